@@ -1,0 +1,1 @@
+"""The control plane: the screens reviewers, compliance officers and administrators work in."""

@@ -1,0 +1,8 @@
+"""Django application of the console."""
+
+from django.apps import AppConfig
+
+
+class ConsoleConfig(AppConfig):
+    name = "guiju.console"
+    label = "console"

@@ -1,0 +1,206 @@
+"""Settings: ``guiju.toml`` and ``GUIJU_*`` environment variables, the environment winning.
+
+The file is ``$GUIJU_CONFIG``, or ``guiju.toml`` in the working directory, or ``guiju.toml`` in the data directory.
+Secrets of upstream models live here and nowhere else; no screen can change where the gateway connects to.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from guiju.errors import SettingsInvalid
+
+MIB = 1024 * 1024
+Positive = Annotated[float, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UpstreamSettings(_Section):
+    """One OpenAI-compatible model service behind the gateway."""
+
+    url: str = Field(description="base URL of the OpenAI-compatible API, such as https://host/v1")
+    key: SecretStr = Field(default=SecretStr(""), description="bearer key sent to the upstream")
+    key_env: str = Field(default="", description="name of an environment variable that holds the key")
+    models: tuple[str, ...] = Field(default=(), description="model names served; empty asks the upstream for its list")
+    ca_file: Path | None = Field(default=None, description="certificate authority of a private upstream")
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an http:// or https:// address with a host name")
+        if parts.username or parts.password:
+            raise ValueError("must not carry a password; use `key` or `key_env`")
+        return url.rstrip("/")
+
+    def secret(self) -> str:
+        """The bearer key, from ``key`` or the variable named by ``key_env``; empty when none is set."""
+        return self.key.get_secret_value() or (os.environ.get(self.key_env, "") if self.key_env else "")
+
+
+class ServiceSettings(_Section):
+    """One AI service the operator offers, with the upstream that answers for it."""
+
+    slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="stable short name")
+    name: str = Field(default="", description="display name")
+    upstream: UpstreamSettings
+
+
+class GatewaySettings(_Section):
+    """The data plane."""
+
+    max_body_bytes: int = Field(default=20 * MIB, gt=0, description="largest request body accepted")
+    max_answer_bytes: int = Field(default=32 * MIB, gt=0, description="largest upstream answer accepted")
+    max_event_bytes: int = Field(default=1 * MIB, gt=0, description="longest line of a streamed upstream answer")
+    max_json_depth: int = Field(default=64, gt=0, description="deepest nesting of a request body")
+    connect_timeout_s: Positive = Field(default=5.0, description="limit for connecting to the upstream")
+    read_timeout_s: Positive = Field(default=120.0, description="longest silence of the upstream")
+    total_timeout_s: Positive = Field(default=600.0, description="longest exchange")
+    max_upstream_connections: int = Field(default=1024, gt=0, description="connections to all upstreams")
+    max_in_flight: int = Field(default=2048, gt=0, description="exchanges at once; more are refused with 503")
+    check_budget_ms: Positive = Field(default=2000.0, description="time limit of the checks of one content")
+    refresh_s: Positive = Field(default=0.5, description="how often changes of policy, keys and sanctions are looked for")
+    send_buffer_bytes: int = Field(default=256 * 1024, gt=0, description="bytes held for one slow client before waiting")
+
+
+class EvidenceSettings(_Section):
+    """How records are kept."""
+
+    on_loss: Literal["refuse", "wait"] = Field(
+        default="refuse", description="when records cannot be written: refuse exchanges, or wait for the database"
+    )
+    wait_s: Positive = Field(default=30.0, description="longest wait for a record to become durable")
+    seal_every_s: Positive = Field(default=60.0, description="interval between signed seals")
+    seal_every_records: int = Field(default=10_000, gt=0, description="records after which a seal is due at the latest")
+    batch: int = Field(default=512, gt=0, description="most records in one commit")
+    keep_text: bool = Field(default=True, description="keep the encrypted text of exchanges, not only its commitment")
+    text_retention_days: int = Field(default=183, ge=183, description="days the text is kept (law: six months at least)")
+
+
+class ConsoleSettings(_Section):
+    """The control plane."""
+
+    allowed_hosts: tuple[str, ...] = Field(default=("127.0.0.1", "localhost", "[::1]"), description="accepted Host names")
+    language: Literal["zh-hans", "en"] = Field(default="zh-hans", description="language before a user chooses")
+    idle_timeout_s: int = Field(default=1800, gt=0, description="seconds without a request after which a user is signed out")
+    require_totp: bool = Field(default=False, description="demand a second factor from every user")
+    https: bool = Field(default=False, description="the console is reached over HTTPS: secure cookies, HSTS")
+    login_failures: int = Field(default=5, gt=0, description="failed sign-ins before a lock")
+    lock_minutes: int = Field(default=15, gt=0, description="minutes a lock lasts")
+    upload_max_bytes: int = Field(default=50 * MIB, gt=0, description="largest evidence document")
+
+
+class Settings(BaseSettings):
+    """All settings, with defaults for a first run on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="GUIJU_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    home: Path = Field(default=Path("var"), description="data directory")
+    database_url: str = Field(default="", description="sqlite:///file or postgresql://user:password@host:port/name")
+    upstream_url: str = Field(default="", description="upstream of the example service; empty uses the demonstration model")
+    upstream_key: SecretStr = Field(default=SecretStr(""), description="bearer key for upstream_url")
+    upstream_models: tuple[str, ...] = Field(default=(), description="model names behind upstream_url")
+    master_key: SecretStr = Field(default=SecretStr(""), description="64 hex digits that wrap the data keys; else a file in home")
+    service: tuple[ServiceSettings, ...] = Field(default=(), description="services of the operator")
+    gateway: GatewaySettings = GatewaySettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    console: ConsoleSettings = ConsoleSettings()
+
+    @model_validator(mode="after")
+    def _one_source_of_services(self) -> Settings:
+        slugs = [s.slug for s in self.service]
+        if len(set(slugs)) != len(slugs):
+            raise ValueError("service: two services have the same slug")
+        return self
+
+    def services(self) -> tuple[ServiceSettings, ...]:
+        """Configured services; ``upstream_url`` alone makes one called ``example``."""
+        if self.service or not self.upstream_url:
+            return self.service
+        upstream = UpstreamSettings(url=self.upstream_url, key=self.upstream_key, models=self.upstream_models)
+        return (ServiceSettings(slug="example", name="示例服务", upstream=upstream),)
+
+    @property
+    def keys(self) -> Path:
+        """Directory of key files, readable by the owner alone."""
+        return self.home / "keys"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = config_file()
+        toml = (TomlConfigSettingsSource(settings_cls, file),) if file else ()
+        return (init_settings, env_settings, *toml)
+
+
+def config_file() -> Path | None:
+    """The settings file in use, or None. ``GUIJU_CONFIG`` must exist when set."""
+    named = os.environ.get("GUIJU_CONFIG")
+    if named:
+        path = Path(named)
+        if not path.is_file():
+            raise SettingsInvalid(where="GUIJU_CONFIG", problem=f"no file at {path}")
+        return path
+    for folder in (Path(), Path(os.environ.get("GUIJU_HOME", "var"))):
+        if (folder / "guiju.toml").is_file():
+            return folder / "guiju.toml"
+    return None
+
+
+def load() -> Settings:
+    """Read the settings. Raises `SettingsInvalid` naming the first wrong entry; never echoes its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(p) for p in first["loc"]) or "guiju.toml"
+        raise SettingsInvalid(where=where, problem=first["msg"]) from None
+    except ValueError as error:  # a TOML syntax error, or JSON in an environment variable
+        raise SettingsInvalid(where="guiju.toml / GUIJU_*", problem=re.sub(r"\s+", " ", str(error))[:200]) from None
+
+
+class Database(BaseModel):
+    """A parsed database address."""
+
+    engine: Literal["sqlite", "postgresql"]
+    name: str
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    host: str = ""
+    port: str = ""
+
+    @classmethod
+    def parse(cls, url: str, home: Path) -> Database:
+        """Parse ``database_url``; empty means the embedded SQLite file in the data directory."""
+        if not url:
+            return cls(engine="sqlite", name=str((home / "guiju.db").resolve()))
+        parts = urlsplit(url)
+        if parts.scheme == "sqlite":
+            return cls(engine="sqlite", name=url.removeprefix("sqlite:///"))
+        if parts.scheme in ("postgresql", "postgres"):
+            return cls(
+                engine="postgresql",
+                name=parts.path.lstrip("/"),
+                user=unquote(parts.username or ""),
+                password=SecretStr(unquote(parts.password or "")),
+                host=parts.hostname or "",
+                port=str(parts.port or ""),
+            )
+        raise SettingsInvalid(where="database_url", problem="must start with sqlite:/// or postgresql://")

@@ -1,0 +1,1 @@
+"""Persistence: Django models, and the only code that writes them."""

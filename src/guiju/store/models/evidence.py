@@ -9,14 +9,15 @@ SEQ_BITS = 40
 
 
 class Chain(models.Model):
-    """The chain of one writer, from its start to its end. ``id`` is the chain number."""
+    """The chain of one writer, from its start to its end. ``id`` is the chain number, ``name`` the id in evidence."""
 
     id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=32, unique=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     host = models.CharField(max_length=200)
     pid = models.PositiveIntegerField()
-    genesis = models.BinaryField(help_text="canonical JSON of the opening; commits to the heads of earlier chains")
+    genesis = models.BinaryField(help_text="canonical body of sequence 0; commits to the heads of earlier chains")
     genesis_hash = models.BinaryField(max_length=32)
 
     class Meta:
@@ -39,7 +40,7 @@ class Record(models.Model):
     flagged = models.BooleanField(help_text="something other than pass or label happened")
     labelled = models.BooleanField(help_text="the implicit label went out with the answer")
     explicit_label = models.CharField(max_length=12, blank=True, help_text="start, end, interface; empty where none was due")
-    content_number = models.CharField(max_length=64, db_index=True)
+    content_number = models.CharField(max_length=64, db_index=True, help_text="names the exchange; ProduceID where labelled")
     tokens = models.PositiveIntegerField(default=0)
     has_text = models.BooleanField(default=False)
     hash = models.BinaryField(max_length=32)
@@ -74,19 +75,23 @@ class RecordRisk(models.Model):
 
 
 class RecordText(models.Model):
-    """The encrypted text of one exchange; deleted when its retention ends."""
+    """The encrypted texts of one exchange, each ``nonce ‖ ciphertext``; deleted when their retention ends.
+
+    The plain texts are JSON arrays of ``{"where", "role", "text"}``, the parts of the prompt and of the answer.
+    """
 
     record = models.OneToOneField(Record, primary_key=True, on_delete=models.CASCADE, related_name="text")
     at = models.DateTimeField(db_index=True)
     key_id = models.CharField(max_length=16)
-    nonce = models.BinaryField(max_length=12)
-    ciphertext = models.BinaryField()
+    prompt = models.BinaryField()
+    answer = models.BinaryField()
 
 
 class DataKey(models.Model):
     """A data key, wrapped by the master key; old ones stay so that old texts stay readable."""
 
     id = models.CharField(primary_key=True, max_length=16)
+    master = models.CharField(max_length=16, help_text="id of the master key around it")
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -99,6 +104,7 @@ class Seal(models.Model):
     """A signed Merkle root over a run of records of one chain."""
 
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="seals")
+    number = models.PositiveIntegerField(help_text="counts the chain's seals from 0")
     seq_from = models.BigIntegerField()
     seq_to = models.BigIntegerField()
     at = models.DateTimeField()
@@ -107,8 +113,8 @@ class Seal(models.Model):
     key_id = models.CharField(max_length=16)
 
     class Meta:
-        ordering = ["chain_id", "seq_from"]
-        constraints = [models.UniqueConstraint(fields=["chain", "seq_from"], name="seal_once")]
+        ordering = ["chain_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="seal_once")]
 
 
 class VerifyRun(models.Model):

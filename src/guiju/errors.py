@@ -126,6 +126,97 @@ class RequestError(GuijuError):
     status = 400
 
 
+class BodyTooLarge(RequestError):
+    code = "GJ-1101"
+    status = 413
+    zh = "请求体超过 {limit} 字节。"
+    en = "The request body exceeds {limit} bytes."
+    remedy_zh = "缩小请求,或由管理员调高 gateway.max_body_bytes。"
+    remedy_en = "Send less, or have the administrator raise gateway.max_body_bytes."
+
+
+class BodyNotJson(RequestError):
+    code = "GJ-1102"
+    zh = "请求体不是有效的 UTF-8 JSON:{problem}"
+    en = "The request body is not valid UTF-8 JSON: {problem}"
+    remedy_zh = "检查编码与引号;Content-Type 应为 application/json。"
+    remedy_en = "Check encoding and quotes; send Content-Type application/json."
+
+
+class BodyTooDeep(RequestError):
+    code = "GJ-1103"
+    zh = "请求体的 JSON 嵌套超过 {limit} 层。"
+    en = "The JSON of the request is nested deeper than {limit} levels."
+    remedy_zh = "减少嵌套。"
+    remedy_en = "Send a flatter body."
+
+
+class FieldInvalid(RequestError):
+    code = "GJ-1104"
+    zh = "字段 {field} 有误:{problem}"
+    en = "Field {field} is wrong: {problem}"
+    remedy_zh = "按 OpenAI 接口的格式修改该字段。"
+    remedy_en = "Correct the field as the OpenAI API describes it."
+
+
+class TokensNotText(RequestError):
+    code = "GJ-1105"
+    zh = "字段 {field} 传入了词元编号,无法审核其内容。"
+    en = "Field {field} holds token numbers, whose content cannot be checked."
+    remedy_zh = "改为传入文本。"
+    remedy_en = "Send text instead."
+
+
+class NotServed(RequestError):
+    code = "GJ-1106"
+    status = 404
+    zh = "本网关不提供 {method} {path}。"
+    en = "This gateway does not serve {method} {path}."
+    remedy_zh = "可用接口:/v1/chat/completions、/v1/completions、/v1/responses、/v1/embeddings、/v1/models。"
+    remedy_en = "Served: /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/models."
+
+
+class ModelUnknown(RequestError):
+    code = "GJ-1107"
+    status = 404
+    zh = "没有名为 {model} 的模型。"
+    en = "There is no model called {model}."
+    remedy_zh = "GET /v1/models 列出该接入可用的模型。"
+    remedy_en = "GET /v1/models lists the models this integration may use."
+
+
+class PromptBlocked(RequestError):
+    code = "GJ-1108"
+    zh = "该请求的内容不符合使用规范,已被拦截。"
+    en = "The content of this request was blocked by policy."
+    remedy_zh = "修改内容后重试;如有异议,凭记录编号联系服务方。"
+    remedy_en = "Change the content and try again; to object, contact the service with the record number."
+
+
+class AnswerBlocked(RequestError):
+    code = "GJ-1109"
+    zh = "模型的回答不符合使用规范,已被拦截。"
+    en = "The answer of the model was blocked by policy."
+    remedy_zh = "换一种问法;如有异议,凭记录编号联系服务方。"
+    remedy_en = "Ask differently; to object, contact the service with the record number."
+
+
+class StoredStateRefused(RequestError):
+    code = "GJ-1110"
+    zh = "字段 {field} 引用了网关看不到的内容,无法审核。"
+    en = "Field {field} refers to content that the gateway cannot see and check."
+    remedy_zh = "在请求中直接发送完整对话。"
+    remedy_en = "Send the whole conversation in the request."
+
+
+class BodyIncomplete(RequestError):
+    code = "GJ-1111"
+    zh = "请求体在接收完之前中断。"
+    en = "The request body ended before it was complete."
+    remedy_zh = "检查网络后重试。"
+    remedy_en = "Check the network and try again."
+
+
 # --- GJ-12xx access --------------------------------------------------------------------------------------------------
 
 
@@ -135,6 +226,133 @@ class AccessError(GuijuError):
     status = 403
 
 
+class KeyMissing(AccessError):
+    code = "GJ-1201"
+    status = 401
+    zh = "请求没有携带接入密钥。"
+    en = "The request carries no integration key."
+    remedy_zh = "在 Authorization 头中发送 Bearer gj-…。"
+    remedy_en = "Send Authorization: Bearer gj-…."
+
+
+class KeyUnknown(AccessError):
+    code = "GJ-1202"
+    status = 401
+    zh = "接入密钥无效或已吊销。"
+    en = "The integration key is unknown or revoked."
+    remedy_zh = "向服务管理员索取有效密钥;`guiju integration list` 可查。"
+    remedy_en = "Ask the administrator for a valid key; see `guiju integration list`."
+
+
+class IntegrationNotApproved(AccessError):
+    code = "GJ-1203"
+    zh = "接入 {integration} 尚未批准。"
+    en = "Integration {integration} is not approved yet."
+    remedy_zh = "请合规负责人在控制台批准该接入。"
+    remedy_en = "Have a compliance officer approve it in the console."
+
+
+class IntegrationSuspended(AccessError):
+    code = "GJ-1204"
+    zh = "接入 {integration} 已暂停。"
+    en = "Integration {integration} is suspended."
+    remedy_zh = "联系服务管理员了解原因并申请恢复。"
+    remedy_en = "Contact the administrator for the reason and for reinstatement."
+
+
+class IntegrationRetired(AccessError):
+    code = "GJ-1205"
+    zh = "接入 {integration} 已停用。"
+    en = "Integration {integration} is retired."
+    remedy_zh = "为新的用途申请新的接入。"
+    remedy_en = "Apply for a new integration."
+
+
+class IntegrationExpired(AccessError):
+    code = "GJ-1206"
+    zh = "接入 {integration} 的{what}已于 {date} 到期。"
+    en = "The {what} of integration {integration} expired on {date}."
+    remedy_zh = "更新有效期或备案信息后由合规负责人复核。"
+    remedy_en = "Renew it and have a compliance officer review it."
+
+
+class ModelNotAllowed(AccessError):
+    code = "GJ-1207"
+    zh = "接入 {integration} 无权使用模型 {model}。"
+    en = "Integration {integration} may not use model {model}."
+    remedy_zh = "选择已授权的模型,或申请增加授权。"
+    remedy_en = "Choose an allowed model or apply for this one."
+
+
+class QuotaRequests(AccessError):
+    code = "GJ-1208"
+    status = 429
+    zh = "已达到每分钟 {limit} 次请求的配额。"
+    en = "The quota of {limit} requests a minute is used up."
+    remedy_zh = "稍后重试,或申请提高配额。"
+    remedy_en = "Try again later or apply for a higher quota."
+
+
+class QuotaTokens(AccessError):
+    code = "GJ-1209"
+    status = 429
+    zh = "已达到每日 {limit} 词元的配额。"
+    en = "The quota of {limit} tokens a day is used up."
+    remedy_zh = "次日(北京时间)恢复,或申请提高配额。"
+    remedy_en = "It is renewed the next day (UTC+8); or apply for a higher quota."
+
+
+class QuotaConcurrent(AccessError):
+    code = "GJ-1210"
+    status = 429
+    zh = "已达到 {limit} 个并发请求的配额。"
+    en = "The quota of {limit} exchanges at once is used up."
+    remedy_zh = "等待进行中的请求结束,或申请提高配额。"
+    remedy_en = "Wait for exchanges under way or apply for a higher quota."
+
+
+class AccountSuspended(AccessError):
+    code = "GJ-1211"
+    zh = "该用户已被暂停使用{until}。"
+    en = "This user is suspended{until}."
+    remedy_zh = "到期后自动恢复;如有异议可申诉。"
+    remedy_en = "It ends by itself; the user may appeal."
+
+
+class AccountClosed(AccessError):
+    code = "GJ-1212"
+    zh = "该用户已被停止服务。"
+    en = "Service to this user was ended."
+    remedy_zh = "如有异议可申诉。"
+    remedy_en = "The user may appeal."
+
+
+class MediaNotAllowed(AccessError):
+    code = "GJ-1213"
+    zh = "接入 {integration} 不得请求或返回未加标识的图像、音频或视频。"
+    en = "Integration {integration} may not request or return unlabelled images, sound or film."
+    remedy_zh = "只请求文本,或由合规负责人在接入设置中明确允许。"
+    remedy_en = "Ask for text only, or have a compliance officer allow it explicitly."
+
+
+class GatewayBusy(AccessError):
+    code = "GJ-1214"
+    status = 503
+    zh = "网关正在处理的请求已达上限。"
+    en = "The gateway is at its limit of exchanges under way."
+    remedy_zh = "稍后重试;管理员可增加网关进程或调高 gateway.max_in_flight。"
+    remedy_en = "Try again; administrators: add gateway processes or raise gateway.max_in_flight."
+
+
+class AccountLimited(AccessError):
+    code = "GJ-1215"
+    status = 429
+    zh = "该用户的功能已受限:每分钟最多 {limit} 次请求。"
+    en = "This user is limited to {limit} requests a minute."
+    remedy_zh = "稍后重试;如有异议可申诉。"
+    remedy_en = "Try again later; the user may appeal."
+
+
 # --- GJ-13xx upstream ------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +360,64 @@ class UpstreamError(GuijuError):
     """Base of faults of the model behind the gateway."""
 
     status = 502
+
+
+class UpstreamUnreachable(UpstreamError):
+    code = "GJ-1301"
+    zh = "无法连接上游模型服务。"
+    en = "The upstream model service cannot be reached."
+    remedy_zh = "管理员请检查 upstream.url 与网络;`guiju doctor` 会测试连接。"
+    remedy_en = "Administrators: check upstream.url and the network; `guiju doctor` tests it."
+
+
+class UpstreamTimeout(UpstreamError):
+    code = "GJ-1302"
+    status = 504
+    zh = "上游模型在限定时间内没有响应。"
+    en = "The upstream model did not respond in time."
+    remedy_zh = "稍后重试;管理员可调整 gateway.read_timeout_s。"
+    remedy_en = "Try again; administrators may adjust gateway.read_timeout_s."
+
+
+class UpstreamRefused(UpstreamError):
+    code = "GJ-1303"
+    zh = "上游模型拒绝了请求(HTTP {status})。"
+    en = "The upstream model refused the request (HTTP {status})."
+    remedy_zh = "按上游的说明修改请求;401 或 403 表示管理员需检查上游密钥。"
+    remedy_en = "Change the request as the upstream says; 401 or 403 means administrators must check its key."
+
+
+class UpstreamBroken(UpstreamError):
+    code = "GJ-1304"
+    zh = "上游模型的回答中途断开。"
+    en = "The answer of the upstream model broke off."
+    remedy_zh = "重试;若反复出现请检查上游服务。"
+    remedy_en = "Try again; if it recurs, check the upstream service."
+
+
+class UpstreamMalformed(UpstreamError):
+    code = "GJ-1305"
+    zh = "上游模型返回了无法解析的内容:{problem}"
+    en = "The upstream model returned something unreadable: {problem}"
+    remedy_zh = "管理员请确认上游兼容 OpenAI 接口。"
+    remedy_en = "Administrators: check that the upstream speaks the OpenAI API."
+
+
+class UpstreamTooLarge(UpstreamError):
+    code = "GJ-1306"
+    zh = "上游模型的回答超过 {limit} 字节。"
+    en = "The answer of the upstream model exceeds {limit} bytes."
+    remedy_zh = "缩短回答,或由管理员调高相应限制。"
+    remedy_en = "Ask for less, or have the administrator raise the limit."
+
+
+class UpstreamMissing(UpstreamError):
+    code = "GJ-1307"
+    status = 503
+    zh = "服务 {service} 没有配置上游模型。"
+    en = "Service {service} has no upstream model configured."
+    remedy_zh = "在 guiju.toml 中为该服务填写 upstream.url。"
+    remedy_en = "Set upstream.url for this service in guiju.toml."
 
 
 # --- GJ-2xxx moderation ----------------------------------------------------------------------------------------------
@@ -160,6 +436,106 @@ class EvidenceError(GuijuError):
     """Base of errors in records, chains, keys and exports."""
 
     status = 503
+
+
+class EvidenceUnavailable(EvidenceError):
+    code = "GJ-3010"
+    zh = "证据暂时无法写入,请求已按失败关闭处理。"
+    en = "Evidence cannot be written at the moment; the exchange was refused."
+    remedy_zh = "稍后重试;管理员请检查数据库与磁盘,`guiju doctor` 会指出原因。"
+    remedy_en = "Try again later; administrators: check the database and the disk, `guiju doctor` names the cause."
+
+
+class EvidenceUnwritable(EvidenceError):
+    code = "GJ-3011"
+    status = 500
+    zh = "数据库拒绝了这条记录,回答已扣留。"
+    en = "The database refused this record; the answer was withheld."
+    remedy_zh = "管理员请查看日志中的错误类型并报告该问题;其他请求不受影响。"
+    remedy_en = "Administrators: see the error type in the log and report it; other exchanges are not affected."
+
+
+class EvidenceTimeout(EvidenceError):
+    code = "GJ-3012"
+    zh = "在限定时间内未能确认记录已落盘,回答已扣留。"
+    en = "The record was not durable within the time limit; the answer was withheld."
+    remedy_zh = "稍后重试;管理员请检查数据库负载与 evidence.wait_s。"
+    remedy_en = "Try again later; administrators: check the load of the database and evidence.wait_s."
+
+
+class RecordUnreadable(EvidenceError):
+    """A record body that is not one of Guiju's, or of a newer format than this version knows."""
+
+    code = "GJ-3001"
+    status = 422
+    zh = "无法读取证据记录：{detail}"
+    en = "The evidence record cannot be read: {detail}"
+    remedy_zh = "运行 guiju evidence verify 找出受损的记录；如由更新版本写入，请升级 Guiju。"
+    remedy_en = "Run `guiju evidence verify` to find the damaged record; if a newer version wrote it, upgrade Guiju."
+
+
+class SealKeyInvalid(EvidenceError):
+    """A signing or public key for seals that is not an Ed25519 key."""
+
+    code = "GJ-3002"
+    zh = "封存签名密钥无效：{detail}"
+    en = "The seal key is invalid: {detail}"
+    remedy_zh = "密钥应为 32 字节的 Ed25519 私钥种子；恢复原密钥文件，或另行生成新密钥并保留旧公钥。"
+    remedy_en = (
+        "A seal key is a 32-byte Ed25519 seed; restore the key file, or make a new key and keep the old public key."
+    )
+
+
+class MasterKeyInvalid(EvidenceError):
+    """A master key of the wrong length, or one that does not open the data keys wrapped with it."""
+
+    code = "GJ-3003"
+    zh = "主密钥无效：{detail}"
+    en = "The master key is invalid: {detail}"
+    remedy_zh = "主密钥应为 32 字节；请恢复当初包裹数据密钥所用的主密钥。"
+    remedy_en = "A master key has 32 bytes; restore the master key that the data keys were wrapped with."
+
+
+class DataKeyMissing(EvidenceError):
+    """A text was encrypted under a data key that this vault was not given."""
+
+    code = "GJ-3004"
+    zh = "缺少数据密钥 {key}，无法解密该文本。"
+    en = "Data key {key} is missing; the text cannot be decrypted."
+    remedy_zh = "从备份恢复该数据密钥；若已按留存期限销毁，则文本按规定不可再读。"
+    remedy_en = "Restore the data key from a backup; if it was destroyed when due, the text is meant to be unreadable."
+
+
+class TextTampered(EvidenceError):
+    """An encrypted text that does not decrypt: changed, or moved from another record."""
+
+    code = "GJ-3005"
+    zh = "记录 {record} 的加密文本已被改动或不属于该记录。"
+    en = "The encrypted text of record {record} was changed or belongs to another record."
+    remedy_zh = "保留现场并运行 guiju evidence verify；记录正文中的承诺值仍可证明原文。"
+    remedy_en = "Keep the state as it is and run `guiju evidence verify`; the commitment in the record still proves it."
+
+
+class PackageExists(EvidenceError):
+    """The place an inspector's package should be written to is taken."""
+
+    code = "GJ-3006"
+    status = 409
+    zh = "导出位置已存在：{path}"
+    en = "The export target already exists: {path}"
+    remedy_zh = "换一个新的目录或文件名；Guiju 不会覆盖已有的证据包。"
+    remedy_en = "Choose a new directory or file name; Guiju never overwrites an evidence package."
+
+
+class RetentionInvalid(EvidenceError):
+    """Retention rules that are malformed or shorter than the law's minimum."""
+
+    code = "GJ-3007"
+    status = 422
+    zh = "留存规则无效（{kind}）：{detail}"
+    en = "The retention rule is invalid ({kind}): {detail}"
+    remedy_zh = "将保留期改为不短于规则所列的法定最短期限。"
+    remedy_en = "Set the period to at least the statutory minimum that the rule names."
 
 
 # --- GJ-4xxx law -----------------------------------------------------------------------------------------------------
@@ -268,3 +644,163 @@ class StoreError(GuijuError):
     """Base of errors in the database and in actions taken through the console."""
 
     status = 409
+
+
+class PermissionDenied(StoreError):
+    """The actor's role does not allow this."""
+
+    code = "GJ-7001"
+    status = 403
+    zh = "您的角色没有“{permission_zh}”的权限。"
+    en = "Your role may not do this: {permission_en}."
+    remedy_zh = "请由有此权限的人员操作;各角色权限见 docs/roles.md。"
+    remedy_en = "Ask somebody whose role allows it; docs/roles.md lists what each role may do."
+
+
+class NotFound(StoreError):
+    """What was asked for does not exist."""
+
+    code = "GJ-7002"
+    status = 404
+    zh = "没有找到{what_zh} {key}。"
+    en = "There is no {what_en} {key}."
+    remedy_zh = "检查编号是否正确;它可能已被删除。"
+    remedy_en = "Check the identifier; it may have been removed."
+
+
+class LeaseLost(StoreError):
+    """A case is decided or released by somebody who does not hold it now."""
+
+    code = "GJ-7003"
+    zh = "您已不再持有案件 {case}:领取已过期,或已由他人处理。"
+    en = "You no longer hold case {case}: your claim expired or somebody else took it."
+    remedy_zh = "重新领取该案件后再作决定。"
+    remedy_en = "Claim the case again, then decide."
+
+
+class InvalidTransition(StoreError):
+    """A thing cannot go from the state it is in to the one asked for."""
+
+    code = "GJ-7004"
+    zh = "{what_zh}当前状态为 {state},不能变为 {target}。"
+    en = "This {what_en} is {state} and cannot become {target}."
+    remedy_zh = "刷新页面查看当前状态。"
+    remedy_en = "Reload the page to see the present state."
+
+
+class LastAdministrator(StoreError):
+    """The last active system administrator would be removed."""
+
+    code = "GJ-7005"
+    zh = "{username} 是最后一名在用的系统管理员,不能停用或改换角色。"
+    en = "{username} is the last active system administrator and must stay one."
+    remedy_zh = "先任命另一名系统管理员。"
+    remedy_en = "Appoint another system administrator first."
+
+
+class InvalidField(StoreError):
+    """A value given for a field cannot be accepted."""
+
+    code = "GJ-7006"
+    status = 422
+    zh = "字段 {field} 的值不可用:{problem}"
+    en = "The value of {field} cannot be used: {problem}"
+    remedy_zh = "改正该字段后重新提交。"
+    remedy_en = "Correct the field and submit again."
+
+
+class ReasonMissing(StoreError):
+    """An act that must state its reason was asked for without one."""
+
+    code = "GJ-7007"
+    status = 422
+    zh = "此操作必须写明理由。"
+    en = "This act needs a reason."
+    remedy_zh = "填写理由;它会记入审计日志。"
+    remedy_en = "State the reason; it is kept in the audit log."
+
+
+class DocumentTooLarge(StoreError):
+    """An uploaded file is larger than the setting allows."""
+
+    code = "GJ-7008"
+    status = 413
+    zh = "文件超过 {limit} 字节的上限。"
+    en = "The file is larger than {limit} bytes."
+    remedy_zh = "拆分或压缩文件,或调大设置 console.upload_max_bytes。"
+    remedy_en = "Split or compress the file, or raise the setting console.upload_max_bytes."
+
+
+class DiskFull(StoreError):
+    """The disk has no room for a file; nothing of it was left behind."""
+
+    code = "GJ-7009"
+    status = 507
+    zh = "磁盘空间不足,文件未保存。"
+    en = "The disk is full; the file was not stored."
+    remedy_zh = "清理数据目录所在磁盘后重试。"
+    remedy_en = "Free space on the disk of the data directory and try again."
+
+
+class DocumentDamaged(StoreError):
+    """A stored document is missing on disk or differs from what was uploaded."""
+
+    code = "GJ-7010"
+    status = 410
+    zh = "证明文件“{title}”已丢失或与上传时不一致。"
+    en = "The document {title} is missing or differs from what was uploaded."
+    remedy_zh = "从备份恢复数据目录中的 documents 目录,或重新上传。"
+    remedy_en = "Restore the documents directory from its backup, or upload the file again."
+
+
+class OwnAccount(StoreError):
+    """Somebody tried to change his or her own role, or to deactivate himself or herself."""
+
+    code = "GJ-7011"
+    zh = "不能修改本人的角色或停用本人。"
+    en = "Nobody changes his or her own role or deactivates himself or herself."
+    remedy_zh = "请另一名系统管理员操作。"
+    remedy_en = "Ask another system administrator."
+
+
+class WrongPassword(StoreError):
+    """The present password given for a change is not right."""
+
+    code = "GJ-7012"
+    status = 422
+    zh = "当前密码不正确。"
+    en = "The present password is not right."
+    remedy_zh = "重新输入;忘记密码请系统管理员重置。"
+    remedy_en = "Enter it again; a system administrator can reset a forgotten one."
+
+
+class WeakPassword(StoreError):
+    """A new password does not meet the rules."""
+
+    code = "GJ-7013"
+    status = 422
+    zh = "新密码不符合要求:{problem}"
+    en = "The new password is not good enough: {problem}"
+    remedy_zh = "至少 12 位,不要用常见密码、纯数字或与用户名相近的内容。"
+    remedy_en = "Use at least 12 characters, nothing common, not only digits, nothing like the user name."
+
+
+class AlreadyExists(StoreError):
+    """The name is taken."""
+
+    code = "GJ-7014"
+    zh = "{what_zh} {key} 已存在。"
+    en = "{what_en} {key} exists already."
+    remedy_zh = "换一个名称。"
+    remedy_en = "Choose another name."
+
+
+class TextGone(StoreError):
+    """The text of a record is not held: deleted when its retention ended, or never kept."""
+
+    code = "GJ-7015"
+    status = 410
+    zh = "记录 {record} 的原文已不再保存。"
+    en = "The text of record {record} is no longer held."
+    remedy_zh = "记录本身与其哈希仍在,可在证据页查看。"
+    remedy_en = "The record itself and its hashes remain; see the evidence page."

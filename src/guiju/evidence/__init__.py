@@ -1,0 +1,68 @@
+"""Evidence: record bodies, hash chains, seals, encrypted texts, verification and the inspector's package."""
+
+from guiju.evidence.chain import ZERO, Chain, Link, frontier, link_hash
+from guiju.evidence.problems import Flaw, Problem, Report
+from guiju.evidence.record import (
+    Body,
+    ChainHead,
+    Commitments,
+    Event,
+    Exchange,
+    Genesis,
+    LabelEntry,
+    Outcome,
+    RecordedFailure,
+    RecordedFinding,
+    Timings,
+    Tokens,
+    Verdict,
+    decode,
+    encode,
+    new_id,
+    verdicts,
+)
+from guiju.evidence.seal import Seal, SealKey, make_seal, public_pem, signature_holds
+from guiju.evidence.vault import MasterKey, Opened, Sealed, Vault, WrappedKey, due_for_rotation
+from guiju.evidence.verify import ChainRow, RecordRow, verify
+
+__all__ = [
+    "ZERO",
+    "Body",
+    "Chain",
+    "ChainHead",
+    "ChainRow",
+    "Commitments",
+    "Event",
+    "Exchange",
+    "Flaw",
+    "Genesis",
+    "LabelEntry",
+    "Link",
+    "MasterKey",
+    "Opened",
+    "Outcome",
+    "Problem",
+    "RecordRow",
+    "RecordedFailure",
+    "RecordedFinding",
+    "Report",
+    "Seal",
+    "SealKey",
+    "Sealed",
+    "Timings",
+    "Tokens",
+    "Vault",
+    "Verdict",
+    "WrappedKey",
+    "decode",
+    "due_for_rotation",
+    "encode",
+    "frontier",
+    "link_hash",
+    "make_seal",
+    "new_id",
+    "public_pem",
+    "signature_holds",
+    "verdicts",
+    "verify",
+]

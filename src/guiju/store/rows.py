@@ -80,7 +80,7 @@ def _statement(table: str, columns: tuple[str, ...], mark: str) -> str:
 def _moment(at: int) -> Any:
     """A time as the database driver wants it: text for SQLite (as Django writes it), a datetime for PostgreSQL."""
     moment = datetime.fromtimestamp(at / 1_000_000, UTC)
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if connection.vendor == "sqlite" else moment
+    return moment.replace(tzinfo=None).isoformat(" ") if connection.vendor == "sqlite" else moment
 
 
 def _clean(value: str, length: int) -> str:

@@ -1,0 +1,27 @@
+"""Settings of every test run: a throw-away data directory, and the database the run is for.
+
+SQLite by default, in a file as in production (WAL, IMMEDIATE transactions). With ``GUIJU_TEST_DATABASE_URL`` set the
+same tests run on that PostgreSQL; ``python -m tests.postgres -- pytest …`` starts a throw-away cluster and sets it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_HOME = Path(tempfile.mkdtemp(prefix="guiju-test-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+
+for _name in [name for name in os.environ if name.startswith("GUIJU_") and not name.startswith("GUIJU_TEST_")]:
+    del os.environ[_name]
+os.environ["GUIJU_HOME"] = str(_HOME)
+os.environ["GUIJU_TEST_SQLITE"] = str(_HOME / "test.db")
+os.environ["GUIJU_DATABASE_URL"] = os.environ.get("GUIJU_TEST_DATABASE_URL", "")
+os.environ["DJANGO_SETTINGS_MODULE"] = "guiju.django_settings"
+
+import django  # noqa: E402 - the environment above must be set first
+
+django.setup()

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from guiju.store import keys, setup
+from guiju.store.models import AuditEntry, Integration, IntegrationKey, Service, User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_first_run_gives_secrets_that_work() -> None:
+    first = setup.initialise(settings.GUIJU)
+    assert first is not None
+    user = User.objects.get(username=first.admin_username)
+    assert user.check_password(first.admin_password)
+    assert user.must_change_password
+    key = IntegrationKey.objects.get(digest=keys.key_hasher().hash(first.integration_key))
+    assert key.integration_id == first.integration_id
+    assert key.integration.status == Integration.Status.APPROVED
+    assert key.integration.service_id == first.service == "example"
+
+
+def test_secrets_are_stored_nowhere_and_not_in_the_repr() -> None:
+    first = setup.initialise(settings.GUIJU)
+    assert first is not None
+    entries = " ".join(f"{e.detail} {e.reason}" for e in AuditEntry.objects.all())
+    for secret in (first.admin_password, first.integration_key):
+        assert secret not in repr(first)
+        assert secret not in entries
+
+
+def test_a_second_run_changes_nothing() -> None:
+    setup.initialise(settings.GUIJU)
+    before = (User.objects.count(), Integration.objects.count(), Service.objects.count(), AuditEntry.objects.count())
+    assert setup.initialise(settings.GUIJU) is None
+    after = (User.objects.count(), Integration.objects.count(), Service.objects.count(), AuditEntry.objects.count())
+    assert after == before

@@ -61,6 +61,10 @@ def harm(draw: st.DrawFn, ledger: Ledger) -> Callable[[Ledger], None]:
         copy.records[index] = first._replace(id=second.id, hash=second.hash, body=second.body)
         copy.records[other] = second._replace(id=first.id, hash=first.hash, body=first.body)
 
+    def rename(copy: Ledger) -> None:
+        place = index if row.seq else next(n for n, record in enumerate(copy.records) if record.seq)
+        copy.records[place] = copy.records[place]._replace(id="f" * 32)
+
     def drop_chain(copy: Ledger) -> None:
         copy.records = [record for record in copy.records if record.chain != row.chain]
 
@@ -78,7 +82,7 @@ def harm(draw: st.DrawFn, ledger: Ledger) -> Callable[[Ledger], None]:
             [
                 put(row._replace(body=flip(row.body, place, bit))),
                 put(row._replace(hash=flip(row.hash, place, bit))),
-                put(row._replace(id="f" * 32)),
+                rename,
                 lambda copy: copy.records.pop(index),
                 lambda copy: copy.records.insert(index, row),
                 lambda copy: copy.records.append(row),

@@ -35,7 +35,10 @@ class ChainRow(NamedTuple):
 
 
 class RecordRow(NamedTuple):
-    """A stored record; ``hash`` has 32 bytes, ``body`` is the canonical JSON. Any plain tuple of this shape will do."""
+    """A stored record; ``hash`` has 32 bytes, ``body`` is the canonical JSON. Any plain tuple of this shape will do.
+
+    The genesis is the row with ``seq`` 0; its ``id`` is not looked at and may be empty.
+    """
 
     chain: str
     seq: int
@@ -171,10 +174,11 @@ class _Run:
                     other = None
             elif other is not None:
                 other = None
-            if b'"id":"%b"' % record.encode() not in body:
+            if seq == 0:
+                if body != row.genesis:
+                    log.add(Problem(Flaw.GENESIS, name, 0, 0, record))
+            elif b'"id":"%b"' % record.encode() not in body:
                 log.add(Problem(Flaw.RENAMED, name, seq, seq, record))
-            if seq == 0 and body != row.genesis:
-                log.add(Problem(Flaw.GENESIS, name, 0, 0, record))
             if sealed is not None:
                 sealed.add(digest)
             if seq >= stop:

@@ -1,0 +1,145 @@
+"""``python -m tests [LEG …]``: every test, on everything this machine has. ``make test`` calls it without arguments.
+
+Three legs, each a pytest of its own:
+
+=========  ==================================================================================================
+sqlite     all of ``tests/`` but the journeys, on an embedded database: needs nothing but Python
+postgres   the tests that touch the database again, on a throw-away PostgreSQL cluster
+browser    ``tests/journeys`` in a headless Chromium; screenshots land in ``artifacts/``
+=========  ==================================================================================================
+
+A leg whose other half is not installed is skipped, and said to be. ``GUIJU_TEST_REQUIRE=postgres,browser`` turns that
+into a failure, and so does it any single test that was skipped in every leg. The last line is the sum of all legs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "artifacts" / "results"
+NO_TESTS = 5
+"""pytest's exit status when it collected nothing."""
+
+
+def _without_postgres() -> str:
+    if os.environ.get("GUIJU_TEST_DATABASE_URL"):
+        return ""
+    if importlib.util.find_spec("psycopg") is None:
+        return "the driver is missing: make install-dev"
+    servers = [*Path("/usr/lib/postgresql").glob("*/bin/initdb"), *filter(None, [shutil.which("initdb")])]
+    return "" if servers else "no server found: apt-get install postgresql"
+
+
+def _without_browser() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("GUIJU_TEST_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    return "" if found else "no browser found: apt-get install chromium fonts-noto-cjk"
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One pytest: its name, what stands before ``pytest``, its arguments, and why it cannot run here (or nothing)."""
+
+    name: str
+    arguments: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    missing: Callable[[], str] = lambda: ""
+
+    def command(self) -> list[str]:
+        """The whole command line."""
+        pytest = ["-m", "pytest", *self.arguments, f"--junitxml={RESULTS / self.name}.xml"]
+        if not self.before:
+            return [sys.executable, *pytest]
+        return [sys.executable, *self.before, sys.executable, *pytest]
+
+
+LEGS = (
+    Leg("sqlite", ("--ignore=tests/journeys",)),
+    Leg(
+        "postgres",
+        ("tests/store", "tests/gateway", "tests/cli"),
+        before=("-m", "tests.postgres", "--"),
+        missing=_without_postgres,
+    ),
+    Leg("browser", ("tests/journeys",), missing=_without_browser),
+)
+
+
+@dataclass
+class Outcome:
+    """What one leg came to: test ids by result, and its exit status."""
+
+    status: int = 0
+    passed: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def run(leg: Leg) -> Outcome:
+    """Run one leg with its output on the terminal and read its result file."""
+    print(f"\n━━━ {leg.name} ━━━", flush=True)
+    result = RESULTS / f"{leg.name}.xml"
+    result.unlink(missing_ok=True)
+    outcome = Outcome(subprocess.call(leg.command(), cwd=ROOT, stdin=subprocess.DEVNULL))
+    if not result.exists():  # pytest did not get as far as running anything
+        outcome.status = outcome.status or 1
+        return outcome
+    for case in ElementTree.parse(result).iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        if case.find("failure") is not None or case.find("error") is not None:
+            outcome.failed.add(name)
+        elif (skip := case.find("skipped")) is not None:
+            outcome.skipped[name] = skip.get("message") or ""
+        else:
+            outcome.passed.add(name)
+    return outcome
+
+
+def main(names: list[str]) -> int:
+    """Run the legs called ``names`` (all without any) and sum them up; 0 when everything that had to pass did."""
+    unknown = set(names) - {leg.name for leg in LEGS}
+    if unknown:
+        print(f"no such leg: {', '.join(sorted(unknown))}; there are {', '.join(leg.name for leg in LEGS)}")
+        return 2
+    required = {word.strip() for word in os.environ.get("GUIJU_TEST_REQUIRE", "").split(",")} - {""}
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    outcomes: list[Outcome] = []
+    lines: list[str] = []
+    wrong = False
+    for leg in LEGS:
+        if names and leg.name not in names:
+            continue
+        if reason := leg.missing():
+            wrong |= leg.name in required
+            lines.append(f"{leg.name:<9} {'MISSING' if leg.name in required else 'skipped'}: {reason}")
+            continue
+        outcome = run(leg)
+        outcomes.append(outcome)
+        wrong |= outcome.status not in (0, NO_TESTS)
+        lines.append(
+            f"{leg.name:<9} {len(outcome.passed)} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
+            f"{'' if outcome.status in (0, NO_TESTS) else f' (exit status {outcome.status})'}"
+        )
+    passed = sum(len(outcome.passed) for outcome in outcomes)
+    failed = sum(len(outcome.failed) for outcome in outcomes)
+    ran = {name for outcome in outcomes for name in outcome.passed | outcome.failed}
+    never = {name: why for outcome in outcomes for name, why in outcome.skipped.items() if name not in ran}
+    print("\n━━━ all of it ━━━", *lines, sep="\n")
+    for name, why in sorted(never.items()):
+        print(f"never ran: {name}: {why}")
+    wrong |= bool(required and never) or not passed
+    print(f"{passed} passed, {failed + (1 if wrong and not failed else 0)} failed, {len(never)} skipped")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

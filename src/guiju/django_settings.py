@@ -109,13 +109,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "console:login"
+LOGIN_URL = "console:sign_in"
 LOGIN_REDIRECT_URL = "console:overview"
 AXES_FAILURE_LIMIT = GUIJU.console.login_failures
 AXES_COOLOFF_TIME = GUIJU.console.lock_minutes / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "guiju.console.views.sign_in.locked_out"
 OTP_TOTP_ISSUER = "Guiju 规矩"
 
 SESSION_COOKIE_NAME = "guiju_session"
@@ -124,6 +125,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_NAME = "guiju_csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "guiju.console.answers.broken_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUIJU.console.https
 SECURE_HSTS_SECONDS = 31_536_000 if GUIJU.console.https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -150,6 +152,10 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "guiju.console.static_files.VersionedStorage"},
+}
 MEDIA_ROOT = GUIJU.home / "documents"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -429,6 +429,68 @@ class ModerationError(GuijuError):
     status = 422
 
 
+class LexiconError(ModerationError):
+    """A line of a word list that cannot be used. Parameters: ``line``, ``problem``."""
+
+    code = "GJ-2001"
+    zh = "词表第 {line} 行无法使用：{problem}"
+    en = "Line {line} of the word list cannot be used: {problem}"
+    remedy_zh = "改正该行后重新导入；列的含义见 docs/detectors.md"
+    remedy_en = "Correct that line and import again; docs/detectors.md explains the columns"
+
+
+class PolicySourceError(ModerationError):
+    """A policy with mistakes. Parameters: ``name``, ``count``, ``report`` (the rendered diagnostics)."""
+
+    code = "GJ-2002"
+    zh = "策略 {name} 有 {count} 处错误：\n{report}"
+    en = "Policy {name} has {count} mistake(s):\n{report}"
+    remedy_zh = "按每处提示修改后重新提交"
+    remedy_en = "Follow the hint at each place and submit again"
+
+
+class PatternSourceError(ModerationError):
+    """A pattern file with mistakes. Parameters: ``name``, ``count``, ``report`` (the rendered diagnostics)."""
+
+    code = "GJ-2003"
+    zh = "规则文件 {name} 有 {count} 处错误：\n{report}"
+    en = "Pattern file {name} has {count} mistake(s):\n{report}"
+    remedy_zh = "按每处提示修改后重新载入"
+    remedy_en = "Follow the hint at each place and load again"
+
+
+class UnknownDetector(ModerationError):
+    """A detector name nobody registered. Parameters: ``name``, ``known``."""
+
+    code = "GJ-2004"
+    zh = "没有名为 {name} 的检测器；已有：{known}"
+    en = "There is no detector named {name}; known: {known}"
+    remedy_zh = "检查名称，或安装提供该检测器的扩展"
+    remedy_en = "Check the name, or install the extension that provides it"
+
+
+class DetectorFailed(ModerationError):
+    """A detector broke while looking at a text. Never raised to a caller: its code stands in the ``Failure``."""
+
+    code = "GJ-2010"
+    status = 503
+    zh = "检测器 {name} 运行出错，内容未完成检查"
+    en = "Detector {name} broke; the content was not fully checked"
+    remedy_zh = "查看日志中的原因；策略的 fail 一节决定此时放行还是拦截"
+    remedy_en = "See the log for the cause; the policy's fail section decides whether such content passes"
+
+
+class CheckTimedOut(ModerationError):
+    """A check ran past its time budget. Never raised to a caller: its code stands in the ``Failure``."""
+
+    code = "GJ-2011"
+    status = 503
+    zh = "检查超过时间预算，内容未完成检查"
+    en = "The check ran past its time budget; the content was not fully checked"
+    remedy_zh = "提高 budget_ms，或缩短单次请求的文本；策略的 fail 一节决定此时放行还是拦截"
+    remedy_en = "Raise budget_ms or shorten the request; the policy's fail section decides whether such content passes"
+
+
 # --- GJ-3xxx evidence ------------------------------------------------------------------------------------------------
 
 

@@ -32,7 +32,7 @@ class ExchangeCounts(msgspec.Struct, frozen=True):
         prompts_checked: of these, the ones where every check ran to its end (no failure in the decision).
         answers: exchanges in which the upstream gave an answer with text.
         answers_checked: of these, the ones where every check ran to its end.
-        passed_unchecked: exchanges where a content went on to the user or the model without being fully checked.
+        passed_unchecked: contents (prompts and answers each counted) that travelled on although a check of them failed.
         sample: record ids, not fully checked ones first.
     """
 

@@ -1,0 +1,167 @@
+"""The one way any text is checked: by the gateway, the command line and the console alike."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from guiju.errors import CheckTimedOut, DetectorFailed
+from guiju.moderation import policy_source, starter
+from guiju.moderation.cache import FindingsCache
+from guiju.moderation.detectors import Materials, build
+from guiju.moderation.lexicon import Lexicon
+from guiju.moderation.policy import Policy
+from guiju.moderation.rules import Rule
+from guiju.moderation.scan import Detector, Hit
+from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
+from guiju.text.reading import Reading, read
+
+_log = logging.getLogger(__name__)
+
+#: Texts shorter than this are read faster than their digest is made and looked up.
+_CACHED_FROM = 48
+
+
+class Checker:
+    """Lexicon, patterns and policy put together. Immutable to its users, shared by threads; replaced whole on a change.
+
+    Attributes:
+        policy, lexicon: what it was built from. ``detectors``: in the order they run.
+        budget_seconds: how long one ``check`` (or one ``StreamGuard.feed``) may take before the rest counts as failed.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        policy: Policy,
+        detectors: Iterable[Detector],
+        budget_ms: float = 50.0,
+        cache_size: int = 8192,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.lexicon = lexicon
+        self.policy = policy
+        self.detectors = tuple(detectors)
+        self.budget_seconds = budget_ms / 1000
+        self.clock = clock
+        self._cache = FindingsCache(cache_size)
+
+    @classmethod
+    def build(
+        cls,
+        lexicon: Lexicon,
+        policy: Policy,
+        patterns: Sequence[Rule] | None = None,
+        detectors: Sequence[str] | None = None,
+        budget_ms: float = 50.0,
+        cache_size: int = 8192,
+    ) -> Checker:
+        """A checker over compiled parts.
+
+        Args:
+            patterns: pattern rules; the shipped ones where ``None``.
+            detectors: names of registered detectors to run; all of them where ``None``.
+            budget_ms: time one check may take.
+            cache_size: how many texts are remembered with their findings.
+
+        Raises:
+            UnknownDetector: a name nobody registered.
+        """
+        rules = starter.patterns() if patterns is None else tuple(patterns)
+        built = build(Materials(lexicon, rules), None if detectors is None else tuple(detectors))
+        return cls(lexicon, policy, built, budget_ms, cache_size)
+
+    @classmethod
+    def default(cls) -> Checker:
+        """The shipped word lists and patterns under the shipped policy."""
+        return cls.build(starter.lexicon(), policy_source.default())
+
+    @property
+    def version(self) -> str:
+        """Policy and lexicon version together: the same version gives the same findings for the same text."""
+        return f"{self.policy.version}+{self.lexicon.version}"
+
+    def check(self, parts: Sequence[Part], direction: Direction, purpose: str = "") -> Decision:
+        """Check all texts of one direction of an exchange.
+
+        Never raises for a text: a detector that breaks or runs out of time becomes a ``Failure``, and the policy decides
+        what follows (``unchecked`` or ``block``).
+        """
+        deadline = self.clock() + self.budget_seconds
+        findings: list[Finding] = []
+        failures: dict[str, Failure] = {}
+        for part in parts:
+            found = self._find(part.text, deadline, failures)
+            findings += [placed(finding, part.where) for finding in found] if found else ()
+        return self.policy.decide(direction, findings, tuple(failures.values()), purpose)
+
+    def mask(
+        self, part: Part, findings: Iterable[Finding], direction: Direction = Direction.ANSWER, purpose: str = ""
+    ) -> str:
+        """The text of ``part`` with every span covered whose finding the policy wants masked; same length as before."""
+        text = part.text
+        for finding in findings:
+            if finding.where == part.where and self.policy.action_of(finding, direction, purpose) is Action.MASK:
+                for start, end in finding.spans:
+                    text = text[:start] + self.policy.mask * (end - start) + text[end:]
+        return text
+
+    def _find(self, text: str, deadline: float, failures: dict[str, Failure]) -> tuple[Finding, ...]:
+        if len(text) < _CACHED_FROM:
+            return self._look(text, deadline, failures)
+        key = self._cache.key(text)
+        found = self._cache.get(key)
+        if found is None:
+            before = len(failures)
+            found = self._look(text, deadline, failures)
+            if len(failures) == before == 0:
+                self._cache.put(key, found)
+        return found
+
+    def _look(self, text: str, deadline: float, failures: dict[str, Failure]) -> tuple[Finding, ...]:
+        reading = read(text)
+        findings = list(reading.disguises)
+        for detector in self.detectors:
+            if self.clock() > deadline:
+                failures.setdefault(detector.name, timed_out(detector))
+                continue
+            try:
+                scan = detector.scan(reading.text, 0, True)
+            except Exception as error:
+                failures[detector.name] = broke(detector, error)
+                continue
+            if scan is not None:
+                findings += [_finding(reading, detector.name, hit) for hit in scan.hits]
+        if len(findings) > 1:
+            findings.sort(key=in_text_order)
+        return tuple(findings)
+
+
+def in_text_order(finding: Finding) -> tuple[tuple[tuple[int, int], ...], str, str]:
+    """Sort key: by place, then detector, then rule."""
+    return finding.spans, finding.detector, finding.rule
+
+
+def broke(detector: Detector, error: Exception) -> Failure:
+    """The failure of a detector that raised; the cause goes to the log, without the text."""
+    _log.error("detector %s broke: %s", detector.name, type(error).__name__, exc_info=error)
+    return Failure(detector.name, detector.risks, DetectorFailed.code)
+
+
+def timed_out(detector: Detector) -> Failure:
+    """The failure of a detector the time budget left no time for."""
+    return Failure(detector.name, detector.risks, CheckTimedOut.code)
+
+
+def _finding(reading: Reading, detector: str, hit: Hit) -> Finding:
+    span = reading.span(hit.start, hit.end)
+    return Finding(hit.risk, detector, hit.rule, hit.score, "", (span,), hit.reason, hit.severity)
+
+
+def placed(finding: Finding, where: str) -> Finding:
+    """The finding as one of the part at ``where``."""
+    return Finding(
+        finding.risk, finding.detector, finding.rule, finding.score, where, finding.spans, finding.reason, finding.severity
+    )

@@ -1,0 +1,86 @@
+"""Whether a word found in squeezed text really stands in the text: word boundaries, and what lies in its gaps.
+
+Skip characters between the characters of a word are either a disguise (赌*博) or the accident of two neighbouring words
+(…怎么办。证件…). The rule, per gap:
+
+- a symbol nobody writes between two words of a sentence (``*``, ``_``, emoji) makes it a disguise;
+- sentence punctuation and spaces alone do so only when *every* character of the word is separated, which chance does not
+  do; a two-character word must then also stand apart from its neighbours on one side;
+- inside Latin words a gap counts when the word is spelled out letter by letter or the gap holds only such symbols.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+from guiju.moderation.lexicon import Word
+from guiju.text.squeeze import is_latin, is_word
+
+_NATURAL = frozenset(" \t\n\r，。！？；：、,!?;:…—“”‘’\"'()（）《》〈〉【】「」『』")
+_NATURAL_IN_LATIN = _NATURAL | frozenset("-_./&+@#=<>[]{}|\\`~·%$^")
+
+
+class Fit(enum.Enum):
+    """Whether a word stands there: it does not, it does, or the next character decides."""
+
+    NO = 0
+    YES = 1
+    OPEN = 2
+
+
+def fit(window: str, word: Word, places: Sequence[int], final: bool) -> Fit:
+    """Judge the word whose characters lie at ``places`` in ``window``.
+
+    Args:
+        final: the window ends where the text ends.
+    """
+    start, end = places[0], places[-1] + 1
+    if word.latin_left and start > 0 and is_latin(window[start - 1]):
+        return Fit.NO
+    at_edge = end == len(window)
+    if word.latin_right and not at_edge and is_latin(window[end]):
+        return Fit.NO
+    needs_right = word.latin_right
+    if end - start > len(places):
+        how = _judge_gaps(window, word, places)
+        if how is Fit.NO:
+            return Fit.NO
+        if how is Fit.OPEN and not _apart(window, start - 1):
+            if not at_edge:
+                return Fit.YES if _apart(window, end) else Fit.NO
+            needs_right = True
+    return Fit.OPEN if needs_right and at_edge and not final else Fit.YES
+
+
+def _apart(window: str, index: int) -> bool:
+    return not (0 <= index < len(window) and is_word(window[index]))
+
+
+def _judge_gaps(window: str, word: Word, places: Sequence[int]) -> Fit:
+    """``OPEN`` here means: yes, if the word stands apart from its neighbours on one side."""
+    text = word.text
+    joints = [i for i in range(1, len(text)) if i not in word.gaps]
+    filled = {i: window[places[i - 1] + 1 : places[i]] for i in joints if places[i] - places[i - 1] > 1}
+    latin = [i for i in joints if is_latin(text[i - 1]) and is_latin(text[i])]
+    spelled = all(i in filled for i in latin)
+    if not spelled and any(i in filled for i in latin):
+        return Fit.YES if all(_only_symbols(filled[i]) for i in latin if i in filled) else Fit.NO
+    if spelled and len(latin) > 1:
+        return Fit.YES
+    filled = {i: gap for i, gap in filled.items() if not (gap.isspace() and is_latin(text[i - 1]) != is_latin(text[i]))}
+    if not filled or any(_has_symbol(gap) for gap in filled.values()):
+        return Fit.YES
+    if len(filled) < len(joints):
+        return Fit.NO
+    if len(text) > 2:
+        return Fit.YES
+    return Fit.OPEN if all(gap.isspace() for gap in filled.values()) else Fit.NO
+
+
+def _has_symbol(gap: str) -> bool:
+    return any(character not in _NATURAL for character in gap)
+
+
+def _only_symbols(gap: str) -> bool:
+    return all(character not in _NATURAL_IN_LATIN for character in gap)

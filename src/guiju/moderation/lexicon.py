@@ -1,0 +1,159 @@
+"""Word lists: entries, and the automaton they compile into.
+
+An entry is one word with its risk; an *allow* entry is a longer, harmless expression that contains a listed word (路口交通)
+and silences it there. Words are read the way texts are read (``guiju.text``), so an entry in traditional characters or
+full width meets every form of the word. Compiling is the expensive step; the result is immutable and shared by threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import daachorse
+import msgspec
+
+from guiju.errors import LexiconError
+from guiju.text.reading import read
+from guiju.text.squeeze import is_latin, positions, squeeze
+
+#: Longest entry, in letters and digits; bounds what a stream may have to hold back.
+MAX_WORD = 32
+DENY, ALLOW = 1, 2
+SEVERITIES = ("low", "medium", "high")
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of a word list.
+
+    Attributes:
+        word: the word as its owner writes it.
+        risk: risk tag; empty for an allow entry.
+        severity: ``low``, ``medium`` or ``high``.
+        allow: an expression that silences the words inside it.
+        list: the list it belongs to, lower-case ASCII.
+        reason: one sentence for the reviewer.
+        source: where the word was taken from, by what right. ``owner``: who answers for it.
+        added, expires: ISO dates or empty; expiry is applied by whoever selects the entries, since this room has no clock.
+    """
+
+    word: str
+    risk: str = ""
+    severity: str = "medium"
+    allow: bool = False
+    list: str = "custom"
+    reason: str = ""
+    source: str = ""
+    owner: str = ""
+    added: str = ""
+    expires: str = ""
+
+    @property
+    def id(self) -> str:
+        """Stable identifier, free of the word itself: ``<list>-<8 hex digits>``."""
+        return f"{self.list}-{hashlib.sha256(f'{self.word}|{self.risk}|{self.allow}'.encode()).hexdigest()[:8]}"
+
+
+class Word(msgspec.Struct, frozen=True):
+    """One squeezed word of the automaton.
+
+    Attributes:
+        text: its letters and digits, normalised.
+        deny: the deny entries that read like this. ``allow``: whether an allow entry does.
+        gaps: indices before which the entry itself has a space or a punctuation mark.
+        latin_left, latin_right: whether that edge needs a word boundary.
+    """
+
+    text: str
+    deny: tuple[Entry, ...]
+    allow: bool
+    gaps: frozenset[int]
+    latin_left: bool
+    latin_right: bool
+
+
+class Lexicon:
+    """A compiled set of entries.
+
+    Attributes:
+        entries: what it was compiled from, in order. ``words``: the distinct squeezed words, by automaton value.
+        automaton: finds ``words`` in squeezed text, or ``None`` where there are none.
+        prefixes: every proper beginning of a word → ``DENY``, ``ALLOW`` or both.
+        longest: length of the longest squeezed word.
+        version: hash over the entries; the same entries give the same version in any order.
+    """
+
+    def __init__(self, entries: tuple[Entry, ...], words: tuple[Word, ...]) -> None:
+        self.entries = entries
+        self.words = words
+        self.automaton = daachorse.CharwiseDoubleArrayAhoCorasick([w.text for w in words]) if words else None
+        self.prefixes = _prefixes(words)
+        self.longest = max((len(w.text) for w in words), default=0)
+        self.risks = tuple(sorted({e.risk for e in entries if not e.allow}))
+        self.version = _version(entries)
+        self._by_id = {e.id: e for e in entries}
+
+    @classmethod
+    def compile(cls, entries: Iterable[Entry]) -> Lexicon:
+        """Compile entries.
+
+        Raises:
+            LexiconError: an entry that is empty, a single Chinese character, too long, or has an unknown severity;
+                ``line`` is its place among the entries, counted from 1.
+        """
+        kept = tuple(entries)
+        grouped: dict[str, list[tuple[Entry, frozenset[int]]]] = {}
+        for line, entry in enumerate(kept, start=1):
+            text, gaps = _letters(entry, line)
+            grouped.setdefault(text, []).append((entry, gaps))
+        return cls(kept, tuple(_word(text, members) for text, members in grouped.items()))
+
+    def entry(self, rule: str) -> Entry | None:
+        """The entry behind a finding's ``rule``, for a reviewer's screen."""
+        return self._by_id.get(rule)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+def _letters(entry: Entry, line: int) -> tuple[str, frozenset[int]]:
+    if entry.severity not in SEVERITIES:
+        raise LexiconError(line=line, problem=f"severity {entry.severity!r}")
+    if not entry.allow and not entry.risk:
+        raise LexiconError(line=line, problem="no risk tag")
+    normal = read(entry.word).text.strip()
+    text = squeeze(normal)
+    places = positions(normal)
+    if len(text) != len("".join(c for c in text if c.strip())) or len(text) > MAX_WORD:
+        raise LexiconError(line=line, problem=f"longer than {MAX_WORD} letters, or a gap of more than 4")
+    if not text or (len(text) == 1 and not is_latin(text)):
+        raise LexiconError(line=line, problem="fewer than two letters")
+    return text, frozenset(i for i in range(1, len(places)) if places[i] - places[i - 1] > 1)
+
+
+def _word(text: str, members: list[tuple[Entry, frozenset[int]]]) -> Word:
+    return Word(
+        text=text,
+        deny=tuple(entry for entry, _ in members if not entry.allow),
+        allow=any(entry.allow for entry, _ in members),
+        gaps=frozenset().union(*(gaps for _, gaps in members)),
+        latin_left=is_latin(text[0]),
+        latin_right=is_latin(text[-1]),
+    )
+
+
+def _prefixes(words: tuple[Word, ...]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for word in words:
+        bits = (DENY if word.deny else 0) | (ALLOW if word.allow else 0)
+        for end in range(1, len(word.text)):
+            beginning = word.text[:end]
+            found[beginning] = found.get(beginning, 0) | bits
+    return found
+
+
+def _version(entries: tuple[Entry, ...]) -> str:
+    digest = hashlib.sha256()
+    for line in sorted(msgspec.json.encode(entry) for entry in entries):
+        digest.update(line + b"\n")
+    return digest.hexdigest()[:12]

@@ -1,0 +1,72 @@
+"""Word lists as CSV, the form operators exchange and edit in a spreadsheet.
+
+Columns, in any order; only ``word`` is required, and ``risk`` unless ``allow`` is set::
+
+    word,risk,severity,allow,list,reason,source,owner,added,expires
+
+UTF-8, a byte-order mark is ignored (spreadsheets write one). ``allow`` is ``1``, ``true``, ``yes`` or ``是``. Severity may
+be written 低, 中, 高. Empty lines and lines whose word starts with ``#`` are left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from guiju.errors import LexiconError
+from guiju.moderation.lexicon import Entry
+
+COLUMNS = tuple(field.name for field in msgspec.structs.fields(Entry))
+_TRUE = frozenset(("1", "true", "yes", "是"))
+_SEVERITY = {"": "medium", "低": "low", "中": "medium", "高": "high"}
+
+
+def parse(text: str, list_name: str = "custom") -> tuple[Entry, ...]:
+    """The entries of a CSV text; entries without a ``list`` of their own belong to ``list_name``.
+
+    Raises:
+        LexiconError: an unknown column, no ``word`` column, or a date that is none; ``line`` is the line in the text.
+    """
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    header = [name.strip() for name in rows.fieldnames or ()]
+    unknown = [name for name in header if name not in COLUMNS]
+    if "word" not in header or unknown:
+        raise LexiconError(line=1, problem=f"columns {header}; known: {', '.join(COLUMNS)}")
+    rows.fieldnames = header
+    entries: list[Entry] = []
+    for row in rows:
+        word = (row.get("word") or "").strip()
+        if word and not word.startswith("#"):
+            entries.append(_entry({k: (v or "").strip() for k, v in row.items() if k}, list_name, rows.line_num))
+    return tuple(entries)
+
+
+def format_csv(entries: Iterable[Entry]) -> str:
+    """The entries as CSV with all columns; ``parse`` gives the same entries back."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        values = msgspec.structs.asdict(entry) | {"allow": "1" if entry.allow else ""}
+        writer.writerow([values[column] for column in COLUMNS])
+    return out.getvalue()
+
+
+def _entry(row: dict[str, str], list_name: str, line: int) -> Entry:
+    for column in ("added", "expires"):
+        try:
+            date.fromisoformat(row.get(column) or "2000-01-01")
+        except ValueError as error:
+            raise LexiconError(line=line, problem=f"{column}: {row[column]!r} is no date (YYYY-MM-DD)") from error
+    severity = row.get("severity", "")
+    fields = {key: value for key, value in row.items() if key not in ("severity", "allow", "list")}
+    return Entry(
+        **fields,
+        severity=_SEVERITY.get(severity, severity),
+        allow=row.get("allow", "").lower() in _TRUE,
+        list=row.get("list") or list_name,
+    )

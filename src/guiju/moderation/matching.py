@@ -1,0 +1,82 @@
+"""Running pattern rules over a window: heads by one automaton, each rule only where one of its heads occurs."""
+
+from __future__ import annotations
+
+import re
+
+import daachorse
+
+from guiju.moderation.identifiers import CHECKS
+from guiju.moderation.rules import Rule
+from guiju.moderation.scan import Hit, Scan
+
+#: Seconds one match may take before it counts as a failure; a bounded expression needs microseconds.
+_MATCH_SECONDS = 0.05
+_WORD_START = re.compile("(?<![0-9a-z])[0-9a-z]")
+_LATIN_END = re.compile("[0-9a-z._%+@-]$")
+
+
+class Matcher:
+    """Matches rules in windows of normalised text; the engine of the detectors ``patterns`` and ``pii``.
+
+    Attributes:
+        risks: the risk tags of the rules. ``reach``: the widest match.
+    """
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.risks = tuple(sorted({rule.risk for rule in rules}))
+        self.reach = max((rule.expression.width for rule in rules), default=0)
+        by_head: dict[str, list[Rule]] = {}
+        for rule in rules:
+            for head in rule.expression.heads:
+                by_head.setdefault(head, []).append(rule)
+        self._by_head = list(by_head.values())
+        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(by_head)) if by_head else None
+        self._prefixes = frozenset(head[:end] for head in by_head for end in range(1, len(head)))
+        self._tail = max((len(head) for head in by_head), default=1) - 1
+        self._at_words = tuple(rule for rule in rules if rule.start == "word")
+
+    def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
+        """See ``guiju.moderation.scan.Detector.scan``."""
+        starts = self._starts(window, fresh, final)
+        hold = len(window) if final else self._growing_head(window, fresh)
+        if not starts:
+            return None if hold == len(window) else Scan((), hold, hold)
+        hits: list[Hit] = []
+        for start, rule in starts:
+            if not final and rule.expression.open_at(window, start):
+                hold = min(hold, start)
+                continue
+            hit = _hit(window, start, rule)
+            if hit is not None:
+                hits.append(hit)
+        return Scan(tuple(hits), hold, hold)
+
+    def _starts(self, window: str, fresh: int, final: bool) -> list[tuple[int, Rule]]:
+        starts: list[tuple[int, Rule]] = []
+        if self._automaton is not None:
+            for start, _, value in self._automaton.find_overlapping(window):
+                if start >= fresh:
+                    starts += [(start, rule) for rule in self._by_head[value]]
+        for rule in self._at_words:
+            if rule.needs in window or (not final and _LATIN_END.search(window)):
+                starts += [(match.start(), rule) for match in _WORD_START.finditer(window, fresh)]
+        return starts
+
+    def _growing_head(self, window: str, fresh: int) -> int:
+        """Where the longest suffix begins that could still grow into a head; the window's end where none can."""
+        size = len(window)
+        for start in range(max(fresh, size - self._tail), size):
+            if window[start:] in self._prefixes:
+                return start
+        return size
+
+
+def _hit(window: str, start: int, rule: Rule) -> Hit | None:
+    match = rule.expression.regex.match(window, start, timeout=_MATCH_SECONDS)
+    if match is None:
+        return None
+    first, last = match.span("value") if "value" in rule.expression.regex.groupindex else match.span()
+    if rule.check and not CHECKS[rule.check](window[first:last]):
+        return None
+    return Hit(first, last, rule.risk, rule.id, rule.score, rule.severity, rule.reason)

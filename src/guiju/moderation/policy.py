@@ -1,0 +1,141 @@
+"""The policy: from findings and failures to one decision.
+
+A policy is a versioned YAML file (``guiju.moderation.policy_source`` reads it). Its rules map findings to actions; the
+strictest action over all findings wins. A finding no rule speaks of passes, and stays in the decision as seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from guiju.nouns import Action, Decision, Direction, Failure, Finding
+
+#: ``*`` in a rule stands for every risk.
+EVERY = "*"
+
+
+class PolicyRule(msgspec.Struct, frozen=True):
+    """One line of the policy. Every condition must hold; an empty one holds always.
+
+    Attributes:
+        risk: a risk tag with everything under it (``A.2`` covers ``A.2.a`` and ``A.2.a/slur``), or ``*``.
+        action: what is then done.
+        detectors, severities, directions, purposes: the finding's detector and severity, the way the content travels, the
+            purpose of the integration.
+        min_score: the finding's score must reach it.
+        note: why, for the console.
+    """
+
+    risk: str
+    action: Action
+    detectors: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+    directions: frozenset[Direction] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    min_score: float = 0.0
+    note: str = ""
+
+    def speaks_of(self, finding: Finding, direction: Direction, purpose: str) -> bool:
+        """Whether all conditions hold."""
+        return (
+            under(finding.risk, self.risk)
+            and finding.score >= self.min_score
+            and (not self.severities or finding.severity in self.severities)
+            and (not self.directions or direction in self.directions)
+            and (not self.detectors or finding.detector in self.detectors)
+            and (not self.purposes or purpose in self.purposes)
+        )
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """A policy ready to decide.
+
+    Attributes:
+        name, number, digest: what ``version`` is made of; the digest is over the source text.
+        rules: in the order of the source (the order does not matter for the outcome).
+        fail_closed, fail_open: risks whose failed checks block, or pass as ``unchecked``; the longest match speaks.
+        answers: risk → stand-in answers in Chinese; ``*`` for the rest.
+        probability: severity → the probability that a content with such a certain finding must not pass; ``none`` is the
+            probability where nothing was found. First-version estimates; see ``docs/quality.md`` where measured.
+        mask: the character that covers masked text.
+    """
+
+    name: str
+    number: int
+    digest: str
+    rules: tuple[PolicyRule, ...]
+    fail_closed: frozenset[str] = frozenset()
+    fail_open: frozenset[str] = frozenset({EVERY})
+    answers: dict[str, tuple[str, ...]] = {}
+    probability: dict[str, float] = {}
+    mask: str = "*"
+    title: str = ""
+
+    @property
+    def version(self) -> str:
+        """``name@number#digest``, the form written into evidence."""
+        return f"{self.name}@{self.number}#{self.digest}"
+
+    def action_of(self, finding: Finding, direction: Direction, purpose: str = "") -> Action:
+        """The strictest action any rule asks for this finding; ``pass`` where none speaks of it."""
+        strictest = Action.PASS
+        for rule in self.rules:
+            if rule.action.rank > strictest.rank and rule.speaks_of(finding, direction, purpose):
+                strictest = rule.action
+        return strictest
+
+    def closes_on(self, failure: Failure) -> bool:
+        """Whether this failed check blocks: one of its risks is closed on failure."""
+        return any(self._closed(risk) for risk in failure.risks or (EVERY,))
+
+    def decide(
+        self, direction: Direction, findings: Sequence[Finding], failures: Sequence[Failure] = (), purpose: str = ""
+    ) -> Decision:
+        """One decision over the findings and failures of one direction of one exchange.
+
+        A failed check blocks or passes as the ``fail`` section says. Where it passes, the action is ``unchecked`` unless
+        findings already ask for masking or stronger: masking must not be lost, and ``failures`` is there in any case.
+        """
+        action, risk, score = Action.PASS, "", self.probability.get("none", 0.0)
+        for finding in findings:
+            asked = self.action_of(finding, direction, purpose)
+            likely = self._likelihood(finding, asked)
+            if asked.rank > action.rank or (asked is action and likely > score):
+                action, risk = asked, finding.risk
+            score = max(score, likely)
+        if failures:
+            closed = next((f for f in failures if self.closes_on(f)), None)
+            if closed is not None and not action.stops:
+                action, risk = Action.BLOCK, next((r for r in closed.risks if self._closed(r)), "")
+            elif action.rank < Action.MASK.rank:
+                action = Action.UNCHECKED
+        return Decision(action, tuple(findings), tuple(failures), self.version, round(score, 4), risk)
+
+    def stand_in(self, risk: str, turn: int = 0) -> str:
+        """The stand-in answer for a risk (its own, that of a broader risk, or ``*``); ``turn`` rotates among several."""
+        choices = self.answers.get(_longest(risk, self.answers), ())
+        return choices[turn % len(choices)] if choices else ""
+
+    def _likelihood(self, finding: Finding, asked: Action) -> float:
+        if asked is Action.PASS:
+            return self.probability.get("none", 0.0)
+        return self.probability.get(finding.severity, 0.5) * finding.score
+
+    def _closed(self, risk: str) -> bool:
+        closed, opened = _longest(risk, self.fail_closed), _longest(risk, self.fail_open)
+        return bool(closed) and len(closed) >= len(opened)
+
+
+def under(risk: str, prefix: str) -> bool:
+    """Whether ``risk`` is ``prefix`` or lies below it (``A.1.f/gambling`` is under ``A.1.f`` and ``A.1``, not ``A.1.ff``)."""
+    if prefix == EVERY or risk == prefix:
+        return True
+    return risk.startswith(prefix) and risk[len(prefix)] in "./"
+
+
+def _longest(risk: str, prefixes: Iterable[str]) -> str:
+    """The most particular of ``prefixes`` that covers ``risk``; ``*`` is the least particular, none is empty."""
+    fitting = [p for p in prefixes if under(risk, p)]
+    return max(fitting, key=lambda p: 0 if p == EVERY else len(p), default="")

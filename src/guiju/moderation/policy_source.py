@@ -1,0 +1,140 @@
+"""Policies as YAML: the schema, and diagnostics like a compiler's.
+
+::
+
+    name: default                 # lower-case, stands in every record
+    number: 1                     # goes up with every published change
+    title: 默认策略
+    mask: "*"
+    probability: {none: 0.02, low: 0.2, medium: 0.6, high: 0.97}
+    rules:
+      - risk: A.1.f               # a risk with everything under it, or "*"
+        severity: [high]          # optional, like detector, direction, purpose, min_score
+        action: answer_instead    # pass label advise review mask answer_instead block
+        note: 高危内容以代答回复
+    fail: {"*": pass, A.1.d: block}
+    answers: {"*": [抱歉，这个问题我无法回答。]}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from guiju.errors import PolicySourceError
+from guiju.moderation.document import Node, parse, render
+from guiju.moderation.lexicon import SEVERITIES
+from guiju.moderation.policy import EVERY, Policy, PolicyRule
+from guiju.nouns import Action, Direction
+
+DEFAULT = Path(__file__).parent / "data" / "policies" / "default.yaml"
+_KEYS = ("name", "number", "title", "mask", "probability", "rules", "fail", "answers")
+_RULE_KEYS = ("risk", "action", "detector", "severity", "direction", "purpose", "min_score", "note")
+_ACTIONS = tuple(a.value for a in Action if a is not Action.UNCHECKED)
+_RISK = re.compile(r"\*|A(\.[1-5](\.[a-i](/[a-z0-9_/-]+)?)?)?|guiju(\.[a-z0-9_]+)*")
+
+
+def load(source: str, name: str = "policy.yaml") -> Policy:
+    """The policy a YAML text describes.
+
+    Raises:
+        PolicySourceError: with every mistake in the text, its line, column and hint.
+    """
+    root, diagnostics = parse(source)
+    policy = _policy(root, source) if root is not None else None
+    if diagnostics or policy is None:
+        raise PolicySourceError(name=name, count=len(diagnostics), report=render(source, name, diagnostics))
+    return policy
+
+
+def default() -> Policy:
+    """The policy that ships with Guiju."""
+    return load(DEFAULT.read_text("utf-8"), DEFAULT.name)
+
+
+def _policy(root: Node, source: str) -> Policy | None:
+    top = root.mapping(_KEYS)
+    if not root.require(top, "name", "number", "rules"):
+        return None
+    fail = _fail(top["fail"]) if "fail" in top else {EVERY: "pass"}
+    return Policy(
+        name=_name(top["name"]),
+        number=int(top["number"].number(1, 10**9)),
+        digest=hashlib.sha256(source.encode()).hexdigest()[:12],
+        title=top["title"].text() if "title" in top else "",
+        rules=tuple(_rule(node) for node in top["rules"].sequence()),
+        fail_closed=frozenset(risk for risk, mode in fail.items() if mode == "block"),
+        fail_open=frozenset(risk for risk, mode in fail.items() if mode == "pass"),
+        answers=_answers(top["answers"]) if "answers" in top else {},
+        probability=_probability(top["probability"]) if "probability" in top else {},
+        mask=_mask(top["mask"]) if "mask" in top else "*",
+    )
+
+
+def _name(node: Node) -> str:
+    value = node.text()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+        node.wrong("名称只用小写字母、数字、- 和 _ (lower-case letters, digits, - and _)", "例如 default (such as default)")
+    return value
+
+
+def _mask(node: Node) -> str:
+    value = node.text()
+    if len(value) != 1:
+        node.wrong("遮盖符须为一个字符 (the mask is one character)", '例如 "*" (such as "*")')
+    return value
+
+
+def _risk(node: Node) -> str:
+    value = node.text()
+    if not _RISK.fullmatch(value):
+        node.wrong(
+            f"不是风险标签：{value!r} (not a risk tag)",
+            '写 A.1 … A.5.b、其下的细类 A.1.f/gambling、guiju.disguise 或 "*" (a GB/T 45654 risk, a finer tag, or "*")',
+        )
+    return value
+
+
+def _rule(node: Node) -> PolicyRule:
+    entries = node.mapping(_RULE_KEYS)
+    if not node.require(entries, "risk", "action"):
+        return PolicyRule(EVERY, Action.PASS)
+    directions = tuple(d.value for d in Direction)
+    return PolicyRule(
+        risk=_risk(entries["risk"]),
+        action=Action(entries["action"].choice(_ACTIONS, "pass")),
+        detectors=frozenset(entries["detector"].texts()) if "detector" in entries else frozenset(),
+        severities=_choices(entries, "severity", SEVERITIES),
+        directions=frozenset(Direction(d) for d in _choices(entries, "direction", directions)),
+        purposes=frozenset(entries["purpose"].texts()) if "purpose" in entries else frozenset(),
+        min_score=entries["min_score"].number(0, 1) if "min_score" in entries else 0.0,
+        note=entries["note"].text() if "note" in entries else "",
+    )
+
+
+def _choices(entries: dict[str, Node], key: str, options: tuple[str, ...]) -> frozenset[str]:
+    if key not in entries:
+        return frozenset()
+    node = entries[key]
+    return frozenset(item.choice(options, options[0]) for item in node.items())
+
+
+def _fail(node: Node) -> dict[str, str]:
+    modes: dict[str, str] = {}
+    for risk, value in node.keyed():
+        modes[_risk(risk)] = value.choice(("pass", "block"), "block")
+    if EVERY not in modes:
+        node.wrong('缺少 "*" (missing "*")', '补上 "*": pass 或 "*": block (say what all other risks do)')
+    return modes
+
+
+def _answers(node: Node) -> dict[str, tuple[str, ...]]:
+    answers = {_risk(risk): value.texts() for risk, value in node.keyed()}
+    if EVERY not in answers:
+        node.wrong('缺少 "*" 的代答 (missing the answer for "*")', '补上 "*": [抱歉，…] (add one for all other risks)')
+    return answers
+
+
+def _probability(node: Node) -> dict[str, float]:
+    return {level: value.number(0, 1) for level, value in node.mapping(("none", *SEVERITIES)).items()}

@@ -1,0 +1,199 @@
+"""Checking an answer while it is being written.
+
+A ``StreamGuard`` lets clean text through at once and holds back only the characters that could still become a match. It
+keeps a window over what is undecided, so its memory does not grow with the answer. Cut a text as you like: the findings
+over all pieces are those of ``Checker.check`` over the whole.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from guiju.moderation.checker import Checker, broke, placed, timed_out
+from guiju.moderation.scan import CONTEXT, Detector, Hit
+from guiju.nouns import Action, Decision, Direction, Failure, Finding
+from guiju.text.reading import Reader
+
+#: Findings remembered for the closing decision; later ones are released to the caller all the same.
+_REMEMBERED = 1000
+
+
+class Released(msgspec.Struct, frozen=True):
+    """What one step lets out.
+
+    Attributes:
+        text: characters that may be shown now, masked where the policy says so. May be empty.
+        findings: findings decided in this step, spans in the original answer from its first character.
+        stop: the decision that ends the answer, or ``None``. With it nothing after ``text`` may ever be shown; the guard
+            gives out nothing more.
+    """
+
+    text: str
+    findings: tuple[Finding, ...] = ()
+    stop: Decision | None = None
+
+
+_NOTHING = Released("")
+
+
+class StreamGuard:
+    """Guards one text channel of one answer (one choice's content, its reasoning, one tool call's arguments).
+
+    Not shared between threads. Call ``feed`` for each piece, then ``finish`` once.
+    """
+
+    __slots__ = (
+        "_base", "_checker", "_detectors", "_direction", "_emitted", "_failures", "_findings", "_fresh", "_masks", "_over",
+        "_pending", "_policy", "_purpose", "_reader", "_sent", "_where", "_window",
+    )  # fmt: skip
+
+    def __init__(
+        self, checker: Checker, where: str = "", direction: Direction = Direction.ANSWER, purpose: str = ""
+    ) -> None:
+        self._checker = checker
+        self._policy = checker.policy
+        self._where = where
+        self._direction = direction
+        self._purpose = purpose
+        self._reader = Reader()
+        self._detectors: list[Detector] = list(checker.detectors)
+        self._fresh = [0] * len(self._detectors)  # per detector: where the undecided starts, in normalised characters
+        self._window = ""  # normalised characters that are still needed
+        self._base = 0  # where the window starts, in normalised characters
+        self._pending = ""  # original characters not released yet
+        self._sent = 0  # how many original characters were released
+        self._masks: list[tuple[int, int]] = []
+        self._emitted: set[tuple[str, str, int, int]] = set()
+        self._findings: list[Finding] = []
+        self._failures: list[Failure] = []
+        self._over = False
+
+    def feed(self, text: str) -> Released:
+        """Take the next piece of the answer and give out what is decided."""
+        if self._over or not text:
+            return _NOTHING
+        self._pending += text
+        self._window += self._reader.feed(text)
+        return self._advance(False)
+
+    def finish(self) -> Released:
+        """The answer has ended: decide and give out the rest. Disguises, which are judged over the whole, come here."""
+        if self._over:
+            return _NOTHING
+        released = self._advance(True)
+        self._over = True
+        return released
+
+    @property
+    def held(self) -> int:
+        """How many characters of the answer are held back now."""
+        return len(self._pending)
+
+    def decision(self) -> Decision:
+        """The decision over everything seen so far; after ``finish`` that of the whole answer."""
+        return self._policy.decide(self._direction, self._findings, self._failures, self._purpose)
+
+    def _advance(self, final: bool) -> Released:
+        """Scan the window, give out what no detector holds, move the window on."""
+        window, base, fresh = self._window, self._base, self._fresh
+        size = hold = len(window)
+        clock = self._checker.clock
+        deadline = clock() + self._checker.budget_seconds
+        hits: list[tuple[int, Hit]] = []
+        failed: list[tuple[int, Failure]] = []
+        for index, detector in enumerate(self._detectors):
+            if clock() > deadline:
+                failed.append((index, timed_out(detector)))
+                continue
+            try:
+                scan = detector.scan(window, fresh[index] - base, final)
+            except Exception as error:
+                failed.append((index, broke(detector, error)))
+                continue
+            if scan is None:
+                fresh[index] = base + size
+                continue
+            fresh[index] = base + scan.keep
+            if scan.hold < hold:
+                hold = scan.hold
+            if scan.hits:
+                hits += [(index, hit) for hit in scan.hits]
+        place = self._sent + len(self._pending) if hold == size else self._reader.at(base + hold)
+        if hits or failed or final or self._masks:
+            return self._settle(hits, failed, place, final)
+        text = self._release(place)
+        self._slide()
+        return Released(text) if text else _NOTHING
+
+    def _settle(
+        self, hits: list[tuple[int, Hit]], failed: list[tuple[int, Failure]], place: int, final: bool
+    ) -> Released:
+        """The uncommon step: findings, masks, failures or the end. ``place``: up to where nothing is undecided."""
+        new = self._judge(hits)
+        if final:
+            new += [placed(finding, self._where) for finding in self._reader.disguises()]
+        self._findings += new[: max(0, _REMEMBERED - len(self._findings))]
+        closed = self._drop(failed)
+        stops = [f.spans[0][0] for f in new if self._action(f).stops]
+        if closed or stops:
+            return self._stop(new, self._sent if closed else min(place, *stops))
+        text = self._release(place)
+        self._slide()
+        return Released(text, tuple(new))
+
+    def _stop(self, new: list[Finding], place: int) -> Released:
+        text = self._release(max(place, self._sent))
+        self._over = True
+        self._pending = self._window = ""
+        return Released(text, tuple(new), self.decision())
+
+    def _judge(self, hits: list[tuple[int, Hit]]) -> list[Finding]:
+        """The hits not seen before, as findings; those to be masked are noted for the release."""
+        new: list[Finding] = []
+        for index, hit in hits:
+            start, end = self._base + hit.start, self._base + hit.end
+            name = self._detectors[index].name
+            key = (name, hit.rule, start, end)
+            if key in self._emitted:
+                continue
+            self._emitted.add(key)
+            span = self._reader.span(start, end)
+            finding = Finding(hit.risk, name, hit.rule, hit.score, self._where, (span,), hit.reason, hit.severity)
+            if self._action(finding) is Action.MASK:
+                self._masks.append(span)
+            new.append(finding)
+        return new
+
+    def _action(self, finding: Finding) -> Action:
+        return self._policy.action_of(finding, self._direction, self._purpose)
+
+    def _drop(self, failed: list[tuple[int, Failure]]) -> bool:
+        """Record failures and go on without those detectors; whether the policy closes on one of them."""
+        for index, failure in reversed(failed):
+            self._failures.append(failure)
+            del self._detectors[index], self._fresh[index]
+        return any(self._policy.closes_on(failure) for _, failure in failed)
+
+    def _release(self, place: int) -> str:
+        """The original text up to ``place``, masked."""
+        sent, text = self._sent, self._pending[: place - self._sent]
+        self._pending = self._pending[place - sent :]
+        self._sent = place
+        if self._masks:
+            for start, end in self._masks:
+                low, high = max(start - sent, 0), min(end - sent, len(text))
+                if low < high:
+                    text = text[:low] + self._policy.mask * (high - low) + text[high:]
+            self._masks = [mask for mask in self._masks if mask[1] > place]
+        return text
+
+    def _slide(self) -> None:
+        """Forget the part of the window that nothing needs any more."""
+        needed = min(self._fresh, default=self._base + len(self._window))
+        cut = needed - CONTEXT - self._base
+        if cut > 0:
+            self._window = self._window[cut:]
+            self._base += cut
+            self._reader.forget(self._base)
+        if self._emitted:
+            self._emitted = {key for key in self._emitted if key[2] >= needed}

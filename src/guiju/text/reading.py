@@ -1,0 +1,212 @@
+"""Reading a text through its disguises, with the way back to what was written.
+
+``read`` takes a whole text, ``Reader`` takes it in pieces; both give the same characters, the same map and the same
+disguises however the text is cut. Everything is decided from one character and at most the run of removed characters
+before it, never from what comes after.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import msgspec
+
+from guiju.nouns import Finding
+from guiju.text.characters import FOLDS, KIND_OF_REMOVED, ODD, ODD_BESIDE_CAPITALS, is_styled
+from guiju.text.squeeze import is_word
+
+#: Of a run of removed characters each 64th is read as a space, so that no run grows a held-back match without end.
+REMOVED_RUN = 64
+#: Spans kept per kind of disguise; the count goes on beyond.
+_SPANS_KEPT = 16
+#: From this many occurrences on, a disguise stops being an accident of copy and paste.
+_DELIBERATE = 3
+
+_REASONS = {
+    "zero_width": "文字之间夹有零宽字符 (zero-width characters between letters)",
+    "bidi": "文字之间夹有方向控制符 (direction marks between letters)",
+    "tag": "文字之间夹有不可见标签字符 (invisible tag characters)",
+    "variation": "文字之后夹有变体选择符 (variation selectors after letters)",
+    "control": "文字之间夹有控制字符 (control characters between letters)",
+    "combining": "文字上叠加多重附加符号 (stacked combining marks)",
+    "styled": "使用花体、圈字等装饰字母 (decorative letters)",
+}
+KINDS = tuple(_REASONS)
+
+
+class _Map:
+    """Where each normalised character came from: breakpoints between which both texts advance together."""
+
+    __slots__ = ("normal", "original")
+
+    def __init__(self) -> None:
+        self.normal = [0]
+        self.original = [0]
+
+    def cut(self, normal: int, original: int) -> None:
+        if self.normal[-1] == normal:
+            self.original[-1] = original
+        else:
+            self.normal.append(normal)
+            self.original.append(original)
+
+    def at(self, index: int) -> int:
+        k = bisect_right(self.normal, index) - 1
+        return self.original[k] + index - self.normal[k]
+
+    def forget(self, index: int) -> None:
+        k = bisect_right(self.normal, index) - 1
+        if k > 0:
+            del self.normal[:k]
+            del self.original[:k]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A text as it is read.
+
+    Attributes:
+        original: the text as written.
+        text: its normalised characters.
+        disguises: what was undone and looks deliberate, one finding per kind, spans in the original.
+    """
+
+    original: str
+    text: str
+    disguises: tuple[Finding, ...] = ()
+    _map: _Map | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the original that the normalised characters ``start:end`` (not empty) were read from."""
+        if self._map is None:
+            return start, end
+        return self._map.at(start), self._map.at(end - 1) + 1
+
+
+class Reader:
+    """Reads a text that arrives in pieces. Not shared between threads."""
+
+    __slots__ = ("_counts", "_last", "_map", "_normal", "_original", "_run", "_spans", "_stack")
+
+    def __init__(self) -> None:
+        self._map = _Map()
+        self._normal = 0
+        self._original = 0
+        self._last = ""
+        self._run = 0
+        self._stack = 0
+        self._counts: dict[str, int] = {}
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+
+    def feed(self, piece: str) -> str:
+        """The normalised characters of the next piece (perhaps none, perhaps more than the piece had)."""
+        if ODD.search(piece) is not None:
+            if ODD_BESIDE_CAPITALS.search(piece) is not None:
+                return self._feed_odd(piece)
+            piece = piece.lower()
+        if piece:
+            self._plain(piece[-1], len(piece))
+            self._original += len(piece)
+        return piece
+
+    def at(self, index: int) -> int:
+        """The place in the original that the normalised character ``index`` (counted from the start) was read from."""
+        return self._map.at(index)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the original that the normalised characters ``start:end`` (not empty) were read from."""
+        return self._map.at(start), self._map.at(end - 1) + 1
+
+    def forget(self, index: int) -> None:
+        """Promise that nobody will ask about normalised characters before ``index`` any more."""
+        self._map.forget(index)
+
+    def disguises(self) -> tuple[Finding, ...]:
+        """What has been undone so far and looks deliberate: one finding per kind."""
+        return tuple(self._finding(kind, count) for kind, count in self._counts.items())
+
+    def reading(self, original: str, text: str) -> Reading:
+        """The whole as a ``Reading``, for a caller that fed everything in one go."""
+        return Reading(original, text, self.disguises(), self._map)
+
+    def _plain(self, last: str, length: int) -> None:
+        self._last = last
+        self._run = self._stack = 0
+        self._normal += length
+
+    def _feed_odd(self, piece: str) -> str:
+        out: list[str] = []
+        done = 0
+        for match in ODD.finditer(piece):
+            index = match.start()
+            if index > done:
+                out.append(piece[done:index])
+                self._plain(piece[index - 1], index - done)
+            done = index + 1
+            out.append(self._one(piece[index], self._original + index))
+        if done < len(piece):
+            out.append(piece[done:])
+            self._plain(piece[-1], len(piece) - done)
+        self._original += len(piece)
+        return "".join(out)
+
+    def _one(self, character: str, place: int) -> str:
+        folded = FOLDS[character]
+        if not folded:
+            return self._removed(character, place)
+        if is_styled(character):
+            self._saw("styled", place)
+        for extra in range(1, len(folded)):
+            self._map.cut(self._normal + extra, place)
+        self._plain(folded[-1], len(folded))
+        if len(folded) > 1:
+            self._map.cut(self._normal, place + 1)
+        return folded
+
+    def _removed(self, character: str, place: int) -> str:
+        kind = KIND_OF_REMOVED.get(character, "")
+        if kind and self._is_disguise(kind, character):
+            self._saw(kind, place)
+        self._run += 1
+        if self._run % REMOVED_RUN == 0:
+            self._normal += 1
+            return " "
+        self._map.cut(self._normal, place + 1)
+        return ""
+
+    def _is_disguise(self, kind: str, character: str) -> bool:
+        """Invisible characters have honest uses (emoji sequences, scripts, accents); those are not counted."""
+        if kind == "combining":
+            self._stack += 1
+            return self._stack > 1 and is_word(self._last)
+        if kind == "variation" and character in "\ufe0e\ufe0f" and self._last.isascii():
+            return False
+        return is_word(self._last)
+
+    def _saw(self, kind: str, place: int) -> None:
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        spans = self._spans.setdefault(kind, [])
+        if spans and spans[-1][1] == place:
+            spans[-1] = (spans[-1][0], place + 1)
+        elif len(spans) < _SPANS_KEPT:
+            spans.append((place, place + 1))
+
+    def _finding(self, kind: str, count: int) -> Finding:
+        return Finding(
+            risk=f"guiju.disguise.{kind}",
+            detector="disguise",
+            rule=kind,
+            score=0.9 if count >= _DELIBERATE else 0.4,
+            spans=tuple(self._spans[kind]),
+            reason=_REASONS[kind],
+            severity="medium" if count >= _DELIBERATE else "low",
+        )
+
+
+def read(text: str) -> Reading:
+    """Read a whole text. Text with nothing to undo costs one scan, and its map is the identity."""
+    if ODD.search(text) is None:
+        return Reading(text, text)
+    if ODD_BESIDE_CAPITALS.search(text) is None:
+        return Reading(text, text.lower())
+    reader = Reader()
+    return reader.reading(text, reader.feed(text))

@@ -117,6 +117,22 @@ class PortInUse(SettingsError):
     remedy_en = "Choose another port (--port) or stop the program that uses it."
 
 
+class DriverMissing(SettingsError):
+    code = "GJ-1006"
+    zh = "database_url 指向 PostgreSQL,但未安装其驱动。"
+    en = "database_url names PostgreSQL, but its driver is not installed."
+    remedy_zh = "运行 `pip install 'guiju[postgres]'`,或去掉 database_url 改用内置 SQLite。"
+    remedy_en = "Run `pip install 'guiju[postgres]'`, or unset database_url to use the embedded SQLite."
+
+
+class HomeUnwritable(SettingsError):
+    code = "GJ-1007"
+    zh = "无法读写 {path}:{problem}"
+    en = "{path} cannot be read or written: {problem}"
+    remedy_zh = "检查 GUIJU_HOME 指向的目录是否存在、属于当前用户且磁盘未满。"
+    remedy_en = "Check that the directory GUIJU_HOME names exists, belongs to this user, and that the disk is not full."
+
+
 # --- GJ-11xx requests to the gateway ---------------------------------------------------------------------------------
 
 
@@ -215,6 +231,16 @@ class BodyIncomplete(RequestError):
     en = "The request body ended before it was complete."
     remedy_zh = "检查网络后重试。"
     remedy_en = "Check the network and try again."
+
+
+class LineInvalid(RequestError):
+    """A line of a JSON-lines file that cannot be checked."""
+
+    code = "GJ-1112"
+    zh = "第 {line} 行无法处理:{problem}"
+    en = "Line {line} cannot be used: {problem}"
+    remedy_zh = '每行写一个 JSON 对象,如 {{"id": "1", "text": "…"}}。'
+    remedy_en = 'Write one JSON object a line, such as {{"id": "1", "text": "…"}}.'
 
 
 # --- GJ-12xx access --------------------------------------------------------------------------------------------------

@@ -38,7 +38,12 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def append(
-    actor: Actor, action: str, target: models.Model | None, *, reason: str = "", detail: Mapping[str, object] | None = None
+    actor: Actor,
+    action: str,
+    target: models.Model | None,
+    *,
+    reason: str = "",
+    detail: Mapping[str, object] | None = None,
 ) -> AuditEntry:
     """Write one entry; only inside :func:`one_at_a_time`.
 

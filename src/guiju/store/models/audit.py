@@ -12,13 +12,17 @@ class AuditEntry(models.Model):
     """One act. ``actor_name`` survives the user; ``digest`` chains to the entry before."""
 
     at = models.DateTimeField(db_index=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     actor_name = models.CharField(max_length=150)
     actor_role = models.CharField(max_length=20)
     action = models.CharField(max_length=60, db_index=True)
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=120)
-    detail: models.JSONField[dict[str, Any]] = models.JSONField(default=dict, help_text="what changed; no user text, no secrets")
+    detail: models.JSONField[dict[str, Any]] = models.JSONField(
+        default=dict, help_text="what changed; no user text, no secrets"
+    )
     reason = models.TextField(blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
     digest = models.BinaryField(max_length=32)

@@ -39,8 +39,12 @@ class Record(models.Model):
     answer_action = models.CharField(max_length=16, blank=True)
     flagged = models.BooleanField(help_text="something other than pass or label happened")
     labelled = models.BooleanField(help_text="the implicit label went out with the answer")
-    explicit_label = models.CharField(max_length=12, blank=True, help_text="start, end, interface; empty where none was due")
-    content_number = models.CharField(max_length=64, db_index=True, help_text="names the exchange; ProduceID where labelled")
+    explicit_label = models.CharField(
+        max_length=12, blank=True, help_text="start, end, interface; empty where none was due"
+    )
+    content_number = models.CharField(
+        max_length=64, db_index=True, help_text="names the exchange; ProduceID where labelled"
+    )
     tokens = models.PositiveIntegerField(default=0)
     has_text = models.BooleanField(default=False)
     hash = models.BinaryField(max_length=32)
@@ -125,6 +129,7 @@ class VerifyRun(models.Model):
     ok = models.BooleanField()
     records = models.BigIntegerField()
     problems = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveIntegerField(default=0, help_text="how long it took")
     note = models.TextField(blank=True)
 
     class Meta:

@@ -23,7 +23,9 @@ class GatewayProcess(models.Model):
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
     snapshot = models.BigIntegerField(default=0)
-    in_flight: models.JSONField[dict[str, Any]] = models.JSONField(default=dict, help_text="exchanges under way by integration")
+    in_flight: models.JSONField[dict[str, Any]] = models.JSONField(
+        default=dict, help_text="exchanges under way by integration"
+    )
 
 
 class Usage(models.Model):
@@ -45,10 +47,14 @@ class Refusal(models.Model):
     hour = models.DateTimeField()
     code = models.CharField(max_length=10)
     integration_id = models.CharField(max_length=32, blank=True)
-    caller = models.CharField(max_length=40, blank=True, help_text="keyed hash of the network address for unknown callers")
+    caller = models.CharField(
+        max_length=40, blank=True, help_text="keyed hash of the network address for unknown callers"
+    )
     count = models.BigIntegerField(default=0)
     last_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-hour"]
-        constraints = [models.UniqueConstraint(fields=["hour", "code", "integration_id", "caller"], name="refusal_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["hour", "code", "integration_id", "caller"], name="refusal_once")
+        ]

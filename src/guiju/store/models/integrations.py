@@ -66,7 +66,9 @@ class Integration(models.Model):
     purpose_note = models.TextField(blank=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.APPLIED)
     status_reason = models.TextField(blank=True)
-    models_allowed: models.JSONField[list[str]] = models.JSONField(default=list, help_text="empty: every model of the service")
+    models_allowed: models.JSONField[list[str]] = models.JSONField(
+        default=list, help_text="empty: every model of the service"
+    )
     filing_number = models.CharField(max_length=100, blank=True)
     filing_expires = models.DateField(null=True, blank=True)
     expires = models.DateField(null=True, blank=True)
@@ -76,7 +78,9 @@ class Integration(models.Model):
     blocked_style = models.CharField(max_length=10, choices=BlockedStyle.choices, default=BlockedStyle.STAND_IN)
     label_position = models.CharField(max_length=10, choices=LabelPosition.choices, default=LabelPosition.START)
     label_text = models.CharField(max_length=60, blank=True, help_text="empty: the default words")
-    interface_declaration = models.TextField(blank=True, help_text="how the caller's interface shows the label (GB 45438 5.6)")
+    interface_declaration = models.TextField(
+        blank=True, help_text="how the caller's interface shows the label (GB 45438 5.6)"
+    )
     interface_declared_at = models.DateTimeField(null=True, blank=True)
     allow_media = models.BooleanField(default=False, help_text="let images, sound and film pass through unlabelled")
     reviewed_at = models.DateTimeField(null=True, blank=True)

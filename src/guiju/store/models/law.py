@@ -24,14 +24,18 @@ class Document(models.Model):
     effective_from = models.DateField()
     expires = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     uploaded_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["obligation", "title", "-revision"]
         constraints = [
-            models.UniqueConstraint(fields=["obligation", "service", "title", "revision"], name="document_revision_once"),
+            models.UniqueConstraint(
+                fields=["obligation", "service", "title", "revision"], name="document_revision_once"
+            ),
         ]
 
 
@@ -58,5 +62,7 @@ class OperatorValue(models.Model):
     value: models.JSONField[Any] = models.JSONField()
     owner = models.CharField(max_length=200)
     reason = models.TextField()
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     set_at = models.DateTimeField(auto_now=True)

@@ -26,7 +26,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 """Which status may follow which. Retired is the end: a new application gets a new line."""
 
-OPEN_FIELDS = frozenset({"name", "owner", "contact", "requests_per_minute", "tokens_per_day", "concurrent", "blocked_style"})
+OPEN_FIELDS = frozenset(
+    {"name", "owner", "contact", "requests_per_minute", "tokens_per_day", "concurrent", "blocked_style"}
+)
 """Fields that whoever edits integrations may set."""
 
 APPROVED_FIELDS = frozenset(
@@ -90,7 +92,14 @@ def create(
         actor,
         "integration.create",
         row,
-        detail={"name": row.name, "service": row.service_id, "owner": row.owner, "purpose": purpose, "status": status, "key": key.prefix},
+        detail={
+            "name": row.name,
+            "service": row.service_id,
+            "owner": row.owner,
+            "purpose": purpose,
+            "status": status,
+            "key": key.prefix,
+        },
     )
     snapshot_version.bump()
     return row, secret

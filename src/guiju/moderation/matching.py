@@ -42,14 +42,14 @@ class Matcher:
         hold = len(window) if final else self._growing_head(window, fresh)
         if not starts:
             return None if hold == len(window) else Scan((), hold, hold)
-        hits: list[Hit] = []
+        hits: dict[Hit, None] = {}  # in order; two starts may report the same value
         for start, rule in starts:
             if not final and rule.expression.open_at(window, start):
                 hold = min(hold, start)
                 continue
             hit = _hit(window, start, rule)
             if hit is not None:
-                hits.append(hit)
+                hits[hit] = None
         return Scan(tuple(hits), hold, hold)
 
     def _starts(self, window: str, fresh: int, final: bool) -> list[tuple[int, Rule]]:

@@ -1,0 +1,139 @@
+"""However an answer is cut, the stream finds what the whole check finds, masks the same, and lets no stopped word out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from guiju.moderation import rules, starter
+from guiju.moderation.checker import Checker
+from guiju.moderation.lexicon import Entry, Lexicon
+from guiju.moderation.policy_source import load
+from guiju.moderation.stream import StreamGuard
+from guiju.nouns import Action, Direction, Finding, Part
+
+ENTRIES = [
+    Entry("赌博", "A.1.f/gambling", "high"),
+    Entry("赌博网站", "A.1.f/gambling", "high"),
+    Entry("口交", "A.1.f/sexual", "medium"),
+    Entry("路口交通", allow=True),
+    Entry("口交通路", "A.3.e", "low"),
+    Entry("路口", "A.3.e", "low"),
+    Entry("vx", "A.3.e", "low"),
+    Entry("vx号", "A.3.e", "medium"),
+    Entry("buy pot", "A.1.f/drugs", "medium"),
+    Entry("pot plant", allow=True),
+    Entry("pot", "A.1.f/drugs", "low"),
+    Entry("𠮷野", "A.3.e", "medium"),
+    Entry("加vx赌博", "A.1.f/gambling", "low"),
+]
+PATTERNS = """
+detector: patterns
+owner: test
+source: test
+rules:
+  - {id: range, risk: A.3.e, pattern: '路(?:口|博){1,4}(?=交|通)(?!交x)', reason: r, hits: [路口交], misses: [路]}
+  - {id: lazy, risk: A.3.e, pattern: '(?<![vx])[赌加][^。]{0,6}?(?P<value>通|vx)', reason: r, hits: [赌通], misses: [赌]}
+"""
+POLICY = """
+name: test
+number: 1
+rules:
+  - {{risk: A.1.f/gambling, action: {word}}}
+  - {{risk: A.4.f, action: mask}}
+  - {{risk: A.3, severity: medium, action: mask}}
+  - {{risk: guiju.disguise, action: review}}
+"""
+LEXICON = Lexicon.compile(ENTRIES)
+RULES = starter.patterns() + rules.load(PATTERNS, "test.yaml")
+
+
+def checker(word: str) -> Checker:
+    return Checker.build(LEXICON, load(POLICY.format(word=word)), RULES)
+
+
+MASKING, STOPPING = checker("mask"), checker("block")
+
+PIECES = st.sampled_from(
+    [
+        *"赌博路口交通网站加号野𠮷賭",
+        "赌博", "路口交通", "口交", "vx", "ＶＸ", "buy pot", "b.u.y p.o.t", "pot plant", "pot", "po", "t",
+        "赌\u200b博", "赌*博", "赌 博", "赌\n博", "赌，博", "赌\ufe0f博", "赌......博", "赌\u0301\u0302博",
+        "13912345678", "139 1234 5678", "11010119900307803X", "6222021234567890128", "a@b.com", "zhang.san@", "example.cn",
+        "微信:zhang_san88", "QQ", "123456789", "sk-9f8a7b6c5d4e3f2a1b0c", "京A12345", "护照号E12345678",
+        " ", "，", "。", "*", "😀", "\u200b", "\u202e", "x", "1", "9", "@", ".", "-", "ﬁ", "㎏", "ß", "İ", "\uffff", "\U000e0041",
+    ]
+)  # fmt: skip
+TEXTS = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text(max_size=40))
+
+
+def cut(text: str, places: list[int]) -> list[str]:
+    edges = sorted({0, len(text), *(p % (len(text) + 1) for p in places)})
+    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def streamed(judge: Checker, pieces: list[str]) -> tuple[str, list[Finding], Action | None]:
+    guard = StreamGuard(judge, "a")
+    out, findings = "", []
+    for step in [*(guard.feed(piece) for piece in pieces), guard.finish()]:
+        out += step.text
+        findings += step.findings
+        if step.stop is not None:
+            return out, findings, step.stop.action
+    return out, findings, None
+
+
+def in_order(findings: list[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (f.spans, f.detector, f.rule))
+
+
+@settings(max_examples=600, deadline=None)
+@given(TEXTS, st.lists(st.integers(0, 60), max_size=12))
+@example("路口交通路", [1, 2, 3, 4])
+@example("赌" + "\u200b" * 200 + "博", [5, 100])
+@example("13912345678", list(range(12)))
+def test_any_cut_gives_the_findings_and_the_mask_of_the_whole(text: str, places: list[int]) -> None:
+    part = Part("a", text)
+    whole = MASKING.check([part], Direction.ANSWER)
+    out, findings, stop = streamed(MASKING, cut(text, places))
+    assert in_order(findings) == in_order(list(whole.findings))
+    assert out == MASKING.mask(part, whole.findings)
+    assert stop is None
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_character_by_character(text: str) -> None:
+    part = Part("a", text)
+    whole = MASKING.check([part], Direction.ANSWER)
+    out, findings, _ = streamed(MASKING, list(text))
+    assert in_order(findings) == in_order(list(whole.findings))
+    assert out == MASKING.mask(part, whole.findings)
+
+
+@settings(max_examples=600, deadline=None)
+@given(TEXTS, st.lists(st.integers(0, 60), max_size=12))
+def test_nothing_of_a_stopped_match_gets_out(text: str, places: list[int]) -> None:
+    whole = STOPPING.check([Part("a", text)], Direction.ANSWER)
+    stops = [f.spans[0][0] for f in whole.findings if f.risk == "A.1.f/gambling"]
+    out, _, action = streamed(STOPPING, cut(text, places))
+    assert (action is Action.BLOCK) == bool(stops)
+    if stops:
+        assert len(out) <= min(stops)
+
+
+@pytest.mark.parametrize("tail", ["", "赌", "1391234", "微信", "路口交", "zhang.san", "赌\u200b"])
+def test_held_back_stays_short_however_long_the_answer(tail: str) -> None:
+    guard = StreamGuard(MASKING)
+    for _ in range(300):
+        guard.feed("今天天气很好，我们去公园。" + tail)
+        assert guard.held <= 40
+        assert len(guard._window) <= 60
+
+
+def test_clean_text_is_not_held_back() -> None:
+    guard = StreamGuard(MASKING)
+    text = "人工智能正在改变生活，我们要学会使用它。"
+    assert "".join(guard.feed(c).text for c in text) == text
+    assert guard.held == 0

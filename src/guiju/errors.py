@@ -725,6 +725,46 @@ class LabelError(GuijuError):
     status = 422
 
 
+class LabelWordsInvalid(LabelError):
+    """Words for the explicit label that lack an element, deny it, or could not stand in a text."""
+
+    code = "GJ-6001"
+    zh = "显式标识文字不合要求：{detail}"
+    en = "The words of the explicit label are not acceptable: {detail}"
+    remedy_zh = "文字须同时含“人工智能”或“AI”、“生成”或“合成”（GB 45438-2025 5.1），单行，不超过 60 个字符。"
+    remedy_en = "They need 人工智能 or AI, and 生成 or 合成 (GB 45438-2025, 5.1), on one line of at most 60 characters."
+
+
+class LabelValueInvalid(LabelError):
+    """A value that an implicit label must not hold."""
+
+    code = "GJ-6002"
+    zh = "隐式标识字段 {key} 的值不合要求：{detail}"
+    en = "The value of {key} in an implicit label is not acceptable: {detail}"
+    remedy_zh = "取值只用可见 ASCII 字符，不含空格、中文和反斜杠（GB 45438-2025 附录 E j）；服务提供者请用 27 位编码。"
+    remedy_en = "Use visible ASCII without spaces and backslashes (GB 45438-2025, Annex E j); name the provider by its code."
+
+
+class LabelUnreadable(LabelError):
+    """Bytes that are no implicit label at all."""
+
+    code = "GJ-6003"
+    zh = "无法读取隐式标识：{detail}"
+    en = "The implicit label cannot be read: {detail}"
+    remedy_zh = "隐式标识应为含七个字段的 JSON 对象，可带外层 AIGC 键。"
+    remedy_en = "An implicit label is a JSON object of seven keys, with or without an outer key AIGC."
+
+
+class ProviderCodeInvalid(LabelError):
+    """A service provider code that is not built by the rule of TC260-PG-20252A."""
+
+    code = "GJ-6004"
+    zh = "服务提供者编码无效：{detail}"
+    en = "The provider code is invalid: {detail}"
+    remedy_zh = "编码共 27 位：00、主体类型、绑定方式、18 位统一社会信用代码、服务类型、4 位应用码。"
+    remedy_en = "A code has 27 characters: 00, subject type, binding, the 18 of the USCC, service type, 4 of the application."
+
+
 # --- GJ-7xxx store ---------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,159 @@
+"""``guiju check``: what would be done with a text, a file, or every line of a data set."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from guiju.cli import rules_in_force, terminal
+from guiju.cli.batch import NO_ID, Verdict, check_lines
+from guiju.cli.exits import Exit
+from guiju.cli.language import say
+from guiju.moderation.checker import Checker
+from guiju.nouns import Decision, Direction, Part
+
+STDIO = "-"
+
+
+def check(
+    text: Annotated[str | None, typer.Argument(help="The text to check.", show_default=False)] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="Check a whole file as one text; - reads standard input.")
+    ] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option("--jsonl", help="Check every line of a JSON-lines file; - reads standard input.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where --jsonl writes; - is standard output.")] = Path(STDIO),
+    direction: Annotated[
+        Direction, typer.Option(help="Which way the text travels; a JSON line may say otherwise.")
+    ] = Direction.PROMPT,
+    purpose: Annotated[str, typer.Option(help="Purpose of the integration, where the policy tells them apart.")] = "",
+    policy: Annotated[
+        str, typer.Option(help="live: what is in force here; shipped: what Guiju ships; or a policy file.")
+    ] = rules_in_force.LIVE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check a text, a file, or JSON lines, and say what the policy does with it.
+
+    It is the same check the gateway makes. Without a database the word lists and the policy that ship with Guiju are
+    used, so it works straight after installation.
+
+    A JSON line in has text, and optionally id, direction and history (earlier turns: strings, or objects with role and
+    content). For each one line comes out, in the same order: id, action, score (the probability, 0 to 1, that the text
+    must not pass) and findings; or id and error where the line could not be used.
+
+    Examples:
+
+        guiju check '加我微信代开发票' --direction answer
+
+        guiju check --jsonl prompts.jsonl --out verdicts.jsonl
+
+    Exit status: 0 the text may pass (with --jsonl: every line was checked); 1 it must not pass or could not be checked
+    (with --jsonl: some line was unusable); 2 wrong arguments; 3 the installation is not in order.
+    """
+    if sum(given is not None for given in (text, file, jsonl)) != 1:
+        raise typer.BadParameter("give exactly one of TEXT, --file and --jsonl")
+    checker = rules_in_force.checker(policy)
+    if jsonl is not None:
+        raise typer.Exit(_lines(checker, jsonl, out, direction, purpose))
+    decision = checker.check([Part("text", _read(file) if file else text or "")], direction, purpose)
+    if as_json:
+        terminal.emit(Verdict.of(NO_ID, decision))
+    else:
+        _show(decision)
+    raise typer.Exit(Exit.FAILED if decision.action.stops or decision.failures else Exit.OK)
+
+
+def _read(file: Path) -> str:
+    if str(file) == STDIO:
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    with _opened(file) as source:
+        return source.read().decode("utf-8", "replace")
+
+
+def _show(decision: Decision) -> None:
+    terminal.line(f"{decision.action.value}  {decision.score:.2f}  {decision.policy}")
+    if decision.findings:
+        terminal.table(
+            [say("风险", "risk"), say("得分", "score"), say("检测器", "detector"), say("规则", "rule"), say("位置", "where"), say("原因", "reason")],
+            (
+                (f.risk, f"{f.score:.2f}", f.detector, f.rule, " ".join(f"{a}–{b}" for a, b in f.spans), f.reason)
+                for f in decision.findings
+            ),
+        )
+    for failure in decision.failures:
+        terminal.note(say(f"未能检查:{failure.detector}({failure.error})", f"not checked: {failure.detector} ({failure.error})"))
+
+
+def _lines(checker: Checker, source: Path, target: Path, direction: Direction, purpose: str) -> Exit:
+    counts: dict[str, int] = {}
+    usable = True
+    with _input(source) as lines, _output(target) as sink:
+        for answer in check_lines(checker, lines, direction, purpose):
+            sink.write(answer.line)
+            usable &= answer.usable
+            counts[answer.action] = counts.get(answer.action, 0) + 1
+    total = sum(counts.values())
+    told = ", ".join(f"{action} {count}" for action, count in sorted(counts.items()))
+    terminal.note(say(f"共 {total} 行:{told or '无'}", f"{total} lines: {told or 'none'}"))
+    return Exit.OK if usable else Exit.FAILED
+
+
+@contextlib.contextmanager
+def _input(source: Path) -> Iterator[Iterable[bytes]]:
+    """The lines of ``source``, with a progress bar on a terminal."""
+    if str(source) == STDIO:
+        yield sys.stdin.buffer
+        return
+    with _opened(source) as file:
+        if not sys.stderr.isatty():
+            yield file
+            return
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=terminal.err
+        ) as bar:
+            yield _watched(file, bar)
+
+
+def _watched(file: BinaryIO, bar: Progress) -> Iterator[bytes]:
+    """The lines of ``file``; the bar moves by kilobytes, and not for each line: drawing must cost nothing."""
+    task = bar.add_task("KB", total=max(1, os.fstat(file.fileno()).st_size // 1024))
+    done = 0
+    for line in file:
+        yield line
+        before, done = done // 65536, done + len(line)
+        if done // 65536 != before:
+            bar.update(task, completed=done // 1024)
+    bar.update(task, completed=done // 1024)
+
+
+@contextlib.contextmanager
+def _output(target: Path) -> Iterator[BinaryIO]:
+    """Somewhere to write; a file appears under its name only when it is whole, so OUT may even be IN."""
+    if str(target) == STDIO:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    partial = target.with_name(target.name + ".partial")
+    try:
+        with open(partial, "wb") as file:
+            yield file
+        partial.replace(target)
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {target}: {error.strerror}", param_hint="--out") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {path}: {error.strerror}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -45,13 +45,39 @@ class Figure(msgspec.Struct, frozen=True):
         return self.comparison.met(self.value, self.threshold)
 
 
+class Validity(msgspec.Struct, frozen=True):
+    """How long a proof holds if nobody does anything: from what day (if known) to what last day."""
+
+    since: date | None
+    until: date
+
+    @classmethod
+    def lasting(cls, since: date, days: int) -> Validity:
+        """From ``since`` for ``days`` more days."""
+        return cls(since, since + timedelta(days=days))
+
+    def ends_soon(self, on: date, days: int) -> bool:
+        """Whether it ends within ``days``, or within the last quarter of a span shorter than four times that.
+
+        A weekly proof is due soon on its last day, not from its first.
+        """
+        if self.since is not None:
+            days = min(days, max(1, (self.until - self.since).days // 4))
+        return self.until <= on + timedelta(days=days)
+
+    @staticmethod
+    def earlier(*spans: Validity | None) -> Validity | None:
+        """The one that ends first."""
+        return min((s for s in spans if s is not None), key=lambda s: s.until, default=None)
+
+
 class CheckResult(msgspec.Struct, frozen=True):
     """The answer of one check.
 
     Attributes:
         records: ids of records (or exports) the answer rests on, offending ones first; a sample.
         zh, en: the explanation.
-        due: the last day on which a ``pass`` still holds if nobody does anything; ``None`` without such a day.
+        validity: how long a ``pass`` holds if nobody does anything; ``None`` where traffic renews it by itself.
     """
 
     status: Outcome
@@ -59,14 +85,14 @@ class CheckResult(msgspec.Struct, frozen=True):
     records: tuple[str, ...]
     zh: str
     en: str
-    due: date | None = None
+    validity: Validity | None = None
 
 
 def passed(
-    figures: Iterable[Figure], zh: str, en: str, records: Iterable[str] = (), due: date | None = None
+    figures: Iterable[Figure], zh: str, en: str, records: Iterable[str] = (), validity: Validity | None = None
 ) -> CheckResult:
     """The obligation is met as far as this check measures it."""
-    return CheckResult(Outcome.PASS, tuple(figures), tuple(records), zh, en, due)
+    return CheckResult(Outcome.PASS, tuple(figures), tuple(records), zh, en, validity)
 
 
 def failed(figures: Iterable[Figure], zh: str, en: str, records: Iterable[str] = ()) -> CheckResult:

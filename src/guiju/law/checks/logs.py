@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from guiju.law.ledger import Drill, Ledger
+from guiju.law.ledger import Ledger
 from guiju.law.period import Period, add_months, china_day
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
-from guiju.law.result import CheckResult, Figure, failed, insufficient, passed
+from guiju.law.result import CheckResult, Figure, Validity, failed, insufficient, passed
 
 
 @check("log_retention", zh="日志留存期", en="Retention of logs", needs=("months",))
@@ -66,8 +66,9 @@ def evidence_chain(ledger: Ledger, profile: Profile, period: Period, parameters:
     if day is None or not age.met:
         zh, en = "近期没有完整验证。", "There was no recent full verification."
         return insufficient(figures, zh, en)
-    due = day.fromordinal(day.toordinal() + parameters.whole("verify_days"))
-    return passed(figures, "记录链完整。", "The chain is intact.", due=due)
+    return passed(
+        figures, "记录链完整。", "The chain is intact.", validity=Validity.lasting(day, parameters.whole("verify_days"))
+    )
 
 
 @check("export_drill", zh="导出演练", en="Export drill", needs=("drill_days",))
@@ -79,7 +80,7 @@ def export_drill(ledger: Ledger, profile: Profile, period: Period, parameters: P
     days = parameters.whole("drill_days")
     on = period.last_day
     drills = [d for d in ledger.drills(Period.ending(on, days)) if d.verified]
-    newest = max(drills, key=_when, default=None)
+    newest = drills[-1] if drills else None
     figures = [Figure("drills", len(drills))]
     if newest is None:
         started = ledger.retention(0).first_written
@@ -91,12 +92,9 @@ def export_drill(ledger: Ledger, profile: Profile, period: Period, parameters: P
     figures.append(parameters.figure("drill_age", (on - day).days, "drill_days"))
     if "max_hours" in parameters.thresholds:
         figures.append(parameters.figure("drill_hours", round(newest.seconds / 3600, 2), "max_hours"))
-    records = [d.id for d in sorted(drills, key=_when, reverse=True)]
+    records = [d.id for d in reversed(drills)]
     if any(f.met is False for f in figures):
         return failed(figures, "最近一次导出超过用时上限。", "The newest export took too long.", records)
-    due = day.fromordinal(day.toordinal() + days)
-    return passed(figures, "导出演练在期限内完成。", "An export drill was done in time.", records, due)
-
-
-def _when(drill: Drill) -> object:
-    return drill.at
+    return passed(
+        figures, "导出演练在期限内完成。", "An export drill was done in time.", records, Validity.lasting(day, days)
+    )

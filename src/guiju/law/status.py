@@ -1,0 +1,206 @@
+"""The status of every obligation, every duty and every campaign item on a given day."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import msgspec
+
+from guiju.law.applicability import Applicability
+from guiju.law.book import Book
+from guiju.law.documents import Document, Standing, standing
+from guiju.law.ledger import SAMPLE, Ledger
+from guiju.law.period import Period
+from guiju.law.profile import Profile
+from guiju.law.registry import CHECKS
+from guiju.law.result import CheckResult, Figure, Outcome
+from guiju.law.schema import CampaignItem, Duty, Obligation, Proof
+
+DUE_DAYS = 30
+"""A proof that ends within so many days shows as due soon."""
+
+
+class State(enum.StrEnum):
+    """How an obligation stands. ``unknown``: the profile does not yet say whether it applies."""
+
+    PROVEN = "proven"
+    DUE_SOON = "due_soon"
+    UNPROVEN = "unproven"
+    FAILING = "failing"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class CheckRun(msgspec.Struct, frozen=True):
+    """One check as run for an obligation: its id, the span it looked at, and what it answered."""
+
+    id: str
+    period: Period
+    result: CheckResult
+
+
+class ObligationStatus(msgspec.Struct, frozen=True):
+    """One obligation's standing.
+
+    Attributes:
+        runs: its checks with their answers; empty for obligations proven by document, or that do not apply.
+        document: the document that counts, if any.
+        due: the last day the proof holds, ``None`` without such a day or without proof.
+        reason_zh, reason_en: one sentence: why this status.
+    """
+
+    obligation: Obligation
+    status: State
+    applicability: Applicability
+    verified: bool
+    reason_zh: str
+    reason_en: str
+    runs: tuple[CheckRun, ...] = ()
+    document: Standing | None = None
+    due: date | None = None
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures of every check."""
+        return tuple(f for run in self.runs for f in run.result.figures)
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Sample record ids of every check, each once."""
+        return tuple(dict.fromkeys(r for run in self.runs for r in run.result.records))[:SAMPLE]
+
+
+class DutyStatus(msgspec.Struct, frozen=True):
+    """How many obligations of a duty stand how."""
+
+    duty: Duty
+    counts: dict[State, int]
+
+    def count(self, state: State) -> int:
+        """Obligations in this state."""
+        return self.counts.get(state, 0)
+
+
+class CampaignStatus(msgspec.Struct, frozen=True):
+    """A campaign item and the worst standing among the obligations that answer it."""
+
+    item: CampaignItem
+    status: State
+
+
+_WORST_FIRST = (State.FAILING, State.UNPROVEN, State.UNKNOWN, State.DUE_SOON, State.PROVEN, State.NOT_APPLICABLE)
+
+
+def status(
+    book: Book,
+    profile: Profile,
+    ledger: Ledger,
+    documents: Iterable[Document],
+    on: date,
+    due_days: int = DUE_DAYS,
+) -> list[ObligationStatus]:
+    """The standing of every obligation of the book for one service on the day ``on``, in the book's order."""
+    uploaded = tuple(documents)
+    return [obligation_status(book, o, profile, ledger, uploaded, on, due_days) for o in book.obligations]
+
+
+def obligation_status(
+    book: Book,
+    obligation: Obligation,
+    profile: Profile,
+    ledger: Ledger,
+    documents: Sequence[Document],
+    on: date,
+    due_days: int = DUE_DAYS,
+) -> ObligationStatus:
+    """The standing of one obligation."""
+    binding = book.applicability(obligation, profile, on)
+    verified = book.verified(obligation)
+    if not binding.applies:
+        state = State.UNKNOWN if binding.applies is None else State.NOT_APPLICABLE
+        return ObligationStatus(obligation, state, binding, verified, binding.reason_zh, binding.reason_en)
+    parameters = book.parameters(obligation)
+    runs = []
+    for use in obligation.checks:
+        period = Period.ending(on, use.window_days)
+        runs.append(CheckRun(use.id, period, CHECKS[use.id](ledger, profile, period, parameters)))
+    held = standing(documents, obligation.id, on, book.current_days(obligation))
+    verdict = _weigh(obligation.proof, [r.result for r in runs], held)
+    state = State.DUE_SOON if verdict.state is State.PROVEN and _soon(verdict.due, on, due_days) else verdict.state
+    return ObligationStatus(
+        obligation, state, binding, verified, verdict.zh, verdict.en, tuple(runs), held, verdict.due
+    )
+
+
+def by_duty(book: Book, statuses: Iterable[ObligationStatus]) -> list[DutyStatus]:
+    """The roll-up per duty, in the order of the duties."""
+    counts: dict[int, Counter[State]] = {d.number: Counter() for d in book.duties}
+    for one in statuses:
+        counts[one.obligation.duty][one.status] += 1
+    return [DutyStatus(d, dict(counts[d.number])) for d in book.duties]
+
+
+def by_campaign(book: Book, statuses: Iterable[ObligationStatus]) -> list[CampaignStatus]:
+    """The roll-up per campaign item: the worst of its obligations; *not applicable* only when none applies."""
+    states = {s.obligation.id: s.status for s in statuses}
+    return [CampaignStatus(c, min((states[o] for o in c.obligations), key=_WORST_FIRST.index)) for c in book.campaigns]
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    state: State
+    zh: str
+    en: str
+    due: date | None = None
+
+
+def _weigh(proof: Proof, results: Sequence[CheckResult], held: Standing | None) -> _Verdict:
+    """What checks and document add up to under an obligation's kind of proof."""
+    by_document = _document_verdict(held)
+    if proof is Proof.DOCUMENT:
+        return by_document
+    by_checks = _checks_verdict(results)
+    if proof is Proof.CHECK_OR_DOCUMENT and by_checks.state is State.UNPROVEN and by_document.state is State.PROVEN:
+        return _both(by_checks, by_document, State.PROVEN, by_document.due)
+    if proof is Proof.CHECK_AND_DOCUMENT and by_checks.state is State.PROVEN:
+        return _both(by_checks, by_document, by_document.state, _earlier(by_checks.due, by_document.due))
+    return by_checks
+
+
+def _checks_verdict(results: Sequence[CheckResult]) -> _Verdict:
+    counted = [r for r in results if r.status is not Outcome.NOT_APPLICABLE]
+    if not counted:
+        return _Verdict(State.NOT_APPLICABLE, *_said(results))
+    for outcome, state in ((Outcome.FAIL, State.FAILING), (Outcome.INSUFFICIENT, State.UNPROVEN)):
+        if found := [r for r in counted if r.status is outcome]:
+            return _Verdict(state, *_said(found))
+    due = min((r.due for r in counted if r.due), default=None)
+    return _Verdict(State.PROVEN, *_said(counted), due)
+
+
+def _document_verdict(held: Standing | None) -> _Verdict:
+    if held is None:
+        return _Verdict(State.UNPROVEN, "尚无有效的证明文件。", "No document in effect proves it yet.")
+    title, until = held.document.title, held.until
+    zh = f"由文件「{title}」证明" + (f"，有效至 {until}。" if until else "。")
+    en = f"Proven by “{title}”" + (f", until {until}." if until else ".")
+    return _Verdict(State.PROVEN, zh, en, until)
+
+
+def _both(checks: _Verdict, document: _Verdict, state: State, due: date | None) -> _Verdict:
+    return _Verdict(state, checks.zh + document.zh, f"{checks.en} {document.en}", due)
+
+
+def _said(results: Iterable[CheckResult]) -> tuple[str, str]:
+    said = tuple(results)
+    return "".join(r.zh for r in said), " ".join(r.en for r in said)
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((d for d in (one, other) if d), default=None)
+
+
+def _soon(due: date | None, on: date, days: int) -> bool:
+    return due is not None and due <= on + timedelta(days=days)

@@ -26,6 +26,7 @@ from guiju.law.schema import (
     CampaignItem,
     Duty,
     Instrument,
+    Named,
     Obligation,
     Risks,
     SetBy,
@@ -75,6 +76,10 @@ class Book:
         """The instrument with this id or URN (``KeyError`` if there is none)."""
         return self._instruments[id_or_urn.rpartition(":")[2]]
 
+    def figure_name(self, code: str) -> Named:
+        """The names of a figure (``KeyError`` if vocabulary.yaml has none)."""
+        return self._figures[code]
+
     def verified(self, obligation: Obligation) -> bool:
         """Whether the text of every clause it rests on was read; otherwise screens show 「条款原文未核实」."""
         return all(self._verified[c.confidence] for c in obligation.clauses)
@@ -117,6 +122,10 @@ class Book:
     @cached_property
     def _instruments(self) -> dict[str, Instrument]:
         return {i.id: i for i in self.instruments}
+
+    @cached_property
+    def _figures(self) -> dict[str, Named]:
+        return {f.code: f for f in self.vocabulary.figures}
 
     @cached_property
     def _verified(self) -> dict[str, bool]:

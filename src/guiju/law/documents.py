@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import msgspec
 
+from guiju.law.result import Validity
+
 
 class Document(msgspec.Struct, frozen=True):
     """One revision of an uploaded document.
@@ -34,6 +36,11 @@ class Standing(msgspec.Struct, frozen=True):
 
     document: Document
     until: date | None
+
+    @property
+    def validity(self) -> Validity | None:
+        """The same as a span; ``None`` without an end."""
+        return Validity(self.document.effective_from, self.until) if self.until else None
 
 
 def standing(documents: Iterable[Document], obligation: str, on: date, current_days: int | None) -> Standing | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -16,7 +16,7 @@ from guiju.law.ledger import SAMPLE, Ledger
 from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import CHECKS
-from guiju.law.result import CheckResult, Figure, Outcome
+from guiju.law.result import CheckResult, Figure, Outcome, Validity
 from guiju.law.schema import CampaignItem, Duty, Obligation, Proof
 
 DUE_DAYS = 30
@@ -48,7 +48,7 @@ class ObligationStatus(msgspec.Struct, frozen=True):
     Attributes:
         runs: its checks with their answers; empty for obligations proven by document, or that do not apply.
         document: the document that counts, if any.
-        due: the last day the proof holds, ``None`` without such a day or without proof.
+        validity: how long the proof holds, ``None`` without an end or without proof.
         reason_zh, reason_en: one sentence: why this status.
     """
 
@@ -60,7 +60,7 @@ class ObligationStatus(msgspec.Struct, frozen=True):
     reason_en: str
     runs: tuple[CheckRun, ...] = ()
     document: Standing | None = None
-    due: date | None = None
+    validity: Validity | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -129,9 +129,11 @@ def obligation_status(
         runs.append(CheckRun(use.id, period, CHECKS[use.id](ledger, profile, period, parameters)))
     held = standing(documents, obligation.id, on, book.current_days(obligation))
     verdict = _weigh(obligation.proof, [r.result for r in runs], held)
-    state = State.DUE_SOON if verdict.state is State.PROVEN and _soon(verdict.due, on, due_days) else verdict.state
+    state = verdict.state
+    if state is State.PROVEN and verdict.validity and verdict.validity.ends_soon(on, due_days):
+        state = State.DUE_SOON
     return ObligationStatus(
-        obligation, state, binding, verified, verdict.zh, verdict.en, tuple(runs), held, verdict.due
+        obligation, state, binding, verified, verdict.zh, verdict.en, tuple(runs), held, verdict.validity
     )
 
 
@@ -153,7 +155,7 @@ class _Verdict(msgspec.Struct, frozen=True):
     state: State
     zh: str
     en: str
-    due: date | None = None
+    validity: Validity | None = None
 
 
 def _weigh(proof: Proof, results: Sequence[CheckResult], held: Standing | None) -> _Verdict:
@@ -163,9 +165,11 @@ def _weigh(proof: Proof, results: Sequence[CheckResult], held: Standing | None) 
         return by_document
     by_checks = _checks_verdict(results)
     if proof is Proof.CHECK_OR_DOCUMENT and by_checks.state is State.UNPROVEN and by_document.state is State.PROVEN:
-        return _both(by_checks, by_document, State.PROVEN, by_document.due)
+        return _both(by_checks, by_document, State.PROVEN, by_document.validity)
     if proof is Proof.CHECK_AND_DOCUMENT and by_checks.state is State.PROVEN:
-        return _both(by_checks, by_document, by_document.state, _earlier(by_checks.due, by_document.due))
+        return _both(
+            by_checks, by_document, by_document.state, Validity.earlier(by_checks.validity, by_document.validity)
+        )
     return by_checks
 
 
@@ -176,8 +180,7 @@ def _checks_verdict(results: Sequence[CheckResult]) -> _Verdict:
     for outcome, state in ((Outcome.FAIL, State.FAILING), (Outcome.INSUFFICIENT, State.UNPROVEN)):
         if found := [r for r in counted if r.status is outcome]:
             return _Verdict(state, *_said(found))
-    due = min((r.due for r in counted if r.due), default=None)
-    return _Verdict(State.PROVEN, *_said(counted), due)
+    return _Verdict(State.PROVEN, *_said(counted), Validity.earlier(*(r.validity for r in counted)))
 
 
 def _document_verdict(held: Standing | None) -> _Verdict:
@@ -186,21 +189,13 @@ def _document_verdict(held: Standing | None) -> _Verdict:
     title, until = held.document.title, held.until
     zh = f"由文件「{title}」证明" + (f"，有效至 {until}。" if until else "。")
     en = f"Proven by “{title}”" + (f", until {until}." if until else ".")
-    return _Verdict(State.PROVEN, zh, en, until)
+    return _Verdict(State.PROVEN, zh, en, held.validity)
 
 
-def _both(checks: _Verdict, document: _Verdict, state: State, due: date | None) -> _Verdict:
-    return _Verdict(state, checks.zh + document.zh, f"{checks.en} {document.en}", due)
+def _both(checks: _Verdict, document: _Verdict, state: State, validity: Validity | None) -> _Verdict:
+    return _Verdict(state, checks.zh + document.zh, f"{checks.en} {document.en}", validity)
 
 
 def _said(results: Iterable[CheckResult]) -> tuple[str, str]:
     said = tuple(results)
     return "".join(r.zh for r in said), " ".join(r.en for r in said)
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    return min((d for d in (one, other) if d), default=None)
-
-
-def _soon(due: date | None, on: date, days: int) -> bool:
-    return due is not None and due <= on + timedelta(days=days)

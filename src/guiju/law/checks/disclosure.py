@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from guiju.law.ledger import Ledger
 from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
-from guiju.law.result import CheckResult, Figure, failed, insufficient, passed
+from guiju.law.result import CheckResult, Figure, Validity, failed, insufficient, passed
 
 SERVICE = ("audience", "occasion", "purpose", "limits", "model_summary", "personal_information")
 """TC260-003 7 b."""
@@ -41,5 +39,5 @@ def _published(profile: Profile, period: Period, parameters: Parameters, parts: 
         return failed(figures, f"未公开 {len(missing)} 项。", f"Not published: {', '.join(missing)}.")
     if shown.confirmed_on is None or not shown.url or not figures[-1].met:
         return insufficient(figures, "近期未确认公开情况。", "It was not lately seen where it is published.")
-    due = shown.confirmed_on + timedelta(days=parameters.whole("confirmed_days"))
-    return passed(figures, "已公开并确认。", "Published, and lately seen.", due=due)
+    validity = Validity.lasting(shown.confirmed_on, parameters.whole("confirmed_days"))
+    return passed(figures, "已公开并确认。", "Published, and lately seen.", validity=validity)

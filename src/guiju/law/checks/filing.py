@@ -8,7 +8,7 @@ from guiju.law.ledger import Ledger
 from guiju.law.period import Period
 from guiju.law.profile import Filing, Profile
 from guiju.law.registry import Parameters, check
-from guiju.law.result import CheckResult, Figure, failed, insufficient, passed, percent
+from guiju.law.result import CheckResult, Figure, Validity, failed, insufficient, passed, percent
 
 _UNFILLED = ("服务画像中尚未填写备案与登记。", "Filings are not filled in on the service profile.")
 
@@ -22,11 +22,11 @@ def service_filing(ledger: Ledger, profile: Profile, period: Period, parameters:
     if profile.filings is None:
         return insufficient((), *_UNFILLED)
     kinds = ("model_filing", "model_registration") if profile.has_role("registrant") else ("model_filing",)
-    held = profile.filings_of(*kinds)
+    numbers = profile.filings_of(*kinds)
     on = period.last_day
-    if not held:
+    if not numbers:
         return failed((), "没有大模型备案号或登记号。", "There is no model filing or registration number.")
-    sound = [f for f in held if parameters.fits(f.kind, f.number) and not _lapsed(f, on)]
+    sound = [f for f in numbers if parameters.fits(f.kind, f.number) and not _lapsed(f, on)]
     if not sound:
         return failed((), "编号格式不符或已失效。", "The number is malformed or has lapsed.")
     best = max(sound, key=lambda f: f.verified_on or date.min)
@@ -38,10 +38,9 @@ def service_filing(ledger: Ledger, profile: Profile, period: Period, parameters:
             f"编号 {best.number} 近期未与公告核对。",
             f"Number {best.number} was not compared with the public notice lately.",
         )
-    due = best.verified_on + timedelta(days=parameters.whole("verified_days"))
-    if best.expires_on:
-        due = min(due, best.expires_on)
-    return passed(figures, f"编号 {best.number} 有效。", f"Number {best.number} is valid.", due=due)
+    compared = Validity.lasting(best.verified_on, parameters.whole("verified_days"))
+    held = Validity.earlier(compared, Validity(best.issued_on, best.expires_on) if best.expires_on else None)
+    return passed(figures, f"编号 {best.number} 有效。", f"Number {best.number} is valid.", validity=held)
 
 
 @check("filing_shown", zh="备案编号公示", en="Filing number shown", needs=("min_share", "seen_days"))
@@ -66,7 +65,9 @@ def filing_shown(ledger: Ledger, profile: Profile, period: Period, parameters: P
     if not figures[-1].met:
         zh, en = "部分界面近期未确认公示。", "Some surfaces were not lately seen to show it."
         return insufficient(figures, zh, en)
-    return passed(figures, "各界面均已公示。", "Every surface shows it.", due=min(seen) + days)
+    return passed(
+        figures, "各界面均已公示。", "Every surface shows it.", validity=Validity.lasting(min(seen), days.days)
+    )
 
 
 @check("algorithm_categories", zh="算法归类", en="Algorithms mapped", needs=("min_share",))

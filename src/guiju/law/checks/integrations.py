@@ -8,7 +8,7 @@ from guiju.law.ledger import IntegrationFacts, Ledger
 from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
-from guiju.law.result import CheckResult, Figure, failed, insufficient, passed, percent
+from guiju.law.result import CheckResult, Figure, Validity, failed, insufficient, passed, percent
 
 
 @check("integration_inventory", zh="接入底数", en="Inventory of integrations", needs=("min_share", "review_days"))
@@ -42,12 +42,12 @@ def integration_inventory(ledger: Ledger, profile: Profile, period: Period, para
         return insufficient(figures, "期间内没有接入流量。", "No integration had traffic in the span.")
     if stale:
         return insufficient(figures, f"逾期未复核：{_names(stale)}", f"Not reviewed in time: {_names(stale)}")
-    due = min(i.reviewed_on for i in live if i.reviewed_on) if live else None
+    oldest = min((i.reviewed_on for i in live if i.reviewed_on), default=None)
     return passed(
         figures,
         "台账与流量一致。",
         "The inventory agrees with the traffic.",
-        due=due + timedelta(days=parameters.whole("review_days")) if due else None,
+        validity=Validity.lasting(oldest, parameters.whole("review_days")) if oldest else None,
     )
 
 
@@ -71,8 +71,9 @@ def integration_filing(ledger: Ledger, profile: Profile, period: Period, paramet
     if not figures[-1].met:
         named = _names([i for i in live if i not in valid])
         return failed(figures, f"编号缺失、格式不符或已失效：{named}", f"Number missing, malformed or lapsed: {named}")
-    due = min((i.filing_expires for i in live if i.filing_expires), default=None)
-    return passed(figures, "各接入编号有效。", "Every integration holds a valid number.", due=due)
+    lapses = min((i.filing_expires for i in live if i.filing_expires), default=None)
+    held = Validity(None, lapses) if lapses else None
+    return passed(figures, "各接入编号有效。", "Every integration holds a valid number.", validity=held)
 
 
 def _complete(line: IntegrationFacts) -> bool:

@@ -9,7 +9,7 @@ from guiju.law.ledger import Ledger
 from guiju.law.period import Period, china_day
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
-from guiju.law.result import CheckResult, Figure, failed, insufficient, passed, percent
+from guiju.law.result import CheckResult, Figure, Validity, failed, insufficient, passed, percent
 
 
 @check("keyword_total", zh="关键词总数", en="Size of the keyword library", needs=("min_entries",))
@@ -62,9 +62,8 @@ def keyword_updates(ledger: Ledger, profile: Profile, period: Period, parameters
         return failed(figures, f"有 {gap} 天没有更新。", f"There was no update for {gap} days.")
     if on - first < limit:
         return insufficient(figures, "词库启用不足一个更新周期。", "The library is younger than one update interval.")
-    return passed(
-        figures, "词库按期更新。", "The library is updated on time.", due=(days[-1] if days else first) + limit
-    )
+    held = Validity.lasting(days[-1] if days else first, limit.days)
+    return passed(figures, "词库按期更新。", "The library is updated on time.", validity=held)
 
 
 @check("feature_library", zh="违法不良信息特征库", en="Feature library", needs=("max_age_days", "min_sourced"))
@@ -86,4 +85,4 @@ def feature_library(ledger: Ledger, profile: Profile, period: Period, parameters
             figures, "特征库有条目缺少来源，或未按期更新。", "Entries lack a source, or the library is out of date."
         )
     zh, en = "特征库已建立并按期更新。", "The library exists and is up to date."
-    return passed(figures, zh, en, due=newest + timedelta(days=days))
+    return passed(figures, zh, en, validity=Validity.lasting(newest, days))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ RULES = starter.patterns() + rules.load(PATTERNS, "test.yaml")
 
 
 def checker(word: str) -> Checker:
-    return Checker.build(LEXICON, load(POLICY.format(word=word)), RULES)
+    return Checker.build(LEXICON, load(POLICY.format(word=word)), RULES, clock=lambda: 0.0)
 
 
 MASKING, STOPPING = checker("mask"), checker("block")
@@ -70,7 +72,7 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text(max_size=4
 
 def cut(text: str, places: list[int]) -> list[str]:
     edges = sorted({0, len(text), *(p % (len(text) + 1) for p in places)})
-    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(edges)]
 
 
 def streamed(judge: Checker, pieces: list[str]) -> tuple[str, list[Finding], Action | None]:

@@ -37,7 +37,7 @@ class Checker:
         lexicon: Lexicon,
         policy: Policy,
         detectors: Iterable[Detector],
-        budget_ms: float = 50.0,
+        budget_ms: float = 250.0,
         cache_size: int = 8192,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -55,8 +55,9 @@ class Checker:
         policy: Policy,
         patterns: Sequence[Rule] | None = None,
         detectors: Sequence[str] | None = None,
-        budget_ms: float = 50.0,
+        budget_ms: float = 250.0,
         cache_size: int = 8192,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> Checker:
         """A checker over compiled parts.
 
@@ -65,13 +66,14 @@ class Checker:
             detectors: names of registered detectors to run; all of them where ``None``.
             budget_ms: time one check may take.
             cache_size: how many texts are remembered with their findings.
+            clock: monotonic seconds.
 
         Raises:
             UnknownDetector: a name nobody registered.
         """
         rules = starter.patterns() if patterns is None else tuple(patterns)
         built = build(Materials(lexicon, rules), None if detectors is None else tuple(detectors))
-        return cls(lexicon, policy, built, budget_ms, cache_size)
+        return cls(lexicon, policy, built, budget_ms, cache_size, clock)
 
     @classmethod
     def default(cls) -> Checker:
@@ -163,5 +165,12 @@ def _finding(reading: Reading, detector: str, hit: Hit) -> Finding:
 def placed(finding: Finding, where: str) -> Finding:
     """The finding as one of the part at ``where``."""
     return Finding(
-        finding.risk, finding.detector, finding.rule, finding.score, where, finding.spans, finding.reason, finding.severity
+        finding.risk,
+        finding.detector,
+        finding.rule,
+        finding.score,
+        where,
+        finding.spans,
+        finding.reason,
+        finding.severity,
     )

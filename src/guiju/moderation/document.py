@@ -57,7 +57,9 @@ class Node:
             if key in entries:
                 Node(key_node, self._diagnostics).wrong(f"重复的键 {key} (repeated key)", "删去其一 (remove one)")
             elif known and key not in known:
-                Node(key_node, self._diagnostics).wrong(f"未知的键 {key} (unknown key)", "可用 (known): " + ", ".join(known))
+                Node(key_node, self._diagnostics).wrong(
+                    f"未知的键 {key} (unknown key)", "可用 (known): " + ", ".join(known)
+                )
             else:
                 entries[key] = Node(value, self._diagnostics)
         return entries
@@ -79,7 +81,9 @@ class Node:
     def text(self) -> str:
         """A piece of text."""
         if not isinstance(self._node, yaml.ScalarNode):
-            self.wrong("此处应为文字 (text is expected here)", "写成一行文字，必要时加引号 (write one line, quoted if needed)")
+            self.wrong(
+                "此处应为文字 (text is expected here)", "写成一行文字，必要时加引号 (write one line, quoted if needed)"
+            )
             return ""
         return str(self._node.value)
 
@@ -113,7 +117,9 @@ class Node:
             value = float("nan")
         if low <= value <= high:
             return value
-        self.wrong("数值不在范围内 (number out of range)", f"写 {low:g} 到 {high:g} 之间的数 (between {low:g} and {high:g})")
+        self.wrong(
+            "数值不在范围内 (number out of range)", f"写 {low:g} 到 {high:g} 之间的数 (between {low:g} and {high:g})"
+        )
         return low
 
 
@@ -125,7 +131,14 @@ def parse(source: str) -> tuple[Node | None, list[Diagnostic]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        diagnostics.append(Diagnostic(line, column, f"不是合法的 YAML (not YAML): {error.problem}", "检查缩进与引号 (check indentation, quotes)"))
+        diagnostics.append(
+            Diagnostic(
+                line,
+                column,
+                f"不是合法的 YAML (not YAML): {error.problem}",
+                "检查缩进与引号 (check indentation, quotes)",
+            )
+        )
         return None, diagnostics
     except yaml.YAMLError as error:
         diagnostics.append(Diagnostic(1, 1, f"不是合法的 YAML (not YAML): {error}", "文件须为 UTF-8 文本 (UTF-8 text)"))

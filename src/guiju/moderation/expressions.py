@@ -8,8 +8,8 @@ the expression, the *probe*, tells whether more text could still change what mat
 from __future__ import annotations
 
 import re
-import re._constants as op
-import re._parser as parser
+import re._constants as op  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Iterable
 from typing import Any
 
@@ -118,13 +118,16 @@ class _Survey:
         character = chr(value)
         if character not in " \t\n" and FOLDS[character] != character and not "！" <= character <= "～":
             raise ExpressionProblem(
-                f"{character!r} never occurs in normalised text", f"write {FOLDS[character]!r}: case, width and script are folded"
+                f"{character!r} never occurs in normalised text",
+                f"write {FOLDS[character]!r}: case, width and script are folded",
             )
 
     def _repeat(self, value: Any, repeated: bool) -> int:
         low, high, body = value
         if repeated and low != high and high > 1:
-            raise ExpressionProblem("a repetition inside a repetition", "unroll one of them, or make the inner one fixed")
+            raise ExpressionProblem(
+                "a repetition inside a repetition", "unroll one of them, or make the inner one fixed"
+            )
         inner = self.width(body, repeated=repeated or high > 1)
         return 10**9 if high == op.MAXREPEAT else int(high) * inner
 
@@ -132,7 +135,9 @@ class _Survey:
         inner = self.width(body)
         if direction < 0:
             if inner > CONTEXT:
-                raise ExpressionProblem(f"a look-behind of {inner} characters", f"at most {CONTEXT} characters are kept")
+                raise ExpressionProblem(
+                    f"a look-behind of {inner} characters", f"at most {CONTEXT} characters are kept"
+                )
         else:
             self.ahead = max(self.ahead, inner)
         return 0

@@ -13,7 +13,7 @@ from guiju.moderation.scan import Hit, Scan
 #: Seconds one match may take before it counts as a failure; a bounded expression needs microseconds.
 _MATCH_SECONDS = 0.05
 _WORD_START = re.compile("(?<![0-9a-z])[0-9a-z]")
-_LATIN_END = re.compile("[0-9a-z._%+@-]$")
+_WORD_CHARACTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz._%+@-")
 
 
 class Matcher:
@@ -33,11 +33,14 @@ class Matcher:
         self._by_head = list(by_head.values())
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(by_head)) if by_head else None
         self._prefixes = frozenset(head[:end] for head in by_head for end in range(1, len(head)))
+        self._prefix_ends = frozenset(prefix[-1] for prefix in self._prefixes)
         self._tail = max((len(head) for head in by_head), default=1) - 1
         self._at_words = tuple(rule for rule in rules if rule.start == "word")
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``guiju.moderation.scan.Detector.scan``."""
+        if self._automaton is None and not self._at_words:
+            return None
         starts = self._starts(window, fresh, final)
         hold = len(window) if final else self._growing_head(window, fresh)
         if not starts:
@@ -59,13 +62,15 @@ class Matcher:
                 if start >= fresh:
                     starts += [(start, rule) for rule in self._by_head[value]]
         for rule in self._at_words:
-            if rule.needs in window or (not final and _LATIN_END.search(window)):
+            if rule.needs in window or (not final and window[-1:] in _WORD_CHARACTERS):
                 starts += [(match.start(), rule) for match in _WORD_START.finditer(window, fresh)]
         return starts
 
     def _growing_head(self, window: str, fresh: int) -> int:
         """Where the longest suffix begins that could still grow into a head; the window's end where none can."""
         size = len(window)
+        if window[-1:] not in self._prefix_ends:
+            return size
         for start in range(max(fresh, size - self._tail), size):
             if window[start:] in self._prefixes:
                 return start

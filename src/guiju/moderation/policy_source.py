@@ -75,7 +75,9 @@ def _policy(root: Node, source: str) -> Policy | None:
 def _name(node: Node) -> str:
     value = node.text()
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
-        node.wrong("名称只用小写字母、数字、- 和 _ (lower-case letters, digits, - and _)", "例如 default (such as default)")
+        node.wrong(
+            "名称只用小写字母、数字、- 和 _ (lower-case letters, digits, - and _)", "例如 default (such as default)"
+        )
     return value
 
 

@@ -78,7 +78,10 @@ def _rule(node: Node, detector: str, source: str) -> Rule | None:
     start = entries["start"].choice(("head", "word"), "head") if "start" in entries else "head"
     needs = entries["needs"].text() if "needs" in entries else ""
     if start == "word" and not needs:
-        node.wrong("start: word 必须写明 needs (start: word requires needs)", "写出匹配必含的字符 (a literal every match contains)")
+        node.wrong(
+            "start: word 必须写明 needs (start: word requires needs)",
+            "写出匹配必含的字符 (a literal every match contains)",
+        )
     expression = _expression(entries["pattern"], start)
     if expression is None:
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from guiju.moderation.checker import Checker, broke, placed, timed_out
-from guiju.moderation.scan import CONTEXT, Detector, Hit
+from guiju.moderation.scan import CONTEXT, Detector, Hit, Scan
 from guiju.nouns import Action, Decision, Direction, Failure, Finding
 from guiju.text.reading import Reader
 
@@ -34,6 +34,8 @@ class Released(msgspec.Struct, frozen=True):
 
 
 _NOTHING = Released("")
+#: Stands for the scan of a detector the time budget left no time for.
+_LATE = Scan((), 0, 0)
 
 
 class StreamGuard:
@@ -43,14 +45,15 @@ class StreamGuard:
     """
 
     __slots__ = (
-        "_base", "_checker", "_detectors", "_direction", "_emitted", "_failures", "_findings", "_fresh", "_masks", "_over",
+        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_findings", "_fresh", "_masks", "_over",
         "_pending", "_policy", "_purpose", "_reader", "_sent", "_where", "_window",
     )  # fmt: skip
 
     def __init__(
         self, checker: Checker, where: str = "", direction: Direction = Direction.ANSWER, purpose: str = ""
     ) -> None:
-        self._checker = checker
+        self._clock = checker.clock
+        self._budget = checker.budget_seconds
         self._policy = checker.policy
         self._where = where
         self._direction = direction
@@ -96,39 +99,42 @@ class StreamGuard:
     def _advance(self, final: bool) -> Released:
         """Scan the window, give out what no detector holds, move the window on."""
         window, base, fresh = self._window, self._base, self._fresh
-        size = hold = len(window)
-        clock = self._checker.clock
-        deadline = clock() + self._checker.budget_seconds
-        hits: list[tuple[int, Hit]] = []
-        failed: list[tuple[int, Failure]] = []
+        size = hold = needed = len(window)
+        clock = self._clock
+        deadline = clock() + self._budget
+        hits: list[tuple[int, Hit]] | None = None
+        failed: list[tuple[int, Failure]] | None = None
         for index, detector in enumerate(self._detectors):
-            if clock() > deadline:
-                failed.append((index, timed_out(detector)))
-                continue
             try:
-                scan = detector.scan(window, fresh[index] - base, final)
+                scan = detector.scan(window, fresh[index] - base, final) if clock() <= deadline else _LATE
             except Exception as error:
-                failed.append((index, broke(detector, error)))
-                continue
-            if scan is None:
-                fresh[index] = base + size
-                continue
-            fresh[index] = base + scan.keep
-            if scan.hold < hold:
-                hold = scan.hold
-            if scan.hits:
-                hits += [(index, hit) for hit in scan.hits]
-        place = self._sent + len(self._pending) if hold == size else self._reader.at(base + hold)
+                failed = [*(failed or ()), (index, broke(detector, error))]
+            else:
+                if scan is None:
+                    fresh[index] = base + size
+                elif scan is _LATE:
+                    failed = [*(failed or ()), (index, timed_out(detector))]
+                else:
+                    fresh[index] = base + scan.keep
+                    needed = min(needed, scan.keep)
+                    hold = min(hold, scan.hold)
+                    if scan.hits:
+                        hits = [*(hits or ()), *((index, hit) for hit in scan.hits)]
         if hits or failed or final or self._masks:
-            return self._settle(hits, failed, place, final)
-        text = self._release(place)
-        self._slide()
+            return self._settle(hits or [], failed or [], hold, needed, final)
+        if hold == size:
+            text, self._pending = self._pending, ""
+            self._sent += len(text)
+        else:
+            text = self._release(self._reader.at(base + hold))
+        self._slide(needed)
         return Released(text) if text else _NOTHING
 
     def _settle(
-        self, hits: list[tuple[int, Hit]], failed: list[tuple[int, Failure]], place: int, final: bool
+        self, hits: list[tuple[int, Hit]], failed: list[tuple[int, Failure]], hold: int, needed: int, final: bool
     ) -> Released:
-        """The uncommon step: findings, masks, failures or the end. ``place``: up to where nothing is undecided."""
+        """The uncommon step: findings, masks, failures or the end."""
+        place = self._sent + len(self._pending) if hold == len(self._window) else self._reader.at(self._base + hold)
         new = self._judge(hits)
         if final:
             new += [placed(finding, self._where) for finding in self._reader.disguises()]
@@ -138,7 +144,7 @@ class StreamGuard:
         if closed or stops:
             return self._stop(new, self._sent if closed else min(place, *stops))
         text = self._release(place)
-        self._slide()
+        self._slide(needed)
         return Released(text, tuple(new))
 
     def _stop(self, new: list[Finding], place: int) -> Released:
@@ -187,13 +193,12 @@ class StreamGuard:
             self._masks = [mask for mask in self._masks if mask[1] > place]
         return text
 
-    def _slide(self) -> None:
-        """Forget the part of the window that nothing needs any more."""
-        needed = min(self._fresh, default=self._base + len(self._window))
-        cut = needed - CONTEXT - self._base
+    def _slide(self, needed: int) -> None:
+        """Forget the part of the window before ``needed``, its context excepted."""
+        cut = needed - CONTEXT
         if cut > 0:
+            if self._emitted:
+                self._emitted = {key for key in self._emitted if key[2] >= self._base + needed}
             self._window = self._window[cut:]
             self._base += cut
             self._reader.forget(self._base)
-        if self._emitted:
-            self._emitted = {key for key in self._emitted if key[2] >= needed}

@@ -55,6 +55,8 @@ class _Map:
         return self.original[k] + index - self.normal[k]
 
     def forget(self, index: int) -> None:
+        if len(self.normal) == 1:
+            return
         k = bisect_right(self.normal, index) - 1
         if k > 0:
             del self.normal[:k]

@@ -17,12 +17,13 @@ _WORD = (
     "\u31a0-\ud7ff\uf900-\ufdff\U00010000-\U0001cfff\U00020000-\U000323af"
 )
 _RUNS = re.compile(f"[{_WORD}]+|[^{_WORD}]{{{MAX_GAP + 1},}}")
+_SKIP = re.compile(f"[^{_WORD}]")
 _IS_WORD = re.compile(f"[{_WORD}]")
 
 
 def squeeze(text: str) -> str:
     """``text`` (normalised) without its skip characters, long gaps excepted."""
-    return "".join(_RUNS.findall(text))
+    return text if _SKIP.search(text) is None else "".join(_RUNS.findall(text))
 
 
 def positions(text: str) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -26,25 +26,18 @@ class Materials(msgspec.Struct, frozen=True):
     patterns: tuple[Rule, ...] = ()
 
 
-class DetectorClass(Protocol):
-    """A class that builds itself from the materials."""
-
-    def __call__(self, materials: Materials) -> Detector:
-        """Build the detector."""
-
-
 class Registered(msgspec.Struct, frozen=True):
     """A registered detector: its name, its titles for screens, and its class."""
 
     name: str
     title_zh: str
     title_en: str
-    build: DetectorClass
+    build: Callable[[Materials], Detector]
 
 
 _REGISTRY: dict[str, Registered] = {}
 _BUILT_IN = ("words", "patterns", "pii")
-C = TypeVar("C", bound=type)
+C = TypeVar("C", bound=Callable[[Materials], Detector])
 
 
 def detector(name: str, *, zh: str, en: str) -> Callable[[C], C]:

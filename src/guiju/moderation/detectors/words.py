@@ -51,10 +51,10 @@ class Words:
             return None
         squeezed = squeeze(window)
         found = self._automaton.find_overlapping(squeezed)
-        deny_live, allow_live = (-1, -1) if final else self._live(squeezed)
+        size = len(window)
+        deny_live, allow_live = (-1, -1) if final else self._live(squeezed, fresh - size + len(squeezed))
         if not found and deny_live < 0 and allow_live < 0:
             return None
-        size = len(window)
         places = range(size) if len(squeezed) == size else positions(window)
         hold = places[deny_live] if deny_live >= 0 else size
         keep = places[allow_live] if allow_live >= 0 else size
@@ -62,12 +62,15 @@ class Words:
             return Scan((), hold, min(hold, keep))
         return self._judge(window, self._matches(window, places, found, fresh, final), hold, keep)
 
-    def _live(self, squeezed: str) -> tuple[int, int]:
-        """Where the longest suffix begins that could still become a deny word, and an allow word; -1 for none."""
+    def _live(self, squeezed: str, after: int) -> tuple[int, int]:
+        """Where the longest suffix begins that could still become a deny word, and an allow word; -1 for none.
+
+        What began before ``after`` is known to be dead: a beginning that stopped being one never becomes one again.
+        """
         deny = allow = -1
         prefixes = self._prefixes
         end = len(squeezed)
-        for start in range(max(0, end - self._tail), end):
+        for start in range(max(0, after, end - self._tail), end):
             bits = prefixes.get(squeezed[start:])
             if bits is not None:
                 if deny < 0 and bits & DENY:

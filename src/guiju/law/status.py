@@ -116,17 +116,35 @@ def obligation_status(
     on: date,
     due_days: int = DUE_DAYS,
 ) -> ObligationStatus:
-    """The standing of one obligation."""
+    """The standing of one obligation, measured now."""
+    runs = measure(book, obligation, profile, ledger, on)
+    return assess(book, obligation, profile, runs, documents, on, due_days)
+
+
+def measure(book: Book, obligation: Obligation, profile: Profile, ledger: Ledger, on: date) -> tuple[CheckRun, ...]:
+    """Run the checks of an obligation; none where it does not apply."""
+    if not obligation.checks or not book.applicability(obligation, profile, on).applies:
+        return ()
+    parameters = book.parameters(obligation)
+    periods = [(use.id, Period.ending(on, use.window_days)) for use in obligation.checks]
+    return tuple(CheckRun(name, span, CHECKS[name](ledger, profile, span, parameters)) for name, span in periods)
+
+
+def assess(
+    book: Book,
+    obligation: Obligation,
+    profile: Profile,
+    runs: Sequence[CheckRun],
+    documents: Sequence[Document],
+    on: date,
+    due_days: int = DUE_DAYS,
+) -> ObligationStatus:
+    """The standing of one obligation from checks that were run before (kept by whoever ran them) and its documents."""
     binding = book.applicability(obligation, profile, on)
     verified = book.verified(obligation)
     if not binding.applies:
         state = State.UNKNOWN if binding.applies is None else State.NOT_APPLICABLE
         return ObligationStatus(obligation, state, binding, verified, binding.reason_zh, binding.reason_en)
-    parameters = book.parameters(obligation)
-    runs = []
-    for use in obligation.checks:
-        period = Period.ending(on, use.window_days)
-        runs.append(CheckRun(use.id, period, CHECKS[use.id](ledger, profile, period, parameters)))
     held = standing(documents, obligation.id, on, book.current_days(obligation))
     verdict = _weigh(obligation.proof, [r.result for r in runs], held)
     state = verdict.state

@@ -11,6 +11,7 @@ group by room::
     ├── ModerationError    GJ-2xxx   text, detectors, policies, word lists
     ├── EvidenceError      GJ-3xxx   records, chains, keys, export
     ├── LawError           GJ-4xxx   instruments, obligations, checks, documents
+    ├── AccountError       GJ-5xxx   handling of accounts
     ├── LabelError         GJ-6xxx   labels and provider codes
     └── StoreError         GJ-7xxx   database, services, console actions
 
@@ -32,7 +33,7 @@ class GuijuError(Exception):
     """
 
     code: ClassVar[str] = ""
-    status: ClassVar[int] = 500
+    status: int = 500
     zh: ClassVar[str] = ""
     en: ClassVar[str] = ""
     remedy_zh: ClassVar[str] = ""
@@ -406,11 +407,18 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamRefused(UpstreamError):
+    """``told`` is what the upstream said about it, where that may be passed on."""
+
     code = "GJ-1303"
-    zh = "上游模型拒绝了请求(HTTP {status})。"
-    en = "The upstream model refused the request (HTTP {status})."
+    zh = "上游模型拒绝了请求(HTTP {upstream}):{told}"
+    en = "The upstream model refused the request (HTTP {upstream}): {told}"
     remedy_zh = "按上游的说明修改请求;401 或 403 表示管理员需检查上游密钥。"
     remedy_en = "Change the request as the upstream says; 401 or 403 means administrators must check its key."
+
+    def __init__(self, *, upstream: int, told: str = "") -> None:
+        super().__init__(upstream=upstream, told=told or "-")
+        if upstream in (400, 404, 409, 413, 422, 429):  # the caller's to mend; anything else is the operator's
+            self.status = upstream
 
 
 class UpstreamBroken(UpstreamError):
@@ -714,6 +722,25 @@ class UnknownObligationError(LawError):
     en = "There is no obligation {obligation}."
     remedy_zh = "用 guiju law status 查看全部义务编号。"
     remedy_en = "List the identifiers with guiju law status."
+
+
+# --- GJ-5xxx accounts ------------------------------------------------------------------------------------------------
+
+
+class AccountError(GuijuError):
+    """Base of errors in the handling of accounts."""
+
+    status = 422
+
+
+class AccountPolicyInvalid(AccountError):
+    """An account policy with mistakes; ``detail`` lists them with line and column."""
+
+    code = "GJ-5001"
+    zh = "账号处置规则有误：\n{detail}"
+    en = "The account policy has mistakes:\n{detail}"
+    remedy_zh = "按行列提示修改；各字段的含义见随附的默认规则文件。"
+    remedy_en = "Correct the places named; the shipped default policy explains every field."
 
 
 # --- GJ-6xxx labels --------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class UpstreamSettings(_Section):
     key: SecretStr = Field(default=SecretStr(""), description="bearer key sent to the upstream")
     key_env: str = Field(default="", description="name of an environment variable that holds the key")
     models: tuple[str, ...] = Field(default=(), description="model names served; empty asks the upstream for its list")
+    stream_usage: bool = Field(default=True, description="ask the upstream to report token counts of streamed answers")
     ca_file: Path | None = Field(default=None, description="certificate authority of a private upstream")
 
     @field_validator("url")
@@ -71,7 +72,6 @@ class GatewaySettings(_Section):
     max_in_flight: int = Field(default=2048, gt=0, description="exchanges at once; more are refused with 503")
     check_budget_ms: Positive = Field(default=2000.0, description="time limit of the checks of one content")
     refresh_s: Positive = Field(default=0.5, description="how often changes of policy, keys and sanctions are looked for")
-    send_buffer_bytes: int = Field(default=256 * 1024, gt=0, description="bytes held for one slow client before waiting")
 
 
 class EvidenceSettings(_Section):

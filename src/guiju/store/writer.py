@@ -252,7 +252,9 @@ class EvidenceWriter:
     def _landed(self) -> bool:
         """Whether the batch in hand is already stored: its last record carries the chain's present hash."""
         head = self._chain.head
-        row = models.Record.objects.filter(id=self._number << SEQ_BITS | head.seq).values_list("hash", flat=True).first()
+        row = (
+            models.Record.objects.filter(id=self._number << SEQ_BITS | head.seq).values_list("hash", flat=True).first()
+        )
         return row is not None and bytes(row).hex() == head.hash
 
     def _lost(self, error: Exception, batch: Sequence[_Waiting]) -> None:

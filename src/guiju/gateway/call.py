@@ -1,0 +1,243 @@
+"""One call on its way through the gateway, from admission to its record."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from guiju.accounts import AccountPolicy
+from guiju.errors import AccessError, EvidenceTimeout, GuijuError, UpstreamError
+from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens, new_id, verdicts
+from guiju.gateway import admission
+from guiju.gateway.endpoints import Endpoint, Json
+from guiju.gateway.labels import AnswerLabels
+from guiju.gateway.runtime import Runtime, Served
+from guiju.gateway.texts import Slot, stored
+from guiju.gateway.wire import Header, Receive, Scope, Send, parse, read_body
+from guiju.nouns import Action, Decision, Direction, Part
+from guiju.store.snapshot import IntegrationView
+from guiju.store.writer import Draft, Durable, now_us
+
+_ACCOUNTS = AccountPolicy.load()
+
+LARGE = 50_000
+"""Characters of prompt above which its check leaves the event loop for a thread."""
+
+
+class Call:
+    """The state of one request.
+
+    Attributes:
+        number: names the exchange everywhere: record, content number of the label, ``X-Guiju-Record``.
+        decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
+        said: what the model said, as it said it.
+        label: the label that went out; empty where none did.
+    """
+
+    def __init__(self, runtime: Runtime, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+        self.runtime = runtime
+        self.endpoint = endpoint
+        self.scope, self.receive, self.send = scope, receive, send
+        self.snapshot = runtime.snapshot
+        self.at = now_us()
+        self.started = time.perf_counter()
+        self.number = new_id(self.at)
+        self.integration: IntegrationView  # set by admit(), before anything else asks for it
+        self.integration_id = ""
+        self.served: Served
+        self.request: Json = {}
+        self.account = ""
+        self.decision: Decision | None = None
+        self.answers: Sequence[Decision] = ()
+        self.tokens = Tokens()
+        self.label = LabelEntry()
+        self.said: Sequence[Part] = ()
+        self.sent_upstream = self.answered = self.first = 0.0
+        self.checking_prompt = self.checking_answer = 0.0
+        self._prompt: list[Slot] = []
+
+    async def admit(self) -> None:
+        """Everything that must hold before the request counts as an exchange.
+
+        Raises:
+            AccessError, RequestError, UpstreamMissing, EvidenceUnavailable.
+        """
+        runtime = self.runtime
+        self.integration = integration = admission.authenticate(runtime, self.snapshot, self.scope)
+        self.integration_id = integration.id
+        admission.capacity(runtime)
+        body = await read_body(self.scope, self.receive, runtime.limits.max_body_bytes)
+        self.request = request = parse(body)
+        self.endpoint.validate(request)
+        self.served = admission.service_of(runtime, integration, request["model"])
+        admission.media_gate(self.endpoint, integration, request)
+        self.account = admission.account_of(runtime, integration, self.scope, request)
+        admission.account_gate(runtime, self.snapshot, self.account)
+        self._prompt = self.endpoint.prompt(request, runtime.limits.max_json_depth)
+        runtime.meter(integration.id).admit(integration.limits, time.time())
+        runtime.in_flight += 1
+
+    def leave(self) -> None:
+        """Count the exchange out."""
+        self.runtime.in_flight -= 1
+        self.runtime.meter(self.integration.id).leave(self.tokens.total, time.time())
+
+    @property
+    def streaming(self) -> bool:
+        """Whether the client asked for a stream."""
+        return self.endpoint.streams and self.request.get("stream") is True
+
+    @property
+    def structured(self) -> bool:
+        """Whether the answer is to be JSON."""
+        return self.endpoint.structured(self.request)
+
+    # --- the prompt --------------------------------------------------------------------------------------------------
+
+    async def check_prompt(self) -> Decision:
+        """Check every text of the request; cover what the policy wants masked."""
+        started = time.perf_counter()
+        parts = [slot.part for slot in self._prompt]
+        checker, purpose = self.snapshot.checker, self.integration.purpose
+        if sum([len(part.text) for part in parts]) > LARGE:
+            decision = await asyncio.to_thread(checker.check, parts, Direction.PROMPT, purpose)
+        else:
+            decision = checker.check(parts, Direction.PROMPT, purpose)
+        if decision.action is Action.MASK:
+            for slot in self._prompt:
+                masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, purpose)
+                if masked != slot.part.text:
+                    slot.replace(masked)
+        self.decision = decision
+        self.checking_prompt = time.perf_counter() - started
+        return decision
+
+    def outgoing(self) -> Json:
+        """The request as it goes upstream: the end user's own name replaced by the pseudonym."""
+        request = self.request
+        for field in ("user", "safety_identifier"):
+            if request.get(field):
+                request[field] = self.account
+        return request
+
+    def stand_in(self, decision: Decision) -> str:
+        """The words that take the place of what was stopped; the exchange's number rotates among several."""
+        return self.snapshot.checker.policy.stand_in(decision.risk, int(self.number[-2:], 16))
+
+    def labels(self) -> AnswerLabels:
+        """The label for this exchange's answer."""
+        service = self.snapshot.services[self.integration.service]
+        return AnswerLabels(service.provider, self.number, self.integration.labeller)
+
+    def headers(self, labels: AnswerLabels | None = None) -> list[Header]:
+        """Response headers that name the record and carry the implicit label."""
+        found = [(b"x-guiju-record", self.number.encode("ascii"))]
+        if labels is not None:
+            found.append((b"x-guiju-aigc", labels.header))
+        if self.served.demo:
+            found.append((b"x-guiju-demonstration", b"true"))
+        return found
+
+    # --- the record --------------------------------------------------------------------------------------------------
+
+    def outcome(self, error: GuijuError | None = None) -> Outcome:
+        """What to call the way this exchange ended, with ``error`` if one ended it."""
+        decisions = [d for d in (self.decision, *self.answers) if d is not None]
+        if any(d.action.stops for d in decisions):
+            return Outcome.BLOCKED
+        if isinstance(error, UpstreamError):
+            return Outcome.UPSTREAM_ERROR
+        if error is not None:
+            return Outcome.BLOCKED if isinstance(error, AccessError) else Outcome.INTERRUPTED
+        if any(d.action is Action.UNCHECKED for d in decisions):
+            return Outcome.UNCHECKED
+        return Outcome.COMPLETED
+
+    async def record(self, outcome: Outcome, *, status: int = 200, error: str = "") -> Durable:
+        """Make the record of this exchange durable.
+
+        Raises:
+            EvidenceUnavailable, EvidenceUnwritable, EvidenceTimeout.
+        """
+        future = self.submit(outcome, status=status, error=error)
+        timer = self.runtime.loop.call_later(self.runtime.settings.evidence.wait_s, _expire, future)
+        try:
+            return await future
+        finally:
+            timer.cancel()
+
+    def submit(self, outcome: Outcome, *, status: int = 200, error: str = "") -> asyncio.Future[Durable]:
+        """Hand the record to the writer without waiting for it.
+
+        Raises:
+            EvidenceUnavailable.
+        """
+        ended = time.perf_counter()
+        prompt, answer = verdicts(self.decision, self.answers)
+        exchange = Exchange(
+            account=self.account,
+            answer=answer,
+            at=self.at,
+            delivery="stream" if self.streaming else "whole",
+            endpoint=self.endpoint.name,
+            error=error,
+            id=self.number,
+            integration=self.integration.id,
+            label=self.label,
+            lexicon=self.snapshot.lexicon_version,
+            model=self.request["model"],
+            outcome=outcome,
+            policy=self.snapshot.policy_version,
+            prompt=prompt,
+            service=self.integration.service,
+            status=status,
+            timings=self._timings(ended),
+            tokens=self.tokens,
+            upstream="guiju-demo" if self.served.demo else self.request["model"],
+        )
+        self._count(outcome, ended)
+        keep = self.runtime.settings.evidence.keep_text
+        draft = Draft(
+            exchange,
+            stored([slot.part for slot in self._prompt]) if keep else "",
+            stored(self.said) if keep else "",
+            violation=self.decision is not None and _ACCOUNTS.counts(self.decision),
+            review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),
+        )
+        return self.runtime.writer.submit(draft, self.runtime.loop)
+
+    def _timings(self, ended: float) -> Timings:
+        start = self.started
+        return Timings(
+            check_answer=_us(self.checking_answer),
+            check_prompt=_us(self.checking_prompt),
+            first_token=_us(self.first - start) if self.first else 0,
+            total=_us(ended - start),
+            upstream=_us(self.answered - self.sent_upstream) if self.answered else 0,
+        )
+
+    def _count(self, outcome: Outcome, ended: float) -> None:
+        metrics = self.runtime.metrics
+        metrics.exchanges[self.integration.id, self.endpoint.name, outcome.value] += 1
+        if self.decision is not None:
+            metrics.actions["prompt", self.decision.action.value] += 1
+            for failure in self.decision.failures:
+                metrics.failures[failure.detector, failure.error] += 1
+        for decision in self.answers:
+            metrics.actions["answer", decision.action.value] += 1
+            for failure in decision.failures:
+                metrics.failures[failure.detector, failure.error] += 1
+        metrics.tokens += self.tokens.total
+        total = ended - self.started
+        metrics.seconds.observe(total)
+        metrics.added.observe(max(0.0, total - max(0.0, self.answered - self.sent_upstream)))
+
+
+def _us(seconds: float) -> int:
+    return int(seconds * 1_000_000)
+
+
+def _expire(future: asyncio.Future[Durable]) -> None:
+    if not future.done():
+        future.set_exception(EvidenceTimeout())

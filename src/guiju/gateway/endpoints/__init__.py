@@ -1,0 +1,13 @@
+"""The endpoints served, by path. Adding one is one module and one line here."""
+
+from guiju.gateway.endpoints.chat import ChatCompletions
+from guiju.gateway.endpoints.completions import Completions
+from guiju.gateway.endpoints.embeddings import Embeddings
+from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json
+from guiju.gateway.endpoints.responses import Responses
+
+ENDPOINTS: dict[str, Endpoint] = {
+    f"/v1{endpoint.path}": endpoint for endpoint in (ChatCompletions(), Completions(), Responses(), Embeddings())
+}
+
+__all__ = ["ENDPOINTS", "Choice", "Endpoint", "Json"]

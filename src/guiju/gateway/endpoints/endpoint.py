@@ -1,0 +1,125 @@
+"""What the gateway needs to know of one endpoint of the OpenAI API: where texts stand, how an answer is silenced."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from guiju.errors import FieldInvalid, TokensNotText
+from guiju.evidence.record import Tokens
+from guiju.gateway.texts import Slot, slots
+
+Json = dict[str, Any]
+
+
+class Choice:
+    """One answer among those of a response.
+
+    Attributes:
+        index: its number in the protocol.
+        texts: every text in it.
+        label_at: the text that an explicit label may be put into; None where there is no prose to label.
+        silence: replaces the whole answer by a stand-in text, ending it as filtered.
+    """
+
+    __slots__ = ("index", "label_at", "silence", "texts")
+
+    def __init__(self, index: int, texts: list[Slot], label_at: Slot | None, silence: Callable[[str], None]) -> None:
+        self.index, self.texts, self.label_at, self.silence = index, texts, label_at, silence
+
+
+class Endpoint(ABC):
+    """One served endpoint. Stateless; one instance serves all requests."""
+
+    name: ClassVar[str]
+    path: ClassVar[str]
+    """below ``/v1``, the same here and upstream"""
+    streams: ClassVar[bool] = True
+    usage_option: ClassVar[bool] = False
+    """whether ``stream_options.include_usage`` exists here"""
+
+    def validate(self, request: Json) -> None:
+        """Refuse what cannot be served or checked.
+
+        Raises:
+            FieldInvalid, TokensNotText, StoredStateRefused.
+        """
+        if not isinstance(request.get("model"), str) or not request["model"]:
+            raise FieldInvalid(field="model", problem="a model name is required")
+        if not isinstance(request.get("stream", False), bool | None):
+            raise FieldInvalid(field="stream", problem="true or false")
+        for field in ("user", "safety_identifier"):
+            if not isinstance(request.get(field), str | None):
+                raise FieldInvalid(field=field, problem="a string")
+
+    def prompt(self, request: Json, depth: int) -> list[Slot]:
+        """Every text of the request."""
+        return slots(request, "", "user", depth)
+
+    def wants_media(self, request: Json) -> bool:
+        """Whether the request asks for images, sound or film."""
+        return False
+
+    def structured(self, request: Json) -> bool:
+        """Whether the answer is to be JSON, where no explicit label may stand."""
+        return False
+
+    @abstractmethod
+    def choices(self, response: Json, depth: int) -> list[Choice]:
+        """The answers in a whole response."""
+
+    def has_media(self, response: Json) -> bool:
+        """Whether the response carries images, sound or film."""
+        return False
+
+    @abstractmethod
+    def tokens(self, response: Json) -> Tokens:
+        """Token counts as the model reported them."""
+
+    @abstractmethod
+    def stand_in(self, request: Json, text: str, number: str, created: int) -> Json:
+        """A whole response that says ``text`` and ends as filtered."""
+
+    def stand_in_events(self, request: Json, text: str, number: str, created: int) -> list[Json]:
+        """The same as the events of a stream."""
+        raise FieldInvalid(field="stream", problem="this endpoint does not stream")
+
+
+def usage_tokens(usage: Any) -> Tokens:
+    """Token counts out of a ``usage`` object of either naming."""
+    if not isinstance(usage, dict):
+        return Tokens()
+
+    def count(*names: str) -> int:
+        for name in names:
+            value = usage.get(name)
+            if type(value) is int and value >= 0:
+                return value
+        return 0
+
+    prompt = count("prompt_tokens", "input_tokens")
+    completion = count("completion_tokens", "output_tokens")
+    return Tokens(completion=completion, prompt=prompt, total=count("total_tokens") or prompt + completion)
+
+
+def refuse_tokens(field: str, value: Any) -> None:
+    """Refuse a prompt given as token numbers.
+
+    Raises:
+        TokensNotText, FieldInvalid.
+    """
+    if isinstance(value, str) or value is None:
+        return
+    if not isinstance(value, list):
+        raise FieldInvalid(field=field, problem="a string or a list of strings")
+    for item in value:
+        if isinstance(item, list) or (isinstance(item, int) and not isinstance(item, bool)):
+            raise TokensNotText(field=field)
+        if not isinstance(item, str):
+            raise FieldInvalid(field=field, problem="a string or a list of strings")
+
+
+def json_mode(value: Any) -> bool:
+    """Whether a ``response_format`` (or ``text.format``) asks for JSON."""
+    return isinstance(value, dict) and value.get("type") in ("json_object", "json_schema")

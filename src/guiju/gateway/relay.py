@@ -1,0 +1,145 @@
+"""Relays: what happens to a streamed answer between the model and the client.
+
+A relay takes the events of the upstream one by one and gives back the events that may go out now. The events that end
+an answer stay in the relay until the record is durable; :meth:`Relay.ending` then gives them out.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from guiju.errors import GuijuError, MediaNotAllowed, UpstreamMalformed
+from guiju.evidence.record import Tokens
+from guiju.gateway.channel import Budget, Channel, StreamLabel
+from guiju.gateway.labels import AnswerLabels
+from guiju.gateway.sse import event
+from guiju.gateway.texts import Slot
+from guiju.gateway.wire import encode, error_object
+from guiju.moderation.checker import Checker
+from guiju.nouns import Action, Decision, Direction, Part
+
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class RelayContext:
+    """What a relay works with during one exchange."""
+
+    checker: Checker
+    purpose: str
+    labels: AnswerLabels
+    stand_in: Callable[[Decision], str]
+    """the words that replace a stopped answer"""
+    structured: bool
+    """the answer is to be JSON: no explicit label inside"""
+    show_usage: bool
+    """the client asked for token counts in the stream"""
+    allow_media: bool
+    error_style: bool
+    """a stopped answer ends with an error event instead of a stand-in text"""
+    integration: str
+    depth: int
+    limit: int
+
+
+class Relay(ABC):
+    """One streamed answer.
+
+    Attributes:
+        complete: the upstream has ended the answer properly.
+        stopped: every answer was stopped; nothing more of the upstream is wanted.
+        sent: whether any text of the model went out.
+    """
+
+    def __init__(self, context: RelayContext) -> None:
+        self.context = context
+        self.tokens = Tokens()
+        self.complete = False
+        self.stopped = False
+        self.sent = False
+        self._budget = Budget(context.limit)
+        self._channels: list[Channel] = []
+        self._checked: list[tuple[Part, Decision]] = []
+        self._opened = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take the data of one upstream event.
+
+        Raises:
+            UpstreamMalformed: not a JSON object, or an error of the upstream. UpstreamTooLarge, BodyTooDeep,
+            MediaNotAllowed.
+        """
+        if data == b"[DONE]":
+            self.done()
+            return []
+        try:
+            decoded = _decode(data)
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            raise UpstreamMalformed(problem="an event is not JSON") from None
+        if type(decoded) is not dict:
+            raise UpstreamMalformed(problem="an event is not a JSON object")
+        return self.take(decoded)
+
+    @abstractmethod
+    def take(self, chunk: dict[str, Any]) -> list[bytes]:
+        """Take one decoded event, give back what may go out."""
+
+    @abstractmethod
+    def done(self) -> None:
+        """The upstream said, or showed by closing, that there is nothing more: set ``complete`` if that was the end."""
+
+    @abstractmethod
+    def ending(self) -> list[bytes]:
+        """The held events that end the answer, the implicit label in the last; without ``[DONE]``."""
+
+    def decisions(self) -> list[Decision]:
+        """The verdicts on everything the model said."""
+        return [channel.decision() for channel in self._channels] + [decision for _, decision in self._checked]
+
+    def parts(self) -> list[Part]:
+        """What the model said, for the record."""
+        return [p for p in (c.part for c in self._channels) if p.text] + [part for part, _ in self._checked]
+
+    # --- for the relays ----------------------------------------------------------------------------------------------
+
+    def channel(self, where: str, *, prose: bool) -> Channel:
+        """A new channel; ``prose`` where readers see the answer and the explicit label may stand."""
+        context = self.context
+        label: StreamLabel | None = context.labels.stream() if prose and not context.structured else None
+        channel = Channel(context.checker, where, context.purpose, self._budget, label)
+        self._channels.append(channel)
+        return channel
+
+    def check(self, found: list[Slot]) -> Decision | None:
+        """Check whole texts in place, mask what is to be masked. The decision, if it stops the answer."""
+        context = self.context
+        for slot in found:
+            decision = context.checker.check([slot.part], Direction.ANSWER, context.purpose)
+            self._checked.append((slot.part, decision))
+            if decision.action.stops:
+                return decision
+            if decision.action is Action.MASK:
+                slot.replace(context.checker.mask(slot.part, decision.findings, Direction.ANSWER, context.purpose))
+        return None
+
+    def refuse_media(self) -> None:
+        """Raises MediaNotAllowed unless the integration may receive unlabelled media."""
+        if not self.context.allow_media:
+            raise MediaNotAllowed(integration=self.context.integration)
+
+    def opening(self, chunk: dict[str, Any]) -> dict[str, Any]:
+        """Mark the first event that goes out with the implicit label."""
+        if not self._opened:
+            self._opened = True
+            chunk["aigc"] = self.context.labels.implicit
+        return chunk
+
+
+def error_event(error: GuijuError) -> bytes:
+    """An error as an event of a stream."""
+    return event(encode({"error": error_object(error)}))

@@ -1,0 +1,142 @@
+"""Exchanges that are answered as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from guiju.errors import AnswerBlocked, EvidenceError, GuijuError, UpstreamBroken, UpstreamTimeout
+from guiju.gateway.call import Call
+from guiju.gateway.endpoints import Json
+from guiju.gateway.relay import Relay, RelayContext, error_event
+from guiju.gateway.relay_choices import ChatRelay, CompletionRelay
+from guiju.gateway.relay_responses import ResponsesRelay
+from guiju.gateway.sse import DONE, EventReader
+from guiju.gateway.whole import refusal
+from guiju.gateway.wire import encode, start_events
+
+_RELAYS: dict[str, type[Relay]] = {
+    "chat.completions": ChatRelay,
+    "completions": CompletionRelay,
+    "responses": ResponsesRelay,
+}
+
+
+async def serve_stream(call: Call) -> None:
+    """Relay the model's events as they come, each text guarded; record the exchange before the end goes out.
+
+    Raises:
+        UpstreamError, AnswerBlocked, MediaNotAllowed, EvidenceError: nothing was sent yet. Once the stream has begun,
+        faults end it with an error event and ``[DONE]``.
+    """
+    stream = _Stream(call)
+    try:
+        async with asyncio.timeout(call.runtime.limits.total_timeout_s):
+            await stream.run()
+    except TimeoutError:
+        stream.error = UpstreamTimeout()
+    finally:  # also when cancelled: the record needs what was relayed
+        stream.conclude()
+    await stream.end()
+
+
+class _Stream:
+    """One streamed answer on its way out."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.labels = call.labels()
+        self.relay = self._relay()
+        self.began = False
+        self.error: GuijuError | None = None
+
+    async def run(self) -> None:
+        """Relay until the model has ended, failed, or said something that stops it."""
+        call = self.call
+        body = encode(self._outgoing())
+        call.sent_upstream = time.perf_counter()
+        async with call.served.upstream.post(call.endpoint.path, body) as answer:
+            if answer.status != 200:
+                raise await refusal(call, answer)
+            try:
+                await self._pump(answer.pieces())
+            except GuijuError as error:
+                self.error = error
+
+    async def _pump(self, pieces: AsyncIterator[bytes]) -> None:
+        reader = EventReader(self.call.runtime.limits.max_event_bytes)
+        relay = self.relay
+        async for piece in pieces:
+            out: list[bytes] = []
+            for data in reader.feed(piece):
+                out += relay.feed(data)
+                if relay.stopped or relay.complete:
+                    break
+            if out:
+                await self._send(out)
+            if relay.stopped or relay.complete:
+                return
+        for data in reader.finish():
+            await self._send(relay.feed(data))
+        relay.done()
+        if not (relay.complete or relay.stopped):
+            raise UpstreamBroken()
+
+    def conclude(self) -> None:
+        """Hand the call what its record needs."""
+        call, relay = self.call, self.relay
+        call.answered = time.perf_counter()
+        call.tokens, call.answers, call.said = relay.tokens, relay.decisions(), relay.parts()
+        if relay.sent:
+            call.label = self.labels.entry(structured=call.structured)
+
+    async def end(self) -> None:
+        """Make the record durable, then let the end of the answer out."""
+        call, error = self.call, self.error
+        if error is None and self.relay.stopped and call.integration.error_style:
+            error = AnswerBlocked()
+        if error is not None and not self.began:
+            raise error
+        closing = self.relay.ending() if error is None else [error_event(error)]
+        try:
+            await call.record(call.outcome(error), error=error.code if error is not None else "")
+        except EvidenceError as lost:
+            if not self.began:
+                raise
+            closing = [error_event(lost)]
+        await self._send([*closing, DONE], last=True)
+
+    async def _send(self, events: list[bytes], *, last: bool = False) -> None:
+        if not self.began:
+            self.began = True
+            self.call.first = time.perf_counter()
+            await start_events(self.call.send, self.call.headers(self.labels))
+        await self.call.send({"type": "http.response.body", "body": b"".join(events), "more_body": not last})
+
+    def _outgoing(self) -> Json:
+        call = self.call
+        request = call.outgoing()
+        if call.endpoint.usage_option and call.served.stream_usage:
+            options = request.get("stream_options")
+            request["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+        return request
+
+    def _relay(self) -> Relay:
+        call = self.call
+        options = call.request.get("stream_options")
+        limits = call.runtime.limits
+        context = RelayContext(
+            checker=call.snapshot.checker,
+            purpose=call.integration.purpose,
+            labels=self.labels,
+            stand_in=call.stand_in,
+            structured=call.structured,
+            show_usage=isinstance(options, dict) and options.get("include_usage") is True,
+            allow_media=call.integration.allow_media,
+            error_style=call.integration.error_style,
+            integration=call.integration.name,
+            depth=limits.max_json_depth,
+            limit=limits.max_answer_bytes,
+        )
+        return _RELAYS[call.endpoint.name](context)

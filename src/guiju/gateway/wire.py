@@ -1,0 +1,138 @@
+"""Reading requests and writing answers over ASGI, within bounds, in OpenAI's shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from guiju.errors import (
+    AccessError,
+    BodyIncomplete,
+    BodyNotJson,
+    BodyTooLarge,
+    EvidenceError,
+    GuijuError,
+    RequestError,
+    UpstreamError,
+)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+JSON: Header = (b"content-type", b"application/json")
+EVENTS: tuple[Header, ...] = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+)
+
+encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole request body.
+
+    Raises:
+        BodyTooLarge: announced or arriving with more than ``limit`` bytes; the rest is not read.
+        BodyIncomplete: the client went away.
+    """
+    announced = header(scope, b"content-length")
+    if announced.isdigit() and int(announced) > limit:
+        raise BodyTooLarge(limit=limit)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise BodyTooLarge(limit=limit)
+        return body
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise BodyIncomplete()
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise BodyTooLarge(limit=limit)
+        pieces.append(piece)
+        if not message.get("more_body"):
+            return b"".join(pieces)
+        message = await receive()
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The JSON object in ``body``.
+
+    Raises:
+        BodyNotJson: no UTF-8 JSON object. Where a key stands twice the last counts, here and (re-encoded) upstream.
+    """
+    try:
+        value = _decode(body)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise BodyNotJson(problem=str(error)[:120]) from None
+    except RecursionError:
+        raise BodyNotJson(problem="nested too deeply") from None
+    if type(value) is not dict:
+        raise BodyNotJson(problem="an object is expected")
+    return value
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """A request header, empty when absent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            found: bytes = value
+            return found
+    return b""
+
+
+_TYPES: tuple[tuple[type[GuijuError], str], ...] = (
+    (AccessError, "permission_error"),
+    (RequestError, "invalid_request_error"),
+    (UpstreamError, "upstream_error"),
+    (EvidenceError, "service_unavailable_error"),
+)
+
+
+def error_object(error: GuijuError) -> dict[str, Any]:
+    """An error as OpenAI's clients expect it, with the code, the English message and the remedy beside."""
+    kind = next((name for cls, name in _TYPES if isinstance(error, cls)), "server_error")
+    if error.status == 401:
+        kind = "authentication_error"
+    if error.status == 429:
+        kind = "rate_limit_error"
+    return {
+        "message": f"{error.message('zh')} {error.remedy('zh')}",
+        "type": kind,
+        "param": error.params.get("field"),
+        "code": error.code,
+        "message_en": f"{error.message('en')} {error.remedy('en')}",
+    }
+
+
+async def send_json(send: Send, status: int, body: bytes, headers: Iterable[Header] = ()) -> None:
+    """Send a whole answer."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [JSON, (b"content-length", b"%d" % len(body)), *headers],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_error(send: Send, error: GuijuError, headers: Iterable[Header] = ()) -> None:
+    """Send an error as an answer of its own."""
+    extra = [(b"retry-after", b"5")] if error.status in (429, 503) else []
+    await send_json(send, error.status, encode({"error": error_object(error)}), [*headers, *extra])
+
+
+async def start_events(send: Send, headers: Iterable[Header] = ()) -> None:
+    """Begin a stream of events."""
+    await send({"type": "http.response.start", "status": 200, "headers": [*EVENTS, *headers]})

@@ -1,0 +1,136 @@
+"""What follows from records, in the same transaction that stores them: accounts seen, violations, sanctions, cases.
+
+Whether an account's violations are in a row is decided from the records themselves, so that several gateways agree.
+The lock of the audit log makes gateways that judge violations at the same moment do so one after the other.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from guiju.accounts import AccountHistory, AccountPolicy, Proposal, judge
+from guiju.accounts import Violation as Counted
+from guiju.store import models, snapshot_version
+from guiju.store.actor import Actor
+from guiju.store.audit import append, one_at_a_time
+from guiju.store.moments import micros, moment
+from guiju.store.sanctions import as_value
+from guiju.store.writer import Draft
+
+_SEEN = 65_536
+_SEEN_AGAIN = timedelta(minutes=1)
+_STREAK = 64
+_HISTORY = timedelta(days=90)
+REVIEW_WITHIN = timedelta(hours=24)
+_PRIORITY = {"high": 80, "medium": 50, "low": 30}
+
+_GATEWAY = Actor.system("gateway")
+
+
+class Consequences:
+    """Called by the evidence writer inside its transaction."""
+
+    def __init__(self, on_sanction: Callable[[], None], policy: AccountPolicy | None = None) -> None:
+        """``on_sanction`` is called after the commit of a transaction that imposed one."""
+        self._policy = policy or AccountPolicy.load()
+        self._on_sanction = on_sanction
+        self._seen: OrderedDict[str, datetime] = OrderedDict()
+
+    def __call__(self, batch: Sequence[tuple[int, Draft]]) -> None:
+        """Draw the consequences of freshly stored records."""
+        if any(draft.violation for _, draft in batch):
+            with one_at_a_time():  # before any row is locked: judging and sanctioning never wait crosswise
+                self._draw(batch)
+        else:
+            self._draw(batch)
+
+    def _draw(self, batch: Sequence[tuple[int, Draft]]) -> None:
+        for number, draft in batch:
+            exchange = draft.exchange
+            if exchange.account:
+                self._see(exchange.account, exchange.integration, exchange.at)
+            if draft.violation and exchange.account:
+                self._violation(number, draft)
+            if draft.review:
+                _open_case(number, draft)
+
+    def _see(self, account: str, integration: str, at: int) -> None:
+        now, before = moment(at), self._seen.get(account)
+        if before is not None and now - before < _SEEN_AGAIN:
+            return
+        row, created = models.Account.objects.get_or_create(
+            pseudonym=account, defaults={"integration_id": integration, "first_seen": now, "last_seen": now}
+        )
+        if not created and row.last_seen < now:
+            models.Account.objects.filter(pk=account).update(last_seen=now)
+        transaction.on_commit(lambda: self._remember(account, now))
+
+    def _remember(self, account: str, now: datetime) -> None:
+        self._seen[account] = now
+        self._seen.move_to_end(account)
+        if len(self._seen) > _SEEN:
+            self._seen.popitem(last=False)
+
+    def _violation(self, number: int, draft: Draft) -> None:
+        exchange = draft.exchange
+        account = models.Account.objects.get(pk=exchange.account)
+        at = moment(exchange.at)
+        models.Violation.objects.create(
+            account=account, record_id=number, at=at, risk=exchange.prompt.risk[:60], streak=_streak(exchange.account, at)
+        )
+        history = _history(account, at)
+        proposal = judge(history, self._policy, exchange.at)
+        if proposal is not None and proposal.automatic:
+            _impose(account, proposal)
+            transaction.on_commit(self._on_sanction)
+
+
+def _streak(account: str, at: datetime) -> int:
+    """How many of the account's latest prompts violated, in a row, the one at ``at`` included."""
+    latest = models.Record.objects.filter(account=account, at__lte=at).order_by("-at", "-id")[:_STREAK]
+    numbers = list(latest.values_list("id", flat=True))
+    violating = set(models.Violation.objects.filter(record_id__in=numbers).values_list("record_id", flat=True))
+    run = 1
+    for number in numbers[1:]:
+        if number not in violating:
+            break
+        run += 1
+    return run
+
+
+def _history(account: models.Account, at: datetime) -> AccountHistory:
+    rows = models.Violation.objects.filter(account=account, at__gt=at - _HISTORY).order_by("at", "id")
+    violations = tuple(Counted(str(row.record_id), micros(row.at), row.risk, row.streak) for row in rows)
+    return AccountHistory(violations, tuple(as_value(row) for row in account.sanctions.order_by("id")))
+
+
+def _impose(account: models.Account, proposal: Proposal) -> None:
+    row = models.Sanction.objects.create(
+        account=account,
+        step=proposal.step.value,
+        rule=proposal.rule,
+        reason=proposal.reason_zh,
+        records=[int(record) for record in proposal.records],
+        starts_at=moment(proposal.starts),
+        expires_at=moment(proposal.ends) if proposal.ends is not None else None,
+    )
+    detail = {"sanction": row.pk, "step": row.step, "rule": row.rule, "records": row.records}
+    append(_GATEWAY, "account.impose", account, reason=proposal.reason_zh, detail=detail)
+    snapshot_version.bump()
+
+
+def _open_case(number: int, draft: Draft) -> None:
+    exchange = draft.exchange
+    verdict = exchange.answer if exchange.answer.action == "review" else exchange.prompt
+    severities = [finding.severity for finding in verdict.findings if finding.risk == verdict.risk]
+    models.Case.objects.create(
+        record_id=number,
+        opened_at=moment(exchange.at),
+        due_at=moment(exchange.at) + REVIEW_WITHIN,
+        priority=max((_PRIORITY.get(severity, 50) for severity in severities), default=50),
+        risk=verdict.risk[:60],
+    )

@@ -1,0 +1,92 @@
+"""What the gateway knows while it serves: one immutable value, replaced whole when something changes.
+
+`guiju.store.snapshot_loader` builds it from the database; nothing here reads one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from guiju.accounts import Standing
+from guiju.errors import (
+    AccessError,
+    IntegrationExpired,
+    IntegrationNotApproved,
+    IntegrationRetired,
+    IntegrationSuspended,
+)
+from guiju.labeling import TextLabeller
+from guiju.moderation.checker import Checker
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The quotas of one integration; None means no quota."""
+
+    requests_per_minute: int | None = None
+    tokens_per_day: int | None = None
+    concurrent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationView:
+    """One calling application as the gateway sees it."""
+
+    id: str
+    name: str
+    service: str
+    status: str
+    purpose: str
+    models: frozenset[str]
+    filing_expires: date | None
+    expires: date | None
+    limits: Limits
+    error_style: bool
+    """blocked exchanges end as HTTP errors instead of stand-in answers"""
+    labeller: TextLabeller
+    allow_media: bool
+
+    def refusal(self, today: date) -> AccessError | None:
+        """Why this integration may not call today, or None."""
+        if self.status != "approved":
+            reasons: dict[str, type[AccessError]] = {
+                "suspended": IntegrationSuspended,
+                "retired": IntegrationRetired,
+            }
+            return reasons.get(self.status, IntegrationNotApproved)(integration=self.name)
+        if self.expires is not None and self.expires < today:
+            return IntegrationExpired(integration=self.name, what="有效期", date=self.expires.isoformat())
+        if self.filing_expires is not None and self.filing_expires < today:
+            return IntegrationExpired(integration=self.name, what="备案或登记", date=self.filing_expires.isoformat())
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """One service: its name for people and the provider code its labels carry."""
+
+    slug: str
+    name: str
+    provider: str
+    """27-character provider code, or the ASCII stand-in that is used until one is set"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of everything a request is judged by."""
+
+    number: int
+    checker: Checker
+    lexicon_version: str
+    policy_version: str
+    integrations: Mapping[str, IntegrationView] = field(default_factory=dict)
+    """by id"""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """integration id by key digest; revoked keys are absent"""
+    key_expiry: Mapping[str, float] = field(default_factory=dict)
+    """seconds since the epoch by key digest, for keys that expire"""
+    services: Mapping[str, ServiceView] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    """by account pseudonym; accounts in good standing are absent"""

@@ -1,0 +1,106 @@
+"""Building the gateway's snapshot from the database.
+
+Loading costs grow with what changed: the word lists are compiled only when a list or the policy has another version;
+integrations, keys and active sanctions are read whole each time (a few thousand rows each in a large installation).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from datetime import UTC, datetime
+
+from guiju.accounts import AccountPolicy, Sanction, Standing, standing
+from guiju.labeling import TextLabeller
+from guiju.moderation import policy_source, starter
+from guiju.moderation.checker import Checker
+from guiju.moderation.lexicon import Entry, Lexicon
+from guiju.moderation.lexicon_csv import parse
+from guiju.store import models, snapshot_version
+from guiju.store.sanctions import as_value
+from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot
+
+
+class SnapshotLoader:
+    """Keeps the compiled checker between loads. Used by one thread at a time."""
+
+    def __init__(self, check_budget_ms: float) -> None:
+        self._budget = check_budget_ms
+        self._versions: tuple[object, ...] | None = None
+        self._checker: Checker
+        self._next_expiry = float("inf")
+
+    def number(self) -> int:
+        """The snapshot version now."""
+        return snapshot_version.current()
+
+    def expired(self, now: float) -> bool:
+        """Whether a sanction has ended since the last load, which no version tells."""
+        return now >= self._next_expiry
+
+    def load(self) -> Snapshot:
+        """Read everything. Raises what a broken policy or word list raises; the caller keeps its last good snapshot."""
+        number = self.number()  # before the rows: a change in between is then seen again, never missed
+        checker = self._load_checker()
+        keys = models.IntegrationKey.objects.filter(revoked_at=None)
+        return Snapshot(
+            number=number,
+            checker=checker,
+            lexicon_version=checker.lexicon.version,
+            policy_version=checker.policy.version,
+            integrations={row.id: _integration(row) for row in models.Integration.objects.all()},
+            keys={key.digest: key.integration_id for key in keys},
+            key_expiry={key.digest: key.expires_at.timestamp() for key in keys if key.expires_at is not None},
+            services={row.slug: _service(row) for row in models.Service.objects.all()},
+            standings=self._load_standings(),
+        )
+
+    def _load_checker(self) -> Checker:
+        live = models.PolicyVersion.objects.filter(state="live").first()
+        lists = list(models.WordList.objects.filter(live__isnull=False).order_by("slug").select_related("live"))
+        versions = (live.id if live else None, *[(row.slug, row.live_id) for row in lists])
+        if versions != self._versions:
+            policy = policy_source.load(live.source) if live else policy_source.default()
+            entries: list[Entry] = []
+            for row in lists:
+                if row.live is not None:
+                    entries += parse(row.live.body, row.slug)
+            self._checker = Checker.build(Lexicon.compile(entries), policy, starter.patterns(), budget_ms=self._budget)
+            self._versions = versions
+        return self._checker
+
+    def _load_standings(self) -> dict[str, Standing]:
+        now = time.time()
+        active = models.Sanction.objects.filter(lifted_at=None).exclude(expires_at__lte=datetime.fromtimestamp(now, UTC))
+        by_account: dict[str, list[Sanction]] = defaultdict(list)
+        self._next_expiry = float("inf")
+        for row in active:
+            by_account[row.account_id].append(as_value(row))
+            if row.expires_at is not None:
+                self._next_expiry = min(self._next_expiry, row.expires_at.timestamp())
+        limit = AccountPolicy.load().limit
+        return {account: standing(rows, int(now * 1e6), limit) for account, rows in by_account.items()}
+
+
+def _integration(row: models.Integration) -> IntegrationView:
+    return IntegrationView(
+        id=row.id,
+        name=row.name,
+        service=row.service_id,
+        status=row.status,
+        purpose=row.purpose,
+        models=frozenset(row.models_allowed),
+        filing_expires=row.filing_expires,
+        expires=row.expires,
+        limits=Limits(row.requests_per_minute, row.tokens_per_day, row.concurrent),
+        error_style=row.blocked_style == models.Integration.BlockedStyle.ERROR,
+        labeller=TextLabeller.build(
+            row.label_text, row.label_position, declared=row.interface_declared_at is not None
+        ),
+        allow_media=row.allow_media,
+    )
+
+
+def _service(row: models.Service) -> ServiceView:
+    """Until a provider code is set, labels name the service by its short name, which the standard allows (E.d)."""
+    return ServiceView(slug=row.slug, name=row.name, provider=row.provider_code or row.slug)

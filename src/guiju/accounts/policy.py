@@ -1,0 +1,186 @@
+"""The account policy: what counts, how much, and which step follows, as data with diagnostics."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+import yaml
+
+from guiju.errors import AccountPolicyInvalid
+from guiju.nouns import Action, Decision
+
+
+class Step(enum.StrEnum):
+    """The ladder, from the mildest step to the strictest."""
+
+    WARN = "warn"
+    LIMIT = "limit"
+    SUSPEND = "suspend"
+    CLOSE = "close"
+
+    @property
+    def rank(self) -> int:
+        """0 for ``warn`` up to 3 for ``close``."""
+        return list(Step).index(self)
+
+
+class Use(enum.StrEnum):
+    """What an account might do that a step can forbid."""
+
+    CALL = "call"
+    UPLOAD = "upload"
+    MEDIA = "media"
+    TOOLS = "tools"
+
+
+class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the step ``limit`` means."""
+
+    requests_per_minute: int = 5
+    without: frozenset[Use] = frozenset()
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One condition and the step that follows. Reasons may hold ``{count}`` and ``{days}``."""
+
+    id: str
+    step: Step
+    hours: int
+    zh: str
+    en: str
+    source: str
+    confidence: Literal["V", "S", "M", "O"]
+    in_a_row: int | None = None
+    in_a_day: int | None = None
+    points: int | None = None
+    days: int | None = None
+    automatic: bool = True
+
+
+class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checked policy. Build it with :meth:`load`."""
+
+    version: str
+    counted: frozenset[Action]
+    rules: tuple[Rule, ...]
+    exempt: frozenset[str] = frozenset()
+    weights: dict[str, int] = {}
+    limit: Limit = Limit()
+
+    @classmethod
+    def load(cls, source: str | None = None) -> AccountPolicy:
+        """Read a policy from YAML; Guiju's default if None.
+
+        Raises:
+            AccountPolicyInvalid: with every mistake found, each with line and column.
+        """
+        return _default() if source is None else _read(source)
+
+    def counts(self, decision: Decision) -> bool:
+        """Whether the decision on a prompt is a violation by its author.
+
+        It is not when a check failed: nobody is handled for what Guiju could not see.
+        """
+        if decision.failures or not decision.findings or decision.action not in self.counted:
+            return False
+        return not any(_under(decision.risk, risk) for risk in self.exempt)
+
+    def weight(self, risk: str) -> int:
+        """The points of one violation with this risk."""
+        fitting = [prefix for prefix in self.weights if _under(risk, prefix)]
+        return self.weights[max(fitting, key=len)] if fitting else 1
+
+
+def _under(risk: str, prefix: str) -> bool:
+    return risk == prefix or (risk.startswith(prefix) and risk[len(prefix)] in "./")
+
+
+@cache
+def _default() -> AccountPolicy:
+    return _read(resources.files("guiju.accounts").joinpath("data", "policy.yaml").read_text("utf-8"))
+
+
+def _read(source: str) -> AccountPolicy:
+    try:
+        root = yaml.compose(source, Loader=yaml.SafeLoader)
+        policy = msgspec.convert(yaml.safe_load(source), AccountPolicy)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
+        raise AccountPolicyInvalid(detail=f"{place}YAML: {getattr(error, 'problem', error)}") from error
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `")
+        raise AccountPolicyInvalid(detail=_at(root, path.rstrip("`"), message)) from error
+    mistakes = [_at(root, path, message) for path, message in _mistakes(policy)]
+    if mistakes:
+        raise AccountPolicyInvalid(detail="\n".join(mistakes))
+    return policy
+
+
+def _at(root: yaml.Node | None, path: str, message: str) -> str:
+    """``line:column: message`` for a path such as ``$.rules[1].step``; the nearest place that exists."""
+    node = root
+    for name, index in re.findall(r"\.(\w+)|\[(\d+|\.\.\.)\]", path):
+        child: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode) and name:
+            child = next((value for key, value in node.value if key.value == name), None)
+        elif isinstance(node, yaml.SequenceNode) and index.isdigit():
+            child = next(iter(node.value[int(index) :]), None)
+        if child is None:
+            break
+        node = child
+    if node is None:
+        return f"1:1: {message}"
+    return f"{node.start_mark.line + 1}:{node.start_mark.column + 1}: {message}"
+
+
+def _mistakes(policy: AccountPolicy) -> Iterator[tuple[str, str]]:
+    """What the types cannot say: pairs of path and message."""
+    if unfit := [action.value for action in policy.counted if not action.stops]:
+        yield "$.counted", f"{', '.join(sorted(unfit))}: 只有拦截类决定可以计数 (only decisions that stop may count)"
+    if any(weight < 0 for weight in policy.weights.values()):
+        yield "$.weights", "分值不能为负 (points cannot be negative)"
+    if policy.limit.requests_per_minute < 1:
+        yield "$.limit.requests_per_minute", "至少为 1 (at least 1)"
+    seen: set[str] = set()
+    for index, rule in enumerate(policy.rules):
+        for name, message in _rule_mistakes(rule):
+            yield f"$.rules[{index}].{name}", message
+        if rule.id in seen:
+            yield f"$.rules[{index}].id", f"{rule.id}: 编号重复 (repeated id)"
+        seen.add(rule.id)
+    yield from _weak_pause(policy)
+
+
+def _rule_mistakes(rule: Rule) -> Iterator[tuple[str, str]]:
+    conditions = [value for value in (rule.in_a_row, rule.in_a_day, rule.points) if value is not None]
+    if len(conditions) != 1:
+        yield "id", "须恰有 in_a_row、in_a_day、points 之一 (exactly one condition)"
+    elif conditions[0] < 1:
+        yield "id", "次数或分值至少为 1 (counts and points start at 1)"
+    if (rule.points is None) != (rule.days is None) or (rule.days is not None and rule.days < 1):
+        yield "days", "points 与 days 须同时给出，days 至少为 1 (points and days go together, days at least 1)"
+    if rule.hours < 0 or (rule.step is Step.CLOSE and rule.hours):
+        yield "hours", "不能为负；终止服务没有期限 (not negative; closing has no end)"
+    for name, text in (("zh", rule.zh), ("en", rule.en)):
+        if set(re.findall(r"\{(.*?)\}", text)) - {"count", "days"}:
+            yield name, "占位符只能是 {count} 和 {days} (only these placeholders)"
+
+
+_PAUSE = {"in_a_row": 3, "in_a_day": 5}  # TC260-003-2024, 7 g); clause number from memory
+
+
+def _weak_pause(policy: AccountPolicy) -> Iterator[tuple[str, str]]:
+    for condition, most in _PAUSE.items():
+        counts = [getattr(rule, condition) for rule in policy.rules if rule.automatic and rule.step.rank >= 2]
+        if not any(count is not None and count <= most for count in counts):
+            yield (
+                "$.rules",
+                f"缺少 {condition} 不大于 {most} 的自动暂停规则 (no automatic pause at {condition} <= {most})",
+            )

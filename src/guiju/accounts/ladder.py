@@ -7,6 +7,7 @@ was moved back, ``now`` may lie before the latest violation: windows then end at
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
@@ -137,7 +138,8 @@ def _proposal(rule: Rule, counted: Sequence[Violation], policy: AccountPolicy, n
 
 
 def _points(violations: Iterable[Violation], policy: AccountPolicy) -> int:
-    return sum(policy.weight(violation.risk) for violation in violations)
+    by_risk = Counter(violation.risk for violation in violations)
+    return sum(policy.weight(risk) * count for risk, count in by_risk.items())
 
 
 def _day(at: int) -> int:

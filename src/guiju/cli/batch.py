@@ -15,7 +15,7 @@ import msgspec
 
 from guiju.errors import LineInvalid
 from guiju.moderation.checker import Checker
-from guiju.nouns import Decision, Direction, Finding, Part
+from guiju.nouns import Action, Direction, Finding, Part
 
 NO_ID = msgspec.Raw(b"null")
 
@@ -40,14 +40,9 @@ class Verdict(msgspec.Struct, frozen=True):
     """One line out: the decision on a text; ``score`` is the probability, 0 to 1, that it must not pass."""
 
     id: msgspec.Raw
-    action: str
+    action: Action
     score: float
     findings: tuple[Finding, ...]
-
-    @classmethod
-    def of(cls, id: msgspec.Raw, decision: Decision) -> Verdict:
-        """The decision as it is written out."""
-        return cls(id, decision.action.value, decision.score, decision.findings)
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -85,7 +80,8 @@ def check_lines(checker: Checker, lines: Iterable[bytes], direction: Direction, 
             yield _rejected(number, raw, problem)
             continue
         decision = checker.check(parts(line), line.direction or direction, purpose)
-        yield Answer(_ENCODER.encode(Verdict.of(line.id, decision)) + b"\n", True, decision.action.value)
+        verdict = Verdict(line.id, decision.action, decision.score, decision.findings)
+        yield Answer(_ENCODER.encode(verdict) + b"\n", True, decision.action.value)
 
 
 def parts(line: Line) -> tuple[Part, ...]:

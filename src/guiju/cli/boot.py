@@ -6,6 +6,7 @@ import getpass
 import os
 from typing import TYPE_CHECKING
 
+from guiju.cli.language import current
 from guiju.errors import DatabaseNotMigrated, DatabaseUnreachable, DriverMissing, GuijuError, HomeUnwritable
 from guiju.settings import Database, Settings, load
 
@@ -22,6 +23,7 @@ def start() -> Settings:
     os.environ["DJANGO_SETTINGS_MODULE"] = "guiju.django_settings"
     import django
     from django.core.exceptions import ImproperlyConfigured
+    from django.utils import translation
 
     settings = load()
     try:
@@ -32,6 +34,7 @@ def start() -> Settings:
         raise
     except OSError as error:
         raise HomeUnwritable(path=settings.home, problem=error.strerror or type(error).__name__) from None
+    translation.activate("zh-hans" if current() == "zh" else "en")
     return settings
 
 
@@ -43,11 +46,17 @@ def open_database() -> Settings:
     """
     settings = start()
     where = Database.parse(settings.database_url, settings.home)
-    if where.engine == "sqlite" and where.name != ":memory:" and not os.path.exists(where.name):
-        raise DatabaseNotMigrated(pending=pending_migrations())
-    if count := pending_migrations():
+    absent = where.engine == "sqlite" and where.name != ":memory:" and not os.path.exists(where.name)
+    if count := all_migrations() if absent else pending_migrations():  # connecting would create the file
         raise DatabaseNotMigrated(pending=count)
     return settings
+
+
+def all_migrations() -> int:
+    """How many migrations there are."""
+    from django.db.migrations.loader import MigrationLoader
+
+    return len(MigrationLoader(None).graph.nodes)
 
 
 def pending_migrations() -> int:

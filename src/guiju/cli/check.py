@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from guiju.cli import rules_in_force, terminal
-from guiju.cli.batch import NO_ID, Verdict, check_lines
+from guiju.cli.batch import check_lines
 from guiju.cli.exits import Exit
 from guiju.cli.language import say
 from guiju.moderation.checker import Checker
@@ -65,7 +65,8 @@ def check(
         raise typer.Exit(_lines(checker, jsonl, out, direction, purpose))
     decision = checker.check([Part("text", _read(file) if file else text or "")], direction, purpose)
     if as_json:
-        terminal.emit(Verdict.of(NO_ID, decision))
+        told = {"action": decision.action, "score": decision.score, "findings": decision.findings}
+        terminal.emit({"id": None if file is None else str(file), **told})
     else:
         _show(decision)
     raise typer.Exit(Exit.FAILED if decision.action.stops or decision.failures else Exit.OK)

@@ -45,7 +45,7 @@ def tell(error: GuijuError) -> None:
     """Print code, message and remedy."""
     terminal.note(f"{error.code} {error.message(current())}", "bold red")
     terminal.note(f"  → {error.remedy(current())}")
-    _debug()
+    trace()
 
 
 def _unexpected(error: Exception) -> Exit:
@@ -63,11 +63,12 @@ def _unexpected(error: Exception) -> Exit:
             "  → This is a defect of Guiju. Run it again with GUIJU_DEBUG=1 for the traceback and report it with that.",
         )
     )
-    _debug()
-    return Exit.USAGE
+    trace()
+    return Exit.DEFECT
 
 
-def _debug() -> None:
+def trace() -> None:
+    """Print the traceback of the error being handled, where ``GUIJU_DEBUG`` asks for it."""
     if os.environ.get("GUIJU_DEBUG"):
         traceback.print_exc()
 

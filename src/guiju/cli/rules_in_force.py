@@ -55,8 +55,9 @@ def _live() -> Checker | None:
 
     try:
         open_database()
-        from guiju.store.rules_in_force import rules_in_force
-        rules = rules_in_force()
+        from guiju.store.snapshot_loader import SnapshotLoader
+
+        return SnapshotLoader(BUDGET_MS).load().checker
     except (DatabaseUnreachable, DatabaseNotMigrated, DriverMissing) as error:
         terminal.note(
             say(
@@ -66,4 +67,3 @@ def _live() -> Checker | None:
             "yellow",
         )
         return None
-    return Checker.build(rules.lexicon, rules.policy, budget_ms=BUDGET_MS)

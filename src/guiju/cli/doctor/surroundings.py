@@ -1,0 +1,76 @@
+"""What is around the program: optional parts, the address it should listen on, the clock."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from guiju.cli.doctor.examination import Health, Observation, Patient, caught, examination, ill, well
+from guiju.errors import PortInUse
+
+OLDEST_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""No clock that is right shows an earlier day: this program is younger."""
+
+DRIFT = timedelta(seconds=5)
+
+
+@examination("postgres_driver")
+def postgres_driver(patient: Patient) -> Iterator[Observation]:
+    """psycopg, needed for PostgreSQL alone."""
+    if importlib.util.find_spec("psycopg") is not None:
+        yield well("postgres_driver", "psycopg 已安装", "psycopg is installed")
+    else:
+        yield well("postgres_driver", "未安装 psycopg(仅 PostgreSQL 需要)", "psycopg is not installed (only PostgreSQL needs it)")
+
+
+@examination("address")
+def address(patient: Patient) -> Iterator[Observation]:
+    """The port is free, or a gateway of this installation has it."""
+    from guiju.cli.serving import free
+
+    place = f"{patient.host}:{patient.port}"
+    try:
+        free(patient.host, patient.port)
+    except PortInUse as error:
+        if patient.database and _a_gateway_runs():
+            yield well("address", f"{place} 已被占用(有网关在运行)", f"{place} is taken (a gateway is running)", free=False)
+        else:
+            yield caught("address", error, Health.WARN)
+        return
+    yield well("address", f"{place} 可用", f"{place} is free", free=True)
+
+
+def _a_gateway_runs() -> bool:
+    from django.utils import timezone
+
+    from guiju.cli.doctor.evidence import ALIVE
+    from guiju.store.models import GatewayProcess
+
+    return GatewayProcess.objects.filter(seen_at__gt=timezone.now() - ALIVE).exists()
+
+
+@examination("clock")
+def clock(patient: Patient) -> Iterator[Observation]:
+    """The clock is not obviously wrong, and agrees with the database server's."""
+    now = datetime.now(UTC)
+    told = now.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+    drift = _drift(now) if patient.database else timedelta()
+    if now < OLDEST_DATE or abs(drift) > DRIFT:
+        yield ill(
+            "clock", f"{told},与数据库相差 {drift.total_seconds():.0f} 秒", f"{told}, {drift.total_seconds():.0f} s off the database's",
+            "校准系统时钟(NTP);证据的时间取自它。", "Set the system clock right (NTP); evidence takes its times from it.",
+        )  # fmt: skip
+        return
+    yield well("clock", told, told, now=now)
+
+
+def _drift(now: datetime) -> timedelta:
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return timedelta()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there: datetime = cursor.fetchone()[0]
+    return there - now

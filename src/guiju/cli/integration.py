@@ -1,0 +1,204 @@
+"""``guiju integration``: the inventory of calling applications (接口底数), their approval and their keys."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from guiju.cli import terminal
+from guiju.cli.boot import open_database, operator
+from guiju.cli.language import say
+
+if TYPE_CHECKING:
+    from guiju.store.models import Integration
+
+app = typer.Typer(no_args_is_help=True, help="Applications that call the gateway: register, approve, suspend, give keys.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Which = Annotated[str, typer.Argument(help="Id of the integration, or its name where only one has it.", metavar="ID")]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the audit log.", prompt=True)]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Option(help="Name of the calling application.")],
+    service: Annotated[str, typer.Option(help="Slug of the service it calls; the first one by default.")] = "",
+    owner: Annotated[str, typer.Option(help="Who answers for it; the person at this terminal by default.")] = "",
+    purpose: Annotated[str, typer.Option(help="auto_reply, creation, customer_service, assistant, companion …")] = "assistant",
+    applied: Annotated[bool, typer.Option("--applied", help="Only apply; somebody approves it later.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Register an application and print its key, which is shown this once and kept nowhere.
+
+    It is approved at once, for the first service, unless told otherwise.
+
+    Example:
+
+        guiju integration create --name 客服机器人 --purpose customer_service --json
+    """
+    open_database()
+    from guiju.store.models import Integration, Service
+    from guiju.store.services import integrations
+
+    first = service or Service.objects.values_list("slug", flat=True).first() or ""
+    row, key = integrations.create(
+        operator(),
+        name=name,
+        service=first,
+        owner=owner or _person(),
+        purpose=purpose,
+        status=Integration.Status.APPLIED if applied else Integration.Status.APPROVED,
+    )
+    _give(row, key, as_json)
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List every integration with its owner, purpose, status and filing number.
+
+    Example:
+
+        guiju integration list --json | jq '.[] | select(.status != "approved")'
+    """
+    open_database()
+    from guiju.store.models import Integration
+
+    rows = list(Integration.objects.select_related("service").order_by("created_at"))
+    if as_json:
+        terminal.emit([_facts(row) for row in rows])
+        return
+    terminal.table(
+        ["id", say("名称", "name"), say("服务", "service"), say("负责人", "owner"), say("用途", "purpose"), say("状态", "status")],
+        ((row.pk, row.name, row.service_id, row.owner, row.get_purpose_display(), row.get_status_display()) for row in rows),
+    )
+
+
+@app.command()
+def show(integration: Which, as_json: Json = False) -> None:
+    """Show one integration with its keys (their beginnings only), quotas and label settings.
+
+    Example:
+
+        guiju integration show in-3f0c9a1b2c3d4e5f
+    """
+    open_database()
+    row = _find(integration)
+    facts = _facts(row) | {
+        "keys": [
+            {"prefix": key.prefix, "created_at": key.created_at, "expires_at": key.expires_at, "revoked_at": key.revoked_at}
+            for key in row.keys.order_by("created_at")
+        ]
+    }
+    if as_json:
+        terminal.emit(facts)
+        return
+    terminal.table(
+        [say("项目", "field"), say("值", "value")],
+        ((name, value) for name, value in facts.items() if name != "keys"),
+    )
+    for key in row.keys.order_by("created_at"):
+        state = say("已吊销", "revoked") if key.revoked_at else say("有效", "valid")
+        terminal.line(f"{say('密钥', 'key')} {key.prefix}…  {terminal.shown(key.created_at)}  {state}")
+
+
+@app.command()
+def approve(integration: Which, reason: Reason, as_json: Json = False) -> None:
+    """Approve an application, or let a suspended one in again.
+
+    Example:
+
+        guiju integration approve in-3f0c9a1b2c3d4e5f --reason 材料齐全
+    """
+    _change(integration, "approved", reason, as_json)
+
+
+@app.command()
+def suspend(integration: Which, reason: Reason, as_json: Json = False) -> None:
+    """Refuse its calls from now on; every gateway knows within a second.
+
+    Example:
+
+        guiju integration suspend 客服机器人 --reason 异常调用
+    """
+    _change(integration, "suspended", reason, as_json)
+
+
+@app.command()
+def retire(integration: Which, reason: Reason, as_json: Json = False) -> None:
+    """End an integration for good. Its records stay; a new purpose needs a new integration.
+
+    Example:
+
+        guiju integration retire in-3f0c9a1b2c3d4e5f --reason 业务下线
+    """
+    _change(integration, "retired", reason, as_json)
+
+
+@app.command("new-key")
+def new_key(integration: Which, as_json: Json = False) -> None:
+    """Issue one more key, shown this once. Earlier keys stay valid until they are revoked in the console.
+
+    Example:
+
+        guiju integration new-key in-3f0c9a1b2c3d4e5f --json
+    """
+    open_database()
+    from guiju.store.services import integrations
+
+    row = _find(integration)
+    _give(row, integrations.new_key(operator(), row), as_json)
+
+
+def _change(integration: str, status: str, reason: str, as_json: bool) -> None:
+    open_database()
+    from guiju.store.services import integrations
+
+    row = integrations.set_status(operator(), _find(integration), status, reason)
+    if as_json:
+        terminal.emit(_facts(row))
+    else:
+        terminal.line(f"{row.pk}  {row.name}  {row.get_status_display()}")
+
+
+def _find(key: str) -> Integration:
+    """By id, or by a name that only one integration has.
+
+    Raises:
+        NotFound.
+    """
+    from guiju.errors import NotFound
+    from guiju.store.models import Integration
+
+    found = list(Integration.objects.filter(pk=key)) or list(Integration.objects.filter(name=key)[:2])
+    if len(found) > 1:
+        raise typer.BadParameter(say(f"有多个接入名为 {key},请用 id。", f"several integrations are called {key}; use the id"))
+    if not found:
+        raise NotFound(what_zh="接入", what_en="integration", key=key)
+    return found[0]
+
+
+def _give(row: Integration, key: str, as_json: bool) -> None:
+    if as_json:
+        terminal.emit({"id": row.pk, "key": key, "name": row.name, "service": row.service_id, "status": row.status})
+        return
+    terminal.line(f"id   {row.pk}")
+    terminal.line(f"key  {key}")
+    terminal.note(say("密钥只显示这一次,请立即保存。", "The key is shown this once; keep it now."), "yellow")
+
+
+def _facts(row: Integration) -> dict[str, Any]:
+    columns = (
+        "name", "owner", "contact", "purpose", "purpose_note", "status", "status_reason", "models_allowed", "filing_number",
+        "filing_expires", "expires", "requests_per_minute", "tokens_per_day", "concurrent", "blocked_style", "label_position",
+        "label_text", "allow_media", "created_at", "reviewed_at",
+    )  # fmt: skip
+    return {"id": row.pk, "service": row.service_id} | {name: getattr(row, name) for name in columns}
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "cli"

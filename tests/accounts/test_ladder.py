@@ -141,9 +141,9 @@ class TestTheLadder:
         history = AccountHistory(violations(*times, risk="A.1.a"))
         proposal = advise(history, POLICY, times[-1])
         assert proposal is not None
-        assert (proposal.step, proposal.ends) == (Step.CLOSE, None)
-        automatic = judge(history, POLICY, times[-1])
-        assert automatic is not None and automatic.step is Step.SUSPEND
+        assert (proposal.step, proposal.ends, proposal.automatic) == (Step.CLOSE, None, False)
+        taken = judge(history, POLICY, times[-1])
+        assert taken is not None and taken.automatic and taken.step is Step.SUSPEND
 
     def test_lifting_undoes_at_once_and_its_evidence_does_not_count_again(self) -> None:
         times = every(1, 3)

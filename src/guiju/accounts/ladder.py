@@ -59,6 +59,7 @@ class Proposal(msgspec.Struct, frozen=True):
 
     Attributes:
         records: the evidence, oldest first. ``ends``: None for until lifted.
+        automatic: whether it may be taken at once; otherwise it is put to a human.
     """
 
     step: Step
@@ -68,6 +69,7 @@ class Proposal(msgspec.Struct, frozen=True):
     records: tuple[str, ...]
     starts: int
     ends: int | None
+    automatic: bool
 
 
 def judge(history: AccountHistory, policy: AccountPolicy, now: int) -> Proposal | None:
@@ -134,6 +136,7 @@ def _proposal(rule: Rule, counted: Sequence[Violation], policy: AccountPolicy, n
         records=tuple(violation.record for violation in counted),
         starts=now,
         ends=now + rule.hours * HOUR if rule.hours else None,
+        automatic=rule.automatic,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import secrets
 
+from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -110,12 +111,16 @@ def reactivate(actor: Actor, user: User, reason: str) -> str:
 
 @guarded(Permission.MANAGE_USERS)
 def reset_password(actor: Actor, user: User) -> str:
-    """Replace a forgotten password by a temporary one, which is returned. Open sessions of the user end."""
+    """Replace a forgotten password by a temporary one, which is returned.
+
+    Open sessions of the user end, and so does a lock from failed sign-ins.
+    """
     password, hashed = _temporary_password()
     with one_at_a_time():
         row = fresh(user)
         row.password, row.must_change_password = hashed, True
         row.save(update_fields=["password", "must_change_password"])
+        AccessAttempt.objects.filter(username=row.username).delete()
         append(actor, "user.password.reset", row, detail={"username": row.username})
     return password
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import ClassVar
+from unicodedata import east_asian_width
 
 import msgspec
 
@@ -37,11 +38,16 @@ class Diagnostic(msgspec.Struct, frozen=True):
             f"{gutter}--> {place.file}:{place.line}:{place.column}",
             f"{gutter} |",
             f"{place.line} | {place.text}",
-            f"{gutter} | {' ' * (place.column - 1)}^",
+            f"{gutter} | {' ' * _width(place.text[: place.column - 1])}^",
         ]
         if self.hint:
             lines.append(f"{gutter} = hint: {self.hint}")
         return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    """Columns a terminal gives ``text``; Chinese characters take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class Faults:

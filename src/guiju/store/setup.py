@@ -9,7 +9,7 @@ from django.core.management import call_command
 from guiju.settings import Settings
 from guiju.store.actor import Actor
 from guiju.store.models import Integration, Role, User
-from guiju.store.services import integrations, services, users
+from guiju.store.services import integrations, policies, services, users, word_lists
 
 ADMINISTRATOR = "admin"
 """User name of the first administrator."""
@@ -35,6 +35,8 @@ def initialise(settings: Settings) -> FirstRun | None:
     """
     call_command("migrate", interactive=False, verbosity=0)
     in_force = services.sync(settings)
+    word_lists.import_shipped()
+    policies.ensure_default()
     if User.objects.exists():
         return None
     actor = Actor.system("setup")

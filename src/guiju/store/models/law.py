@@ -40,7 +40,7 @@ class Document(models.Model):
 
 
 class CheckRun(models.Model):
-    """One measured result of one obligation for one service."""
+    """One measured result of one obligation for one service; ``runs`` holds its checks whole, the rest repeats parts."""
 
     obligation = models.CharField(max_length=120)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="check_runs")
@@ -49,6 +49,9 @@ class CheckRun(models.Model):
     figures: models.JSONField[list[dict[str, Any]]] = models.JSONField(default=list)
     records: models.JSONField[list[str]] = models.JSONField(default=list)
     explanation = models.TextField(blank=True)
+    runs: models.JSONField[list[dict[str, Any]]] = models.JSONField(
+        default=list, help_text="each check with its answer"
+    )
 
     class Meta:
         ordering = ["-at"]
@@ -58,7 +61,8 @@ class CheckRun(models.Model):
 class OperatorValue(models.Model):
     """A threshold no rule fixes: set by the operator, with a named owner and a dated reason."""
 
-    obligation = models.CharField(max_length=120, unique=True)
+    obligation = models.CharField(max_length=120)
+    name = models.CharField(max_length=60, help_text="which threshold of the obligation")
     value: models.JSONField[Any] = models.JSONField()
     owner = models.CharField(max_length=200)
     reason = models.TextField()
@@ -66,3 +70,6 @@ class OperatorValue(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["obligation", "name"], name="operator_value_once")]

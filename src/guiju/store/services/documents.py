@@ -22,6 +22,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from guiju.errors import DiskFull, DocumentDamaged, DocumentTooLarge, InvalidField, InvalidTransition
+from guiju.law.book import rules
 from guiju.store.actor import Actor
 from guiju.store.acts import act, guarded, reasoned
 from guiju.store.audit import append, one_at_a_time
@@ -62,15 +63,16 @@ def upload(
     """Keep ``stream`` as the next revision of the document ``title`` that proves ``obligation``.
 
     Args:
-        obligation: its URN. ``service``: whose proof it is, ``None`` for all services.
+        obligation: its id or URN. ``service``: whose proof it is, ``None`` for all services.
         file_name: as the uploader's machine calls it; only shown again, never used as a path.
         effective_from, expires: the period it proves, both days included; apart from the time of the upload.
 
     Raises:
-        DocumentTooLarge, DiskFull (nothing is left behind), InvalidField.
+        DocumentTooLarge, DiskFull (nothing is left behind), InvalidField, UnknownObligationError.
     """
+    urn = rules().obligation(obligation).urn
     row = Document(
-        obligation=obligation,
+        obligation=urn,
         service=service,
         title=title.strip(),
         file_name=shown_name(file_name),
@@ -85,11 +87,11 @@ def upload(
     with _stored(stream, settings.GUIJU.console.upload_max_bytes) as stored:
         row.file, row.size, row.sha256 = str(stored.path.relative_to(_root())), stored.size, stored.sha256
         with one_at_a_time():
-            siblings = Document.objects.filter(obligation=obligation, service=service, title=row.title)
+            siblings = Document.objects.filter(obligation=urn, service=service, title=row.title)
             row.revision = (siblings.aggregate(last=Max("revision"))["last"] or 0) + 1
             clean(row)
             row.save(force_insert=True)
-            detail = {"obligation": obligation, "title": row.title, "revision": row.revision, "sha256": row.sha256}
+            detail = {"obligation": urn, "title": row.title, "revision": row.revision, "sha256": row.sha256}
             append(actor, "document.upload", row, detail=detail)
     return row
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from datetime import date
 
 import pytest
 
 from guiju.errors import ThresholdError, UnknownObligationError
 from guiju.law import expression
-from guiju.law.book import Override, rules
+from guiju.law.book import DATA, Override, rules
 from guiju.law.profile import FACTS
 from guiju.law.registry import CHECKS
 from guiju.law.schema import InstrumentStatus, Proof, SetBy
@@ -180,3 +182,16 @@ def test_nothing_else(changes: dict[str, object]) -> None:
         BOOK.with_overrides([override(**changes)])
     with pytest.raises(UnknownObligationError):
         BOOK.with_overrides([override(obligation="CMP-99")])
+
+
+def test_the_tags_other_rooms_write_have_names_of_their_own() -> None:
+    listed = {n.code for n in (*BOOK.risks.risks, *BOOK.risks.tags, *BOOK.risks.families)}
+    moderation = DATA.parents[1] / "moderation" / "data"
+    written = set()
+    for path in moderation.rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as lines:
+            written |= {row["risk"] for row in csv.DictReader(lines)}
+    for path in moderation.rglob("patterns/*.yaml"):
+        written |= set(re.findall(r"^\s*(?:- )?risk: (\S+)$", path.read_text(encoding="utf-8"), re.M))
+    assert written
+    assert written - {""} <= listed  # allow-entries carry no risk

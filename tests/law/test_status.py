@@ -10,7 +10,7 @@ from guiju.law.documents import Document
 from guiju.law.ledger import ChainFacts, Drill, ExchangeCounts, Retention, Verification
 from guiju.law.profile import Filing, Profile
 from guiju.law.report import to_json
-from guiju.law.status import ObligationStatus, State, by_campaign, by_duty, obligation_status, status
+from guiju.law.status import ObligationStatus, State, assess, by_campaign, by_duty, measure, obligation_status, status
 
 from .ledger import ON, FakeLedger, at
 from .test_applicability import CHAT, STORE
@@ -106,6 +106,17 @@ def test_not_applicable_and_unknown() -> None:
 
 def test_a_threshold_the_operator_has_yet_to_set_proves_nothing() -> None:
     assert of("CMP-02", None).status == "unproven"
+
+
+def test_kept_measurements_are_assessed_later() -> None:
+    obligation = BOOK.obligation("LOG-01")
+    chain = ChainFacts(9, at(0), at(0), 0, Verification(at(0), 9, 0))
+    ledger = FakeLedger(kept=Retention(LONG_AGO, LONG_AGO, 0, 0), chain_facts=chain)
+    runs = measure(BOOK, obligation, CHAT, ledger, ON)
+    states = [assess(BOOK, obligation, CHAT, runs, [], date(2026, 10, day)).status for day in (1, 7, 8)]
+    assert states == ["proven", "due_soon", "unproven"]
+    assert assess(BOOK, obligation, CHAT, [], [], ON).reason_zh == "尚未测量。"
+    assert measure(BOOK, BOOK.obligation("ANT-01"), CHAT, ledger, ON) == ()
 
 
 def test_roll_up_counts_every_obligation_once() -> None:

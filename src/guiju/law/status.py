@@ -16,7 +16,7 @@ from guiju.law.ledger import SAMPLE, Ledger
 from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import CHECKS
-from guiju.law.result import CheckResult, Figure, Outcome, Validity
+from guiju.law.result import CheckResult, Figure, Outcome, Validity, insufficient
 from guiju.law.schema import CampaignItem, Duty, Obligation, Proof
 
 DUE_DAYS = 30
@@ -146,7 +146,7 @@ def assess(
         state = State.UNKNOWN if binding.applies is None else State.NOT_APPLICABLE
         return ObligationStatus(obligation, state, binding, verified, binding.reason_zh, binding.reason_en)
     held = standing(documents, obligation.id, on, book.current_days(obligation))
-    verdict = _weigh(obligation.proof, [r.result for r in runs], held)
+    verdict = _weigh(obligation.proof, [_current(r.result, on) for r in runs], held)
     state = verdict.state
     if state is State.PROVEN and verdict.validity and verdict.validity.ends_soon(on, due_days):
         state = State.DUE_SOON
@@ -192,6 +192,8 @@ def _weigh(proof: Proof, results: Sequence[CheckResult], held: Standing | None) 
 
 
 def _checks_verdict(results: Sequence[CheckResult]) -> _Verdict:
+    if not results:
+        return _Verdict(State.UNPROVEN, "尚未测量。", "Not measured yet.")
     counted = [r for r in results if r.status is not Outcome.NOT_APPLICABLE]
     if not counted:
         return _Verdict(State.NOT_APPLICABLE, *_said(results))
@@ -199,6 +201,14 @@ def _checks_verdict(results: Sequence[CheckResult]) -> _Verdict:
         if found := [r for r in counted if r.status is outcome]:
             return _Verdict(state, *_said(found))
     return _Verdict(State.PROVEN, *_said(counted), Validity.earlier(*(r.validity for r in counted)))
+
+
+def _current(result: CheckResult, on: date) -> CheckResult:
+    """A kept *pass* whose validity has ended since no longer proves anything."""
+    if result.status is not Outcome.PASS or result.validity is None or result.validity.until >= on:
+        return result
+    until = result.validity.until
+    return insufficient(result.figures, f"证明已于 {until} 到期。", f"The proof ended on {until}.", result.records)
 
 
 def _document_verdict(held: Standing | None) -> _Verdict:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import getpass
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guiju.cli.language import current
 from guiju.errors import DatabaseNotMigrated, DatabaseUnreachable, DriverMissing, GuijuError, HomeUnwritable
-from guiju.settings import Database, Settings, load
+from guiju.settings import Settings, load
 
 if TYPE_CHECKING:
     from guiju.store.actor import Actor
@@ -45,11 +46,16 @@ def open_database() -> Settings:
         DatabaseUnreachable, DatabaseNotMigrated; what :func:`start` raises.
     """
     settings = start()
-    where = Database.parse(settings.database_url, settings.home)
-    absent = where.engine == "sqlite" and where.name != ":memory:" and not os.path.exists(where.name)
-    if count := all_migrations() if absent else pending_migrations():  # connecting would create the file
+    if count := all_migrations() if _absent() else pending_migrations():
         raise DatabaseNotMigrated(pending=count)
     return settings
+
+
+def _absent() -> bool:
+    """Whether the embedded database is not there yet; connecting would create an empty file."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists()
 
 
 def all_migrations() -> int:

@@ -62,6 +62,8 @@ def status(service: Which = "", stored: Stored = False, as_json: Json = False) -
         ),
         title=f"{chosen.name} ({chosen.pk})",
     )
+    if fields := sorted({name for one in statuses for name in one.applicability.missing}):
+        terminal.line(say("服务画像待填写:", "To be stated in the service profile: ") + ", ".join(fields))
     pressing = [one for one in statuses if one.status in (State.FAILING, State.DUE_SOON)]
     for one in pressing:
         name = say(one.obligation.title_zh, one.obligation.title_en)

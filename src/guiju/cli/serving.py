@@ -22,7 +22,7 @@ HERE = "127.0.0.1"
 ANYWHERE = ("0.0.0.0", "::", "")
 
 
-def up(host: Host = HERE, port: Port = 8080, workers: Workers = 1) -> None:
+def up(host: Host = HERE, port: Port = 8080) -> None:
     """Set up whatever is missing, then run gateway and console in one process.
 
     The first time it makes the data directory, the keys, the database, an administrator and an example integration, and
@@ -44,7 +44,7 @@ def up(host: Host = HERE, port: Port = 8080, workers: Workers = 1) -> None:
     base = welcome.address(host, port)
     if first is not None:
         welcome.show([*welcome.first_run(first, settings, base), ""])
-    _serve(settings, host, port, gateway=True, console=True, workers=workers)
+    _serve(settings, host, port, gateway=True, console=True, workers=1)
 
 
 def gateway(host: Host = HERE, port: Port = 8080, workers: Workers = 1) -> None:

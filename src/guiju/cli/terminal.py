@@ -14,6 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 
 out = Console(highlight=False, soft_wrap=True)
+FILE_WIDTH = 160
+"""Columns of a table that goes into a file or a pipe, where nobody said how wide it may be."""
+
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -45,7 +48,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
     drawn = Table(*columns, title=escape(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*(escape(shown(cell)) for cell in row))
-    Console(highlight=False).print(drawn)
+    width = None if sys.stdout.isatty() else FILE_WIDTH
+    Console(highlight=False, width=width).print(drawn)
 
 
 def shown(value: object) -> str:

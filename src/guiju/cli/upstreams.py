@@ -46,7 +46,7 @@ async def _probe(upstream: UpstreamSettings) -> Probe:
         except (OSError, aiohttp.ClientError) as error:  # such as a certificate file that cannot be read
             return Probe(error=UpstreamMalformed(problem=type(error).__name__))
     if status != 200:
-        return Probe(error=UpstreamRefused(status=status))
+        return Probe(error=UpstreamRefused(upstream=status))
     try:
         return Probe(models=tuple(model.id for model in msgspec.json.decode(body, type=_Models).data))
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guiju.cli import terminal
@@ -49,9 +52,17 @@ def first_run(first: FirstRun, settings: Settings, base: str) -> list[str]:
         "",
         *curl(base, first.integration_key, example_model(settings)),
         "",
-        "密码遗失 Lost the password:  guiju user reset-password admin",
-        "新的密钥 Another key:        guiju integration new-key " + first.integration_id,
+        f"密码遗失 Lost the password:  {program()} user reset-password {first.admin_username}",
+        f"新的密钥 Another key:        {program()} integration new-key {first.integration_id}",
     ]
+
+
+def program() -> str:
+    """How to call this program again from where we are."""
+    if shutil.which("guiju"):
+        return "guiju"
+    here = Path(sys.argv[0])
+    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else str(here)
 
 
 def curl(base: str, key: str, model: str) -> list[str]:

@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from guiju.cli import terminal
-from guiju.cli.doctor import settings_origin
-from guiju.cli.doctor import home, database, rules, evidence, upstreams, surroundings  # noqa: F401, I001  in this order they examine
-from guiju.cli.doctor.examination import EXAMINATIONS, Health, Observation, Patient, caught, examine
+from guiju.cli.doctor import database, evidence, home, rules, settings_origin, surroundings, upstreams
+from guiju.cli.doctor.examination import Health, Observation, Patient, caught, examinations, examine
 from guiju.cli.exits import Exit
 from guiju.cli.language import say
 from guiju.errors import SettingsInvalid
 from guiju.settings import load
+
+PARTS = (home, database, rules, evidence, upstreams, surroundings)
+"""In this order they are examined: whatever the later ones need comes first."""
 
 MARKS = {Health.OK: "[green]✓[/]", Health.WARN: "[yellow]![/]", Health.FAIL: "[red]✗[/]"}
 
@@ -45,7 +47,7 @@ def doctor(
         _report([caught("settings", error)], [], as_json)
         raise typer.Exit(Exit.ENVIRONMENT) from None
     origins = settings_origin.origins(loaded)
-    found = [settings_origin.summary(origins), *examine(Patient(loaded, host, port))]
+    found = [settings_origin.summary(origins), *examine(Patient(loaded, host, port), examinations(PARTS))]
     _report(found, origins, as_json, every_setting=settings)
     raise typer.Exit(Exit.FAILED if any(o.health is Health.FAIL for o in found) else Exit.OK)
 

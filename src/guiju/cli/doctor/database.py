@@ -24,7 +24,6 @@ def database(patient: Patient) -> Iterator[Observation]:
         )  # fmt: skip
         return
     boot.start()
-    patient.django = True
     pending = boot.pending_migrations()
     if pending:
         yield caught("database", DatabaseNotMigrated(pending=pending))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from guiju.cli.doctor.examination import Health, Observation, Patient, examination, ill, well, with_database
 from guiju.cli.terminal import shown
@@ -39,7 +40,7 @@ def evidence(patient: Patient) -> Iterator[Observation]:
         return
     seal = Seal.objects.order_by("-at").values_list("at", flat=True).first()
     waiting = 4 * timedelta(seconds=patient.settings.evidence.seal_every_s)
-    facts = {"last_record": record, "last_seal": seal}
+    facts: dict[str, Any] = {"last_record": record, "last_seal": seal}
     told = (f"最近记录 {shown(record)},最近封存 {shown(seal) or '无'}", f"last record {shown(record)}, last seal {shown(seal) or 'none'}")
     if record > now + AHEAD:
         yield ill(

@@ -1,14 +1,15 @@
 """What an examination is: a function that looks at one part of the installation and answers with observations.
 
-Examinations run in the order in which they are registered (`command` imports their modules in that order). One that
-needs Django or the database is left out, without a word, where an earlier one found those unusable.
+Examinations run module by module in the order of `command.PARTS`, within a module from top to bottom. One that needs
+the database is left out, without a word, where an earlier one found it unusable.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from guiju.cli.faults import trace
@@ -49,7 +50,6 @@ class Patient:
     settings: Settings
     host: str
     port: int
-    django: bool = False
     database: bool = False
 
 
@@ -59,24 +59,21 @@ Need = Callable[[Patient], bool]
 
 @dataclass(frozen=True)
 class Examination:
-    """A registered examination."""
+    """An examination: what it looks at, how, and what must hold for it to run."""
 
     subject: str
     run: Examine
     needed: Need
 
 
-EXAMINATIONS: list[Examination] = []
+def examination(subject: str, needs: Need = lambda patient: True) -> Callable[[Examine], Examination]:
+    """Make a function an examination of what ``subject`` names; it runs where ``needs(patient)`` holds."""
+    return lambda run: Examination(subject, run, needs)
 
 
-def examination(subject: str, needs: Need = lambda patient: True) -> Callable[[Examine], Examine]:
-    """Register an examination under the name of what it looks at; it runs where ``needs(patient)`` holds."""
-
-    def register(run: Examine) -> Examine:
-        EXAMINATIONS.append(Examination(subject, run, needs))
-        return run
-
-    return register
+def examinations(parts: Iterable[ModuleType]) -> list[Examination]:
+    """The examinations that these modules define, in order."""
+    return [each for part in parts for each in vars(part).values() if isinstance(each, Examination)]
 
 
 def with_database(patient: Patient) -> bool:
@@ -102,9 +99,9 @@ def caught(subject: str, error: GuijuError, health: Health = Health.FAIL) -> Obs
     return Observation(subject, health, f"{error.code} {error.message(language)}", error.remedy(language))
 
 
-def examine(patient: Patient) -> Iterator[Observation]:
-    """Run every examination. One that breaks is reported and does not keep the others from running."""
-    for each in EXAMINATIONS:
+def examine(patient: Patient, chosen: Iterable[Examination]) -> Iterator[Observation]:
+    """Run the chosen examinations. One that breaks is reported and does not keep the others from running."""
+    for each in chosen:
         if not each.needed(patient):
             continue
         try:

@@ -43,14 +43,14 @@ class Expression(msgspec.Struct, frozen=True):
     Attributes:
         source: as written. ``heads``: literal beginnings; empty when ``analyse`` was told not to need any.
         width: the most characters a match can have. ``ahead``: the most characters a look-ahead looks beyond.
-        regex, probe: the compiled forms.
+        pattern, probe: the compiled forms.
     """
 
     source: str
     heads: tuple[str, ...]
     width: int
     ahead: int
-    regex: regex.Pattern[str]
+    pattern: regex.Pattern[str]
     probe: regex.Pattern[str]
 
     def open_at(self, window: str, start: int) -> bool:

@@ -63,15 +63,18 @@ def _judge_gaps(window: str, word: Word, places: Sequence[int]) -> Fit:
     joints = [i for i in range(1, len(text)) if i not in word.gaps]
     filled = {i: window[places[i - 1] + 1 : places[i]] for i in joints if places[i] - places[i - 1] > 1}
     latin = [i for i in joints if is_latin(text[i - 1]) and is_latin(text[i])]
+    complete = len(filled) == len(joints)
     spelled = all(i in filled for i in latin)
     if not spelled and any(i in filled for i in latin):
         return Fit.YES if all(_only_symbols(filled[i]) for i in latin if i in filled) else Fit.NO
     if spelled and len(latin) > 1:
         return Fit.YES
+    if spelled and len(latin) < len(joints):  # A I 换脸: the letters are spelled out, the rest must speak for itself
+        filled = {i: gap for i, gap in filled.items() if i not in latin}
     filled = {i: gap for i, gap in filled.items() if not (gap.isspace() and is_latin(text[i - 1]) != is_latin(text[i]))}
     if not filled or any(_has_symbol(gap) for gap in filled.values()):
         return Fit.YES
-    if len(filled) < len(joints):
+    if not complete:
         return Fit.NO
     if len(text) > 2:
         return Fit.YES

@@ -60,7 +60,7 @@ def is_bank_card(value: str) -> bool:
     The issuer prefix (UnionPay 62, Visa 4, Mastercard 51–55 and 2221–2720, Amex 34/37, JCB 35) is part of the pattern.
     """
     number = _compact(value)
-    if not number.isdigit() or not 15 <= len(number) <= 19 or len(set(number)) < 3:
+    if not number.isdigit() or not 15 <= len(number) <= 19 or len(set(number)) < 2:
         return False
     if len(number) == 15 and number[:2] not in ("34", "37"):
         return False

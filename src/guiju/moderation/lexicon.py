@@ -15,7 +15,7 @@ import msgspec
 
 from guiju.errors import LexiconError
 from guiju.text.reading import read
-from guiju.text.squeeze import is_latin, positions, squeeze
+from guiju.text.squeeze import is_latin, is_word, positions, squeeze
 
 #: Longest entry, in letters and digits; bounds what a stream may have to hold back.
 MAX_WORD = 32
@@ -124,7 +124,7 @@ def _letters(entry: Entry, line: int) -> tuple[str, frozenset[int]]:
     normal = read(entry.word).text.strip()
     text = squeeze(normal)
     places = positions(normal)
-    if len(text) != len("".join(c for c in text if c.strip())) or len(text) > MAX_WORD:
+    if len(text) > MAX_WORD or not all(is_word(c) for c in text):
         raise LexiconError(line=line, problem=f"longer than {MAX_WORD} letters, or a gap of more than 4")
     if not text or (len(text) == 1 and not is_latin(text)):
         raise LexiconError(line=line, problem="fewer than two letters")

@@ -13,7 +13,8 @@ from guiju.moderation.scan import Hit, Scan
 #: Seconds one match may take before it counts as a failure; a bounded expression needs microseconds.
 _MATCH_SECONDS = 0.05
 _WORD_START = re.compile("(?<![0-9a-z])[0-9a-z]")
-_WORD_CHARACTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz._%+@-")
+_WORD_FIRST = "0123456789abcdefghijklmnopqrstuvwxyz"
+_WORD_CHARACTERS = _WORD_FIRST + "._%+@-"
 
 
 class Matcher:
@@ -36,10 +37,11 @@ class Matcher:
         self._prefix_ends = frozenset(prefix[-1] for prefix in self._prefixes)
         self._tail = max((len(head) for head in by_head), default=1) - 1
         self._at_words = tuple(rule for rule in rules if rule.start == "word")
+        self._firsts = frozenset(head[0] for head in by_head) | frozenset(_WORD_FIRST if self._at_words else "")
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``guiju.moderation.scan.Detector.scan``."""
-        if self._automaton is None and not self._at_words:
+        if not final and self._firsts.isdisjoint(window[fresh:]):
             return None
         starts = self._starts(window, fresh, final)
         hold = len(window) if final else self._growing_head(window, fresh)
@@ -62,8 +64,13 @@ class Matcher:
                 if start >= fresh:
                     starts += [(start, rule) for rule in self._by_head[value]]
         for rule in self._at_words:
-            if rule.needs in window or (not final and window[-1:] in _WORD_CHARACTERS):
-                starts += [(match.start(), rule) for match in _WORD_START.finditer(window, fresh)]
+            if rule.needs in window:
+                begin = fresh
+            elif final:
+                continue
+            else:  # only the run of characters at the end can still become one
+                begin = max(fresh, len(window.rstrip(_WORD_CHARACTERS)))
+            starts += [(match.start(), rule) for match in _WORD_START.finditer(window, begin)]
         return starts
 
     def _growing_head(self, window: str, fresh: int) -> int:
@@ -78,10 +85,10 @@ class Matcher:
 
 
 def _hit(window: str, start: int, rule: Rule) -> Hit | None:
-    match = rule.expression.regex.match(window, start, timeout=_MATCH_SECONDS)
+    match = rule.expression.pattern.match(window, start, timeout=_MATCH_SECONDS)
     if match is None:
         return None
-    first, last = match.span("value") if "value" in rule.expression.regex.groupindex else match.span()
+    first, last = match.span("value") if "value" in rule.expression.pattern.groupindex else match.span()
     if rule.check and not CHECKS[rule.check](window[first:last]):
         return None
     return Hit(first, last, rule.risk, rule.id, rule.score, rule.severity, rule.reason)

@@ -58,7 +58,7 @@ class Policy(msgspec.Struct, frozen=True):
         fail_closed, fail_open: risks whose failed checks block, or pass as ``unchecked``; the longest match speaks.
         answers: risk → stand-in answers in Chinese; ``*`` for the rest.
         probability: severity → the probability that a content with such a certain finding must not pass; ``none`` is the
-            probability where nothing was found. First-version estimates; see ``docs/quality.md`` where measured.
+            probability where nothing was found. Set by hand by the policy's owner, not calibrated against data.
         mask: the character that covers masked text.
     """
 

@@ -34,6 +34,11 @@ _REASONS = {
 KINDS = tuple(_REASONS)
 
 
+def reason_of(kind: str) -> str:
+    """What a kind of disguise is, in Chinese and English."""
+    return _REASONS[kind]
+
+
 class _Map:
     """Where each normalised character came from: breakpoints between which both texts advance together."""
 

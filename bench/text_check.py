@@ -48,6 +48,17 @@ def lexicon(size: int) -> Lexicon:
     return Lexicon.compile([*shipped, *(Entry(word, "A.3.e") for word in sorted(words))])
 
 
+def exchange(checker: Checker, *texts: str) -> Callable[[], None]:
+    """One check for each text."""
+    parts = [[Part("p", text)] for text in texts]
+
+    def run() -> None:
+        for each in parts:
+            checker.check(each, Direction.PROMPT)
+
+    return run
+
+
 def stream(checker: Checker, text: str, step: int) -> Callable[[], None]:
     """A whole streamed answer in pieces of ``step`` characters."""
     pieces = [text[i : i + step] for i in range(0, len(text), step)]
@@ -84,12 +95,10 @@ def main() -> None:
     for size in SIZES:
         checker = Checker.build(lexicon(size), policy_source.default(), cache_size=0)
         cached = Checker.build(checker.lexicon, checker.policy)
-        both = [([Part("p", prompt)], Direction.PROMPT), ([Part("a", answer)], Direction.ANSWER)]
-        print(f"\n{size:,} words")
         rows = {
-            "check prompt 130 + answer 110": microseconds(lambda c=checker: [c.check(*each) for each in both]),
-            "the same, remembered": microseconds(lambda c=cached: [c.check(*each) for each in both]),
-            "check 400 characters": microseconds(lambda c=checker: c.check([Part("p", long)], Direction.PROMPT)),
+            "check prompt 130 + answer 110": microseconds(exchange(checker, prompt, answer)),
+            "the same, remembered": microseconds(exchange(cached, prompt, answer)),
+            "check 400 characters": microseconds(exchange(checker, long)),
             "stream, per piece of 3 characters": microseconds(stream(checker, long, 3), per=134),
             "stream English, per piece of 4": microseconds(stream(checker, ENGLISH * 4, 4), per=len(ENGLISH)),
         }

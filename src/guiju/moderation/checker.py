@@ -103,12 +103,12 @@ class Checker:
         self, part: Part, findings: Iterable[Finding], direction: Direction = Direction.ANSWER, purpose: str = ""
     ) -> str:
         """The text of ``part`` with every span covered whose finding the policy wants masked; same length as before."""
-        text = part.text
+        characters = list(part.text)
         for finding in findings:
             if finding.where == part.where and self.policy.action_of(finding, direction, purpose) is Action.MASK:
                 for start, end in finding.spans:
-                    text = text[:start] + self.policy.mask * (end - start) + text[end:]
-        return text
+                    characters[start:end] = self.policy.mask * (end - start)
+        return "".join(characters)
 
     def _find(self, text: str, deadline: float, failures: dict[str, Failure]) -> tuple[Finding, ...]:
         if len(text) < _CACHED_FROM:

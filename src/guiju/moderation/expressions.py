@@ -19,6 +19,8 @@ import regex
 from guiju.moderation.scan import CONTEXT, MAX_WIDTH
 from guiju.text.characters import FOLDS
 
+#: Seconds one match may take before it counts as a failure of its detector; a bounded expression needs microseconds.
+MATCH_SECONDS = 0.05
 #: Longest literal head kept; longer ones only make the automaton bigger.
 _HEAD = 4
 _MAX_HEADS = 2000
@@ -57,7 +59,7 @@ class Expression(msgspec.Struct, frozen=True):
         """Whether text after ``window`` could change what matches at ``start``."""
         if len(window) - start >= self.width + self.ahead:
             return False
-        return self.probe.match(window, start, partial=True) is not None
+        return self.probe.match(window, start, partial=True, timeout=MATCH_SECONDS) is not None
 
 
 def analyse(source: str, *, need_heads: bool = True) -> Expression:

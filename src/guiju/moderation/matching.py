@@ -6,12 +6,11 @@ import re
 
 import daachorse
 
+from guiju.moderation.expressions import MATCH_SECONDS
 from guiju.moderation.identifiers import CHECKS
 from guiju.moderation.rules import Rule
 from guiju.moderation.scan import Hit, Scan
 
-#: Seconds one match may take before it counts as a failure; a bounded expression needs microseconds.
-_MATCH_SECONDS = 0.05
 _WORD_START = re.compile("(?<![0-9a-z])[0-9a-z]")
 _WORD_FIRST = "0123456789abcdefghijklmnopqrstuvwxyz"
 _WORD_CHARACTERS = _WORD_FIRST + "._%+@-"
@@ -85,7 +84,7 @@ class Matcher:
 
 
 def _hit(window: str, start: int, rule: Rule) -> Hit | None:
-    match = rule.expression.pattern.match(window, start, timeout=_MATCH_SECONDS)
+    match = rule.expression.pattern.match(window, start, timeout=MATCH_SECONDS)
     if match is None:
         return None
     first, last = match.span("value") if "value" in rule.expression.pattern.groupindex else match.span()

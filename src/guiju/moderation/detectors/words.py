@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 import msgspec
 
 from guiju.moderation.detectors import Materials, detector
@@ -99,7 +101,8 @@ class Words:
         """Settle the matches. ``allow_live``: from there on an allow entry may still be growing."""
         hits: list[Hit] = []
         keep = allow_live
-        allows = [m for m in matches if m.word.allow]
+        allows = sorted((m for m in matches if m.word.allow), key=lambda m: m.start)
+        starts = [m.start for m in allows]
         silenced: list[tuple[int, int]] = []
         for allow in allows:
             if allow.fit is Fit.OPEN:
@@ -107,7 +110,8 @@ class Words:
         for match in matches:
             if not match.word.deny:
                 continue
-            covers = [a for a in allows if a is match or a.covers(match)]
+            near = allows[bisect_left(starts, match.start - self.reach) : bisect_right(starts, match.start)]
+            covers = [a for a in near if a is match or a.covers(match)]
             sure = max((a.start for a in covers if a.fit is Fit.YES), default=-1)
             if sure >= 0:
                 silenced.append((match.start, sure))

@@ -95,6 +95,7 @@ def main() -> None:
     for size in SIZES:
         checker = Checker.build(lexicon(size), policy_source.default(), cache_size=0)
         cached = Checker.build(checker.lexicon, checker.policy)
+        print(f"\n{size:,} words")
         rows = {
             "check prompt 130 + answer 110": microseconds(exchange(checker, prompt, answer)),
             "the same, remembered": microseconds(exchange(cached, prompt, answer)),

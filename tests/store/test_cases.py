@@ -93,6 +93,8 @@ def test_a_violation_may_sanction_the_account(case: Case, reviewer: Actor) -> No
     sanction = Sanction.objects.get()
     assert (sanction.account_id, sanction.step, sanction.records) == ("p1", "suspend", [case.record_id])
     assert sanction.imposed_by == reviewer.user
+    assert sanction.expires_at is not None
+    assert sanction.expires_at - sanction.starts_at > timedelta(hours=167)
     actions = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))[-2:]
     assert actions == ["case.decide", "account.impose"]
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -68,10 +72,11 @@ def export(
     purpose: str = "",
     operator: str = "",
 ) -> Manifest:
-    """Write the inspector's package of the exchanges that arrived in ``[since, until)`` (open ends: all).
+    """Write the inspector's package of the exchanges that arrived in ``[since, until)`` (open ends: all), and verify it.
 
     The excerpt is widened to where seals begin and end, so that its signatures can be checked; texts are only those of
-    the span itself. An export with texts is recorded as a look before it begins.
+    the span itself. An export with texts is recorded as a look before it begins. The finished package is verified by
+    the script inside it, as the inspector will; the result is kept as the proof of an export drill.
 
     Raises:
         PermissionDenied; PackageExists: ``target`` is there already. MasterKeyInvalid, TextTampered.
@@ -100,8 +105,19 @@ def export(
         until=micros(until) if until else 0,
     )
     manifest = write_package(target, contents, about, keys.seal_key())
-    _conclude(actor, "export", started, ok=True, records=manifest.counts.records, problems=0)
+    sound = _passes_its_own_script(target)
+    _conclude(actor, "export", started, ok=sound, records=manifest.counts.records, problems=int(not sound))
     return manifest
+
+
+def _passes_its_own_script(package: Path) -> bool:
+    """Whether the package verifies by its own ``verify.py``, run without Guiju; a zip file is unpacked beside itself."""
+    with tempfile.TemporaryDirectory(dir=package.parent, prefix=f".{package.name}.") as folder:
+        if package.is_file():
+            shutil.unpack_archive(package, folder, "zip")
+            package = Path(folder)
+        command = [sys.executable, "-I", str(package / "verify.py"), str(package)]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
 
 
 def _chosen(since: datetime | None, until: datetime | None) -> list[Window]:

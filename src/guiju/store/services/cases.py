@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from guiju.accounts import AccountPolicy
 from guiju.errors import InvalidField, InvalidTransition, LeaseLost
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
@@ -67,7 +69,8 @@ def decide(
 ) -> Case:
     """Decide a case one holds.
 
-    ``violation`` may impose a step of the ladder on the account in the same transaction. ``fine`` takes back the
+    ``violation`` may impose a step of the ladder on the account in the same transaction, for as long as the account
+    policy gives that step at most. ``fine`` takes back the
     violation the policy counted against the account. ``unsure`` sends the case back to the queue, higher up, for
     somebody else; it needs a note.
 
@@ -116,4 +119,11 @@ def _sanction(actor: Actor, case: Case, step: str) -> None:
     account = Account.objects.filter(pk=case.record.account).first()
     if account is None:
         raise InvalidField(field="sanction_step", problem="the record names no account")
-    accounts.impose(actor, account, step, case.note, records=[case.record_id])
+    expires_at = _ends(step, timezone.now())
+    accounts.impose(actor, account, step, case.note, records=[case.record_id], expires_at=expires_at)
+
+
+def _ends(step: str, now: datetime) -> datetime | None:
+    """When a step taken by a reviewer ends by itself: after the longest time the account policy gives that step."""
+    hours = [rule.hours for rule in AccountPolicy.load().rules if rule.step == step]
+    return now + timedelta(hours=max(hours)) if hours and all(hours) else None

@@ -1,0 +1,255 @@
+"""Role × action: every service function, called by every role, does what the matrix says and nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import io
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from guiju.errors import PermissionDenied
+from guiju.law.book import rules
+from guiju.law.schema import SetBy
+from guiju.moderation import policy_source
+from guiju.store import evidence
+from guiju.store import services as package
+from guiju.store.actor import SYSTEM_ROLE, Actor
+from guiju.store.models import (
+    Account,
+    AuditEntry,
+    Case,
+    Document,
+    Integration,
+    PolicyVersion,
+    Record,
+    Role,
+    Sanction,
+    Service,
+    User,
+    WordList,
+    WordListVersion,
+)
+from guiju.store.permissions import MATRIX, Permission
+from guiju.store.services import (
+    accounts,
+    cases,
+    documents,
+    integrations,
+    law,
+    policies,
+    second_factors,
+    services,
+    users,
+    word_lists,
+)
+
+from .evidence_rows import TestChain
+
+pytestmark = pytest.mark.django_db
+ROLES = (*Role.values, SYSTEM_ROLE)
+SOURCE = policy_source.DEFAULT.read_text("utf-8")
+PASSWORD = "correct-horse-battery-9"
+DAY = date(2026, 1, 1)
+
+
+@dataclass
+class World:
+    """One of everything, made by the system."""
+
+    folder: Path
+    service: Service
+    integration: Integration
+    record: Record
+    case: Case
+    account: Account
+    sanction: Sanction
+    document: Document
+    draft: PolicyVersion
+    words: WordList
+    version: WordListVersion
+    person: User
+
+
+@pytest.fixture
+def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "documents")
+    now = timezone.now()
+    account = Account.objects.create(pseudonym="p1", integration=integration, first_seen=now, last_seen=now)
+    record = TestChain(at=now).write(account="p1", integration=integration.pk)
+    for _ in range(2):
+        policies.publish(system, policies.create_draft(system, SOURCE))
+    words = word_lists.create(system, "ours", "自建", "A.3.b", "李", "自建")
+    return World(
+        folder=tmp_path,
+        service=integration.service,
+        integration=integration,
+        record=record,
+        case=Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.f"),
+        account=account,
+        sanction=accounts.impose(system, account, "warn", "辱骂"),
+        document=documents.upload(system, rules().obligations[0].id, None, "报告", "a.pdf", io.BytesIO(b"x"), DAY),
+        draft=policies.create_draft(system, SOURCE),
+        words=words,
+        version=word_lists.add_version(system, words, "word\n代开发票\n"),
+        person=User.objects.create(username="li.lei", role=Role.REVIEWER),
+    )
+
+
+def held(world: World, actor: Actor) -> Case:
+    """The case, claimed by the actor whatever its role: whether it may decide is the question."""
+    end = timezone.now() + timedelta(minutes=5)
+    Case.objects.filter(pk=world.case.pk).update(claimed_by=actor.user, claimed_until=end)
+    return world.case
+
+
+def threshold() -> tuple[str, str]:
+    found = ((o, t) for o in rules().obligations for t in o.thresholds if t.set_by is SetBy.OPERATOR)
+    obligation, chosen = next(found)
+    return obligation.urn, chosen.name
+
+
+def change_own_password(world: World, actor: Actor) -> object:
+    if actor.user is not None:
+        actor.user.set_password("old")
+        actor.user.save()
+    return users.change_own_password(actor, "old", PASSWORD)
+
+
+def confirm(world: World, actor: Actor) -> object:
+    owner = actor.user or world.person
+    return second_factors.confirm(actor, TOTPDevice.objects.create(user=owner, confirmed=False), "000000")
+
+
+def set_value(world: World, actor: Actor) -> object:
+    obligation, name = threshold()
+    return law.set_operator_value(actor, obligation, 5, "李", "评估", name)
+
+
+NOW = timezone.now
+ACTS: dict[str, Callable[[World, Actor], object]] = {
+    "accounts.impose": lambda w, a: accounts.impose(a, w.account, "suspend", "辱骂", records=[w.record.pk]),
+    "accounts.lift": lambda w, a: accounts.lift(a, w.sanction, "误判"),
+    "cases.claim": lambda w, a: cases.claim(a, w.case, NOW()),
+    "cases.claim_next": lambda w, a: cases.claim_next(a, NOW()),
+    "cases.decide": lambda w, a: cases.decide(a, held(w, a), "fine", "", now=NOW()),
+    "cases.release": lambda w, a: cases.release(a, held(w, a)),
+    "documents.open_file": lambda w, a: documents.open_file(a, w.document).close(),
+    "documents.upload": lambda w, a: documents.upload(
+        a, rules().obligations[0].id, w.service, "报告", "a.pdf", io.BytesIO(b"x"), DAY
+    ),
+    "documents.withdraw": lambda w, a: documents.withdraw(a, w.document, "作废"),
+    "evidence.export": lambda w, a: evidence.export(a, w.folder / "package"),
+    "evidence.read_text": lambda w, a: evidence.read_text(a, w.record, "核查"),
+    "evidence.rotate_data_key": lambda w, a: evidence.rotate_data_key(a),
+    "evidence.sweep_retention": lambda w, a: evidence.sweep_retention(a, NOW() + timedelta(days=400)),
+    "evidence.verify": lambda w, a: evidence.verify(a),
+    "integrations.create": lambda w, a: integrations.create(
+        a, name="新应用", service=w.service, owner="王", purpose="other"
+    ),
+    "integrations.mark_reviewed": lambda w, a: integrations.mark_reviewed(a, w.integration, "现场核对"),
+    "integrations.new_key": lambda w, a: integrations.new_key(a, w.integration),
+    "integrations.revoke_key": lambda w, a: integrations.revoke_key(a, w.integration.keys.all()[0], "泄露"),
+    "integrations.set_status": lambda w, a: integrations.set_status(a, w.integration, "suspended", "检查"),
+    "integrations.update": lambda w, a: integrations.update(a, w.integration, owner="李"),
+    "law.run_checks": lambda w, a: law.run_checks(a, w.service, NOW()),
+    "law.set_operator_value": set_value,
+    "policies.create_draft": lambda w, a: policies.create_draft(a, SOURCE),
+    "policies.publish": lambda w, a: policies.publish(a, w.draft),
+    "policies.rollback": lambda w, a: policies.rollback(a),
+    "second_factors.confirm": confirm,
+    "second_factors.pending": lambda w, a: second_factors.pending(a),
+    "services.update": lambda w, a: services.update(a, w.service, name="新名"),
+    "users.change_own_password": change_own_password,
+    "users.create": lambda w, a: users.create(a, "new", Role.AUDITOR),
+    "users.deactivate": lambda w, a: users.deactivate(a, w.person, "离职"),
+    "users.reactivate": lambda w, a: users.reactivate(a, w.person, "返岗"),
+    "users.reset_password": lambda w, a: users.reset_password(a, w.person),
+    "users.reset_totp": lambda w, a: users.reset_totp(a, w.person, "丢失"),
+    "users.set_role": lambda w, a: users.set_role(a, w.person, Role.COMPLIANCE),
+    "word_lists.add_version": lambda w, a: word_lists.add_version(a, w.words, "word\n办证刻章\n"),
+    "word_lists.create": lambda w, a: word_lists.create(a, "second", "二", "", "李", "自建"),
+    "word_lists.set_live": lambda w, a: word_lists.set_live(a, w.version),
+}
+
+QUIET = {"documents.open_file", "second_factors.pending", "second_factors.confirm"}
+"""Acts that change nothing and leave no entry (a confirmation with a wrong code is one)."""
+
+
+def taking_an_actor() -> Iterator[tuple[str, Callable[..., object]]]:
+    """Every public function of the services and of evidence whose first parameter is an actor."""
+    modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    for module in (*modules, evidence):
+        name = module.__name__.rpartition(".")[2]
+        for attribute, value in vars(module).items():
+            own = inspect.isfunction(value) and value.__module__.startswith(module.__name__)
+            if own and not attribute.startswith("_") and [*inspect.signature(value).parameters][:1] == ["actor"]:
+                yield f"{name}.{attribute}", value
+
+
+FUNCTIONS = dict(taking_an_actor())
+
+
+def test_every_service_function_asks_a_permission() -> None:
+    assert [name for name, function in FUNCTIONS.items() if not hasattr(function, "permission")] == []
+
+
+def test_every_service_function_has_its_row() -> None:
+    assert set(ACTS) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_by_action(role: str, world: World, actor: Callable[[str], Actor], system: Actor) -> None:
+    who = system if role == SYSTEM_ROLE else actor(role)
+    wrong = [f"{name}: {said}" for name in ACTS if (said := verdict(name, role, world, who))]
+    assert wrong == []
+
+
+def verdict(name: str, role: str, world: World, who: Actor) -> str:
+    """What is wrong with one cell of the matrix, or nothing. Whatever the act changes is taken back."""
+    permission: Permission = FUNCTIONS[name].permission  # type: ignore[attr-defined]
+    may = permission in MATRIX[role]
+    with transaction.atomic():
+        newest = AuditEntry.objects.latest("id").pk
+        try:
+            ACTS[name](world, who)
+        except PermissionDenied:
+            said = "refused" if may else ""
+        else:
+            said = "" if may else "allowed"
+        names = list(AuditEntry.objects.filter(id__gt=newest).values_list("actor_name", flat=True))
+        transaction.set_rollback(True)
+    if said:
+        return said
+    if set(names) != ({who.name} if may and name not in QUIET else set()):
+        return f"left entries of {names}"
+    return ""
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.REVIEWER, False), (Role.COMPLIANCE, True)])
+def test_closing_an_account_is_the_compliance_officers(
+    role: str, may: bool, world: World, actor: Callable[[str], Actor]
+) -> None:
+    if may:
+        closed = accounts.impose(actor(role), world.account, "close", "屡犯")
+        assert closed in accounts.active(world.account, NOW())
+    else:
+        with pytest.raises(PermissionDenied):
+            accounts.impose(actor(role), world.account, "close", "屡犯")
+
+
+def test_reopening_a_closed_account_too(world: World, actor: Callable[[str], Actor]) -> None:
+    closed = accounts.impose(actor(Role.COMPLIANCE), world.account, "close", "屡犯")
+    with pytest.raises(PermissionDenied):
+        accounts.lift(actor(Role.REVIEWER), closed, "误判")
+    accounts.lift(actor(Role.COMPLIANCE), closed, "误判")
+    assert closed not in accounts.active(world.account, NOW())

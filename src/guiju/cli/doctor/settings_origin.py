@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from guiju.settings import Settings, config_file
 
 HIDDEN = "••••••"
 DEFAULT = "default"
+PASSWORD = re.compile(r"(://[^:/@]*:).*@")
+"""The password inside an address, which may itself hold any character."""
 
 
 @dataclass(frozen=True)
@@ -86,4 +89,4 @@ def _shown(value: object) -> str:
         return ", ".join(_shown(item) for item in value)
     if isinstance(value, BaseModel):
         return " ".join(f"{name}={_shown(getattr(value, name))}" for name in type(value).model_fields)
-    return str(value)
+    return PASSWORD.sub(rf"\g<1>{HIDDEN}@", str(value))

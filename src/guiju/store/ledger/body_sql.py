@@ -1,8 +1,8 @@
 """Looking into the bodies of records inside the database, the same on SQLite and PostgreSQL.
 
-Bodies are canonical JSON kept as bytes. PostgreSQL reads them as ``json``, never ``jsonb``: a body may hold ``\\u0000``
-in a name a client sent, which ``jsonb`` refuses, and one such record must not stop every report. Values come out as
-JSON text and are decoded by the caller.
+Bodies are canonical JSON kept as bytes. A body may hold ``\\u0000`` in a name a client sent; PostgreSQL's JSON functions
+refuse such a document, and one record must not stop every report: there the escape is taken out first. Values come out
+as JSON text and are decoded by the caller.
 """
 
 from __future__ import annotations
@@ -14,6 +14,13 @@ from django.db.models import BooleanField, F, Func, IntegerField, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 _MARK = b'"failures":[{'.hex()
+_NUL = rb"\u0000".hex()
+_SQLITE_TEXT = "CAST(%(expressions)s AS TEXT)"
+_POSTGRESQL_JSON = (
+    f"(CASE WHEN position('\\x{_NUL}'::bytea in %(expressions)s) > 0 "
+    r"THEN regexp_replace(convert_from(%(expressions)s, 'UTF8'), '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g') "
+    "ELSE convert_from(%(expressions)s, 'UTF8') END)::json"
+)
 
 
 class _OnBody(Func):
@@ -46,8 +53,8 @@ class Failures(_OnBody):
     """How many checks of ``direction`` (``prompt`` or ``answer``) failed."""
 
     output_field = IntegerField()
-    sqlite = "json_array_length(CAST(%(expressions)s AS TEXT), '$.%(direction)s.failures')"
-    postgresql = "json_array_length(convert_from(%(expressions)s, 'UTF8')::json #> '{%(direction)s,failures}')"
+    sqlite = f"json_array_length({_SQLITE_TEXT}, '$.%(direction)s.failures')"
+    postgresql = f"json_array_length({_POSTGRESQL_JSON} #> '{{%(direction)s,failures}}')"
 
     def __init__(self, direction: str) -> None:
         super().__init__(direction=direction)
@@ -57,13 +64,13 @@ class Upstream(_OnBody):
     """The model's name upstream, as a JSON string."""
 
     output_field = TextField()
-    sqlite = "json_quote(json_extract(CAST(%(expressions)s AS TEXT), '$.upstream'))"
-    postgresql = "(convert_from(%(expressions)s, 'UTF8')::json #> '{upstream}')::text"
+    sqlite = f"json_quote(json_extract({_SQLITE_TEXT}, '$.upstream'))"
+    postgresql = f"({_POSTGRESQL_JSON} #> '{{upstream}}')::text"
 
 
 class LabelText(_OnBody):
     """The implicit label exactly as sent, as a JSON string."""
 
     output_field = TextField()
-    sqlite = "json_quote(json_extract(CAST(%(expressions)s AS TEXT), '$.label.implicit'))"
-    postgresql = "(convert_from(%(expressions)s, 'UTF8')::json #> '{label,implicit}')::text"
+    sqlite = f"json_quote(json_extract({_SQLITE_TEXT}, '$.label.implicit'))"
+    postgresql = f"({_POSTGRESQL_JSON} #> '{{label,implicit}}')::text"

@@ -70,11 +70,10 @@ def exchanges(slug: str, period: Period) -> ExchangeCounts:
 
 
 def models(slug: str, period: Period) -> tuple[ModelTraffic, ...]:
-    """Models that answered, by the name they have upstream."""
+    """Models that answered, by the name they have upstream (``""`` for one that cannot be told)."""
     rows = exchange_rows(slug, period).exclude(answer_action="").annotate(upstream=Upstream())
     counted = rows.values("upstream").annotate(n=Count("id")).order_by("-n", "upstream")
-    named = ((_text(row["upstream"]), row["n"]) for row in counted)
-    return tuple(ModelTraffic(model=model, exchanges=n) for model, n in named if model)
+    return tuple(ModelTraffic(model=_text(row["upstream"]), exchanges=row["n"]) for row in counted)
 
 
 def labels(slug: str, period: Period) -> LabelCounts:

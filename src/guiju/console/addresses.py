@@ -1,0 +1,107 @@
+"""Addresses of the console, noun by noun."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from guiju.console import static_files
+from guiju.console.views import (
+    accounts,
+    audit,
+    cases,
+    health,
+    integrations,
+    obligations,
+    overview,
+    own,
+    policies,
+    proof,
+    records,
+    services,
+    sign_in,
+    trying,
+    users,
+    word_lists,
+)
+
+app_name = "console"
+
+urlpatterns = [
+    path("static/<path:path>", static_files.serve, name="static"),
+    path("", overview.overview, name="overview"),
+    path("measure/", overview.run_checks, name="run_checks"),
+    path("obligations/", obligations.listing, name="obligations"),
+    path("obligations/<str:key>/", obligations.detail, name="obligation"),
+    path("obligations/<str:key>/threshold/", obligations.set_threshold, name="obligation_threshold"),
+    path("obligations/<str:key>/documents/", obligations.upload, name="document_upload"),
+    path("obligations/<str:key>/documents/<int:document>/", obligations.download, name="document"),
+    path("obligations/<str:key>/documents/<int:document>/withdraw/", obligations.withdraw, name="document_withdraw"),
+    # signing in, and oneself
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("language/", sign_in.set_language, name="language"),
+    path("theme/", sign_in.set_theme, name="theme"),
+    path("own/password/", own.own_password, name="own_password"),
+    path("own/second-factor/", own.second_factor, name="second_factor"),
+    path("own/enrol/", own.enrol, name="enrol"),
+    # evidence
+    path("records/", records.listing, name="records"),
+    path("records/find/<str:key>/", records.find, name="record_find"),
+    path("records/<int:pk>/", records.detail, name="record"),
+    path("records/<int:pk>/text/", records.text, name="record_text"),
+    # cases and accounts
+    path("cases/", cases.listing, name="cases"),
+    path("cases/next/", cases.claim_next, name="case_next"),
+    path("cases/<int:pk>/", cases.detail, name="case"),
+    path("cases/<int:pk>/claim/", cases.claim, name="case_claim"),
+    path("cases/<int:pk>/text/", cases.text, name="case_text"),
+    path("cases/<int:pk>/release/", cases.release, name="case_release"),
+    path("cases/<int:pk>/decide/", cases.decide, name="case_decide"),
+    path("accounts/", accounts.listing, name="accounts"),
+    path("accounts/<str:pk>/", accounts.detail, name="account"),
+    path("accounts/<str:pk>/sanctions/", accounts.impose, name="account_impose"),
+    path("accounts/<str:pk>/sanctions/<int:sanction>/lift/", accounts.lift, name="account_lift"),
+    path("proof/", proof.proof, name="proof"),
+    path("proof/verify/", proof.verify, name="verify"),
+    path("proof/export/", proof.export, name="export"),
+    path("try/", trying.try_it, name="try"),
+    # services, policies, word lists
+    path("services/", services.listing, name="services"),
+    path("services/<slug:slug>/", services.detail, name="service"),
+    path("services/<slug:slug>/profile/", services.profile, name="service_profile"),
+    path("policies/", policies.listing, name="policies"),
+    path("policies/draft/", policies.draft, name="policy_draft"),
+    path("policies/check/", policies.check, name="policy_check"),
+    path("policies/roll-back/", policies.roll_back, name="policy_back"),
+    path("policies/<int:number>/", policies.detail, name="policy"),
+    path("policies/<int:number>/publish/", policies.publish, name="policy_publish"),
+    path("words/", word_lists.listing, name="words"),
+    path("words/new/", word_lists.create, name="word_list_new"),
+    path("words/list/<slug:slug>/", word_lists.detail, name="word_list"),
+    path("words/list/<slug:slug>/versions/", word_lists.add_version, name="word_list_add"),
+    path("words/list/<slug:slug>/live/", word_lists.set_live, name="word_list_live"),
+    path("words/list/<slug:slug>/versions/<int:number>.csv", word_lists.download, name="word_list_csv"),
+    # integrations
+    path("integrations/", integrations.listing, name="integrations"),
+    path("integrations/new/", integrations.create, name="integration_new"),
+    path("integrations/<str:pk>/", integrations.detail, name="integration"),
+    path("integrations/<str:pk>/edit/", integrations.edit, name="integration_edit"),
+    path("integrations/<str:pk>/status/", integrations.set_status, name="integration_status"),
+    path("integrations/<str:pk>/review/", integrations.review, name="integration_review"),
+    path("integrations/<str:pk>/keys/", integrations.new_key, name="integration_key"),
+    path("integrations/<str:pk>/keys/<int:key>/revoke/", integrations.revoke_key, name="integration_key_revoke"),
+    # users and the audit log
+    path("users/", users.listing, name="users"),
+    path("users/new/", users.create, name="user_new"),
+    path("users/<int:pk>/", users.detail, name="user"),
+    path("users/<int:pk>/role/", users.set_role, name="user_role"),
+    path("users/<int:pk>/deactivate/", users.deactivate, name="user_deactivate"),
+    path("users/<int:pk>/reactivate/", users.reactivate, name="user_reactivate"),
+    path("users/<int:pk>/password/", users.reset_password, name="user_password"),
+    path("users/<int:pk>/second-factor/", users.reset_totp, name="user_totp"),
+    path("audit/", audit.listing, name="audit"),
+    path("audit/verify/", audit.verify, name="audit_verify"),
+    path("system/", health.health, name="health"),
+    path("system/sweep/", health.sweep, name="health_sweep"),
+    path("system/rotate/", health.rotate, name="health_rotate"),
+]

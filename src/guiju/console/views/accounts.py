@@ -1,0 +1,117 @@
+"""Accounts: end users by their pseudonyms, their violations, and what was done about them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guiju.console.access import ConsoleRequest, action, screen
+from guiju.console.forms.accounts import SanctionForm
+from guiju.console.paging import page_of
+from guiju.console.words import explain
+from guiju.errors import GuijuError
+from guiju.store import keys
+from guiju.store.evidence import Query, search
+from guiju.store.models import Account, Integration, Sanction
+from guiju.store.permissions import Permission, allowed
+from guiju.store.services import accounts
+
+WINDOW = timedelta(days=30)
+"""The span in which violations are counted on the list."""
+
+
+@screen(Permission.SEE_ACCOUNTS)
+def listing(request: ConsoleRequest) -> HttpResponse:
+    """Accounts, the last seen first; found by pseudonym, or by the name the caller gave."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "integration", "user", "state")}
+    context = {
+        "page": page_of(request, _filtered(asked)),
+        "asked": asked,
+        "filtered": any(asked.values()),
+        "integrations": Integration.objects.order_by("name").values_list("pk", "name"),
+        "window": WINDOW.days,
+    }
+    return render(request, "console/accounts/list.html", context)
+
+
+def _filtered(asked: dict[str, str]) -> QuerySet[Account]:
+    now = timezone.now()
+    sanctioned = accounts.in_force(now).filter(account=OuterRef("pk"))
+    recent = Q(violations__at__gte=now - WINDOW)
+    rows = Account.objects.select_related("integration").annotate(
+        sanctioned=Exists(sanctioned), recent=Count("violations", filter=recent)
+    )
+    if asked["q"]:
+        rows = rows.filter(pk__startswith=asked["q"])
+    if asked["integration"]:
+        rows = rows.filter(integration=asked["integration"])
+    if asked["user"]:
+        places = [asked["integration"]] if asked["integration"] else Integration.objects.values_list("pk", flat=True)
+        hidden = keys.pseudonymiser()
+        rows = rows.filter(pk__in=[hidden.pseudonym(place, asked["user"]) for place in places])
+    if asked["state"] == "sanctioned":
+        rows = rows.filter(sanctioned=True)
+    elif asked["state"] == "violating":
+        rows = rows.filter(recent__gt=0)
+    return rows.order_by("-last_seen", "pk")
+
+
+@screen(Permission.SEE_ACCOUNTS)
+def detail(request: ConsoleRequest, pk: str) -> HttpResponse:
+    """One account."""
+    row = get_object_or_404(Account.objects.select_related("integration"), pk=pk)
+    return _detail(request, row, SanctionForm(may_close=_may_close(request)))
+
+
+def _detail(request: ConsoleRequest, row: Account, form: SanctionForm, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    active = accounts.active(row, now)
+    context = {
+        "row": row,
+        "form": form,
+        "active": active,
+        "active_ids": {sanction.pk for sanction in active},
+        "sanctions": row.sanctions.select_related("imposed_by", "lifted_by").order_by("-starts_at")[:50],
+        "violations": page_of(request, row.violations.all(), 20),
+        "records": search(Query(account=row.pk), limit=10).records,
+        "may_close": _may_close(request),
+    }
+    return render(request, "console/accounts/detail.html", context, status=status)
+
+
+@action(Permission.IMPOSE_SANCTIONS)
+def impose(request: ConsoleRequest, pk: str) -> HttpResponse:
+    """Apply a step of the ladder; the violations of the last thirty days are its evidence."""
+    row = get_object_or_404(Account, pk=pk)
+    asked = SanctionForm(request.POST, may_close=_may_close(request))
+    if asked.is_valid():
+        recent = row.violations.filter(at__gte=timezone.now() - WINDOW).values_list("record_id", flat=True)[:100]
+        step, reason = asked.cleaned_data["step"], asked.cleaned_data["reason"]
+        try:
+            accounts.impose(request.actor, row, step, reason, records=recent, expires_at=asked.expires_at())
+        except GuijuError as error:
+            asked.add_error(None, explain(error))
+        else:
+            messages.success(request, _("Done. Gateways enforce it within a second."))
+            return HttpResponseRedirect(reverse("console:account", args=[pk]))
+    return _detail(request, row, asked, status=422)
+
+
+@action(Permission.LIFT_SANCTIONS)
+def lift(request: ConsoleRequest, pk: str, sanction: int) -> HttpResponse:
+    """End a sanction before its time."""
+    row = get_object_or_404(Sanction, pk=sanction, account_id=pk)
+    accounts.lift(request.actor, row, request.POST.get("reason", ""))
+    messages.success(request, _("The sanction has been lifted. Gateways see it within a second."))
+    return HttpResponseRedirect(reverse("console:account", args=[pk]))
+
+
+def _may_close(request: ConsoleRequest) -> bool:
+    return allowed(request.actor, Permission.CLOSE_ACCOUNTS)

@@ -47,7 +47,18 @@ ALLOWED: dict[str, set[str]] = {
     "django_settings": {"settings", "keyfiles"},
 }
 
-NETWORK = {"socket", "ssl", "http", "urllib.request", "aiohttp", "httpx", "requests", "asyncio", "selectors", "subprocess"}
+NETWORK = {
+    "socket",
+    "ssl",
+    "http",
+    "urllib.request",
+    "aiohttp",
+    "httpx",
+    "requests",
+    "asyncio",
+    "selectors",
+    "subprocess",
+}
 FRAMEWORKS = {"django", "uvicorn", "typer", "rich", "pydantic", "pydantic_settings"}
 CLOCKS = {
     "time.time", "time.time_ns", "time.localtime", "time.gmtime", "datetime.now", "datetime.utcnow", "datetime.today",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from guiju.cli.language import current
 from guiju.errors import DatabaseNotMigrated, DatabaseUnreachable, DriverMissing, GuijuError, HomeUnwritable
-from guiju.settings import Settings, load
 
 if TYPE_CHECKING:
+    from guiju.settings import Settings
     from guiju.store.actor import Actor
 
 
@@ -25,6 +25,8 @@ def start() -> Settings:
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.utils import translation
+
+    from guiju.settings import load
 
     settings = load()
     try:

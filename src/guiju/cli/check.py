@@ -7,17 +7,19 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from guiju.cli import rules_in_force, terminal
-from guiju.cli.batch import check_lines
 from guiju.cli.exits import Exit
 from guiju.cli.language import say
-from guiju.moderation.checker import Checker
 from guiju.nouns import Decision, Direction, Part
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from guiju.moderation.checker import Checker
 
 STDIO = "-"
 
@@ -83,17 +85,28 @@ def _show(decision: Decision) -> None:
     terminal.line(f"{decision.action.value}  {decision.score:.2f}  {decision.policy}")
     if decision.findings:
         terminal.table(
-            [say("风险", "risk"), say("得分", "score"), say("检测器", "detector"), say("规则", "rule"), say("位置", "where"), say("原因", "reason")],
+            [
+                say("风险", "risk"),
+                say("得分", "score"),
+                say("检测器", "detector"),
+                say("规则", "rule"),
+                say("位置", "where"),
+                say("原因", "reason"),
+            ],
             (
                 (f.risk, f"{f.score:.2f}", f.detector, f.rule, " ".join(f"{a}–{b}" for a, b in f.spans), f.reason)
                 for f in decision.findings
             ),
         )
     for failure in decision.failures:
-        terminal.note(say(f"未能检查:{failure.detector}({failure.error})", f"not checked: {failure.detector} ({failure.error})"))
+        terminal.note(
+            say(f"未能检查:{failure.detector}({failure.error})", f"not checked: {failure.detector} ({failure.error})")
+        )
 
 
 def _lines(checker: Checker, source: Path, target: Path, direction: Direction, purpose: str) -> Exit:
+    from guiju.cli.batch import check_lines
+
     counts: dict[str, int] = {}
     usable = True
     with _input(source) as lines, _output(target) as sink:
@@ -117,8 +130,14 @@ def _input(source: Path) -> Iterator[Iterable[bytes]]:
         if not sys.stderr.isatty():
             yield file
             return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
         with Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=terminal.err
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=terminal.err,
         ) as bar:
             yield _watched(file, bar)
 

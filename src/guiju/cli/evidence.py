@@ -13,10 +13,9 @@ from guiju.cli import terminal
 from guiju.cli.boot import open_database, operator
 from guiju.cli.exits import Exit
 from guiju.cli.language import current, say
-from guiju.evidence import ChainHead
 
 if TYPE_CHECKING:
-    from guiju.evidence import Report
+    from guiju.evidence import ChainHead, Report
     from guiju.store.evidence import Story, Texts
 
 app = typer.Typer(no_args_is_help=True, help="Evidence: verify it, export it, keep it as long as the law asks.")
@@ -34,7 +33,8 @@ def verify(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Chain heads of an earlier run, kept elsewhere.")
     ] = None,
     save_heads: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Write the chain heads here; keep the file outside this machine.")
+        Path | None,
+        typer.Option(dir_okay=False, help="Write the chain heads here; keep the file outside this machine."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many problems to list; all are counted.")] = 100,
     as_json: Json = False,
@@ -70,7 +70,9 @@ def export(
     target: Annotated[Path, typer.Argument(help="A directory to make, or a file ending in .zip.")],
     since: Day = None,
     until: Day = None,
-    with_text: Annotated[bool, typer.Option("--with-text", help="Include the texts themselves; recorded as a look.")] = False,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Include the texts themselves; recorded as a look.")
+    ] = False,
     purpose: Annotated[str, typer.Option(help="For whom and why; stands in the package and the audit log.")] = "",
     company: Annotated[str, typer.Option("--operator", help="Name of the company, for the cover of the package.")] = "",
     as_json: Json = False,
@@ -183,6 +185,8 @@ def show(
 
 
 def _read_heads(path: Path | None) -> list[ChainHead]:
+    from guiju.evidence import ChainHead
+
     if path is None:
         return []
     try:
@@ -193,9 +197,7 @@ def _read_heads(path: Path | None) -> list[ChainHead]:
 
 def _report(report: Report) -> dict[str, Any]:
     """``ok``, ``records`` and ``problems`` are the stable part."""
-    told = [
-        {"message": problem.message(current()), **msgspec.structs.asdict(problem)} for problem in report.problems
-    ]
+    told = [{"message": problem.message(current()), **msgspec.structs.asdict(problem)} for problem in report.problems]
     return msgspec.structs.asdict(report) | {"problems": told}
 
 

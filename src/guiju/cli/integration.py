@@ -14,7 +14,9 @@ from guiju.cli.language import say
 if TYPE_CHECKING:
     from guiju.store.models import Integration
 
-app = typer.Typer(no_args_is_help=True, help="Applications that call the gateway: register, approve, suspend, give keys.")
+app = typer.Typer(
+    no_args_is_help=True, help="Applications that call the gateway: register, approve, suspend, give keys."
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Which = Annotated[str, typer.Argument(help="Id of the integration, or its name where only one has it.", metavar="ID")]
@@ -26,7 +28,9 @@ def create(
     name: Annotated[str, typer.Option(help="Name of the calling application.")],
     service: Annotated[str, typer.Option(help="Slug of the service it calls; the first one by default.")] = "",
     owner: Annotated[str, typer.Option(help="Who answers for it; the person at this terminal by default.")] = "",
-    purpose: Annotated[str, typer.Option(help="auto_reply, creation, customer_service, assistant, companion …")] = "assistant",
+    purpose: Annotated[
+        str, typer.Option(help="auto_reply, creation, customer_service, assistant, companion …")
+    ] = "assistant",
     applied: Annotated[bool, typer.Option("--applied", help="Only apply; somebody approves it later.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -70,8 +74,18 @@ def list_(as_json: Json = False) -> None:
         terminal.emit([_facts(row) for row in rows])
         return
     terminal.table(
-        ["id", say("名称", "name"), say("服务", "service"), say("负责人", "owner"), say("用途", "purpose"), say("状态", "status")],
-        ((row.pk, row.name, row.service_id, row.owner, row.get_purpose_display(), row.get_status_display()) for row in rows),
+        [
+            "id",
+            say("名称", "name"),
+            say("服务", "service"),
+            say("负责人", "owner"),
+            say("用途", "purpose"),
+            say("状态", "status"),
+        ],
+        (
+            (row.pk, row.name, row.service_id, row.owner, row.get_purpose_display(), row.get_status_display())
+            for row in rows
+        ),
     )
 
 
@@ -87,7 +101,12 @@ def show(integration: Which, as_json: Json = False) -> None:
     row = _find(integration)
     facts = _facts(row) | {
         "keys": [
-            {"prefix": key.prefix, "created_at": key.created_at, "expires_at": key.expires_at, "revoked_at": key.revoked_at}
+            {
+                "prefix": key.prefix,
+                "created_at": key.created_at,
+                "expires_at": key.expires_at,
+                "revoked_at": key.revoked_at,
+            }
             for key in row.keys.order_by("created_at")
         ]
     }
@@ -173,7 +192,9 @@ def _find(key: str) -> Integration:
 
     found = list(Integration.objects.filter(pk=key)) or list(Integration.objects.filter(name=key)[:2])
     if len(found) > 1:
-        raise typer.BadParameter(say(f"有多个接入名为 {key},请用 id。", f"several integrations are called {key}; use the id"))
+        raise typer.BadParameter(
+            say(f"有多个接入名为 {key},请用 id。", f"several integrations are called {key}; use the id")
+        )
     if not found:
         raise NotFound(what_zh="接入", what_en="integration", key=key)
     return found[0]

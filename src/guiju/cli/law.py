@@ -12,11 +12,10 @@ import yaml
 from guiju.cli import terminal
 from guiju.cli.boot import open_database, operator
 from guiju.cli.language import current, say
-from guiju.law import report
-from guiju.law.status import ObligationStatus, State, by_duty
 
 if TYPE_CHECKING:
     from guiju.law.book import Book
+    from guiju.law.status import ObligationStatus
     from guiju.store.models import Service
 
 app = typer.Typer(no_args_is_help=True, help="The law: duties, obligations, what proves them, and a service's profile.")
@@ -26,13 +25,14 @@ Which = Annotated[str, typer.Option(help="Slug of the service; the first one by 
 Stored = Annotated[bool, typer.Option("--stored", help="Show the last results instead of measuring now.")]
 
 STATES = {
-    State.PROVEN: ("已证明", "proven"),
-    State.DUE_SOON: ("即将到期", "due soon"),
-    State.UNPROVEN: ("未证明", "unproven"),
-    State.FAILING: ("不符合", "failing"),
-    State.UNKNOWN: ("待填画像", "profile incomplete"),
-    State.NOT_APPLICABLE: ("不适用", "not applicable"),
+    "proven": ("已证明", "proven"),
+    "due_soon": ("即将到期", "due soon"),
+    "unproven": ("未证明", "unproven"),
+    "failing": ("不符合", "failing"),
+    "unknown": ("待填画像", "profile incomplete"),
+    "not_applicable": ("不适用", "not applicable"),
 }
+"""Names of the states of `guiju.law.status.State`, in the order of the columns."""
 
 
 @app.command()
@@ -51,13 +51,19 @@ def status(service: Which = "", stored: Stored = False, as_json: Json = False) -
     Exit status: 0 measured, whatever the outcome; 2 no such service; 3 the database is not in order.
     """
     chosen, book, statuses = _measure(service, stored)
+    from guiju.law import report
+    from guiju.law.status import State, by_duty
+
     if as_json:
         terminal.emit({"service": chosen.pk, **report.to_json(book, statuses)})
         return
     terminal.table(
-        [say("义务类别", "duty"), *(say(*STATES[state]) for state in State)],
+        [say("义务类别", "duty"), *(say(*names) for names in STATES.values())],
         (
-            (f"{one.duty.number} {say(one.duty.title_zh, one.duty.title_en)}", *(one.count(state) or "" for state in State))
+            (
+                f"{one.duty.number} {say(one.duty.title_zh, one.duty.title_en)}",
+                *(one.count(State(name)) or "" for name in STATES),
+            )
             for one in by_duty(book, statuses)
         ),
         title=f"{chosen.name} ({chosen.pk})",
@@ -84,6 +90,8 @@ def obligation(
         guiju law obligation FIL-01
     """
     _, book, statuses = _measure(service, stored)
+    from guiju.law import report
+
     wanted = book.obligation(obligation)
     one = next(s for s in statuses if s.obligation.id == wanted.id)
     if as_json:
@@ -96,7 +104,8 @@ def obligation(
 def profile(
     service: Which = "",
     set_: Annotated[
-        Path | None, typer.Option("--set", exists=True, dir_okay=False, help="YAML or JSON file with the whole profile.")
+        Path | None,
+        typer.Option("--set", exists=True, dir_okay=False, help="YAML or JSON file with the whole profile."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -122,8 +131,12 @@ def profile(
     rows = []
     for field in rules().form.fields:
         value = chosen.profile.get(field.name)
-        rows.append((field.name, say(field.zh, field.en), say("(未填)", "(not filled in)") if value is None else _short(value)))
-    terminal.table([say("字段", "field"), say("名称", "name"), say("值", "value")], rows, title=f"{chosen.name} ({chosen.pk})")
+        rows.append(
+            (field.name, say(field.zh, field.en), say("(未填)", "(not filled in)") if value is None else _short(value))
+        )
+    terminal.table(
+        [say("字段", "field"), say("名称", "name"), say("值", "value")], rows, title=f"{chosen.name} ({chosen.pk})"
+    )
 
 
 def _measure(slug: str, stored: bool) -> tuple[Service, Book, list[ObligationStatus]]:
@@ -165,7 +178,13 @@ def _show(book: Book, one: ObligationStatus) -> None:
             named = book.figure_name(figure.name)
             bound = "" if figure.comparison is None else f"{figure.comparison.value} {figure.threshold}"
             rows.append((named.zh if language == "zh" else named.en, figure.value, figure.unit, bound, figure.met))
-        heads = [say("指标", "figure"), say("数值", "value"), say("单位", "unit"), say("要求", "required"), say("达标", "met")]
+        heads = [
+            say("指标", "figure"),
+            say("数值", "value"),
+            say("单位", "unit"),
+            say("要求", "required"),
+            say("达标", "met"),
+        ]
         terminal.table(heads, rows)
     if one.records:
         terminal.line(f"{say('记录', 'records')}: {' '.join(one.records)}")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from guiju.cli import terminal
 from guiju.cli.language import say
 from guiju.errors import DatabaseNotMigrated, DatabaseUnreachable, DriverMissing
-from guiju.moderation import policy_source, starter
-from guiju.moderation.checker import Checker
-from guiju.settings import Database, load
+
+if TYPE_CHECKING:
+    from guiju.moderation.checker import Checker
 
 LIVE = "live"
 SHIPPED = "shipped"
@@ -38,15 +39,23 @@ def checker(policy: str) -> Checker:
         source = Path(policy).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"neither live, shipped nor a readable file: {error}", param_hint="--policy") from None
+    from guiju.moderation import policy_source
+    from guiju.moderation.checker import Checker
+
     drafted = policy_source.load(source, Path(policy).name)
     return Checker.build((live or _shipped()).lexicon, drafted, budget_ms=BUDGET_MS)
 
 
 def _shipped() -> Checker:
+    from guiju.moderation import policy_source, starter
+    from guiju.moderation.checker import Checker
+
     return Checker.build(starter.lexicon(), policy_source.default(), budget_ms=BUDGET_MS)
 
 
 def _live() -> Checker | None:
+    from guiju.settings import Database, load
+
     settings = load()
     where = Database.parse(settings.database_url, settings.home)
     if where.engine == "sqlite" and not os.path.exists(where.name):

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from guiju.cli import terminal, welcome
-from guiju.cli.boot import open_database, start
+from guiju.cli import terminal
+from guiju.cli.exits import Exit
 from guiju.cli.language import say
 from guiju.errors import PortInUse, SettingsInvalid
-from guiju.settings import Settings
+
+if TYPE_CHECKING:
+    from guiju.settings import Settings
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network of this machine.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
-Workers = Annotated[int, typer.Option(min=1, max=64, help="Gateway processes; more than one needs PostgreSQL to gain much.")]
+Workers = Annotated[
+    int, typer.Option(min=1, max=64, help="Gateway processes; more than one needs PostgreSQL to gain much.")
+]
 
 HERE = "127.0.0.1"
 ANYWHERE = ("0.0.0.0", "::", "")
@@ -36,8 +41,10 @@ def up(host: Host = HERE, port: Port = 8080) -> None:
 
     Exit status: 0 stopped as asked; 3 the port is taken, or settings, database or keys are not in order.
     """
+    from guiju.cli import boot, welcome
+
     free(host, port)
-    settings = start()
+    settings = boot.start()
     from guiju.store.setup import initialise
 
     first = initialise(settings)
@@ -56,8 +63,10 @@ def gateway(host: Host = HERE, port: Port = 8080, workers: Workers = 1) -> None:
 
         guiju gateway --host 0.0.0.0 --port 8080 --workers 4
     """
+    from guiju.cli import boot
+
     free(host, port)
-    _serve(open_database(), host, port, gateway=True, console=False, workers=workers)
+    _serve(boot.open_database(), host, port, gateway=True, console=False, workers=workers)
 
 
 def console(host: Host = HERE, port: Port = 8081) -> None:
@@ -69,8 +78,10 @@ def console(host: Host = HERE, port: Port = 8081) -> None:
 
         guiju console --port 8081
     """
+    from guiju.cli import boot
+
     free(host, port)
-    _serve(open_database(), host, port, gateway=False, console=True, workers=1)
+    _serve(boot.open_database(), host, port, gateway=False, console=True, workers=1)
 
 
 def init(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -83,7 +94,9 @@ def init(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
 
         GUIJU_DATABASE_URL=postgresql://guiju@db/guiju guiju init
     """
-    settings = start()
+    from guiju.cli import boot, welcome
+
+    settings = boot.start()
     from guiju.store.setup import initialise
 
     first = initialise(settings)
@@ -102,7 +115,9 @@ def free(host: str, port: int) -> None:
         PortInUse: somebody does already. SettingsInvalid: the address is not one of this machine, or not allowed.
     """
     try:
-        family, _, _, _, place = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, _, _, _, place = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         with socket.socket(family, socket.SOCK_STREAM) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(place)
@@ -112,9 +127,16 @@ def free(host: str, port: int) -> None:
         raise SettingsInvalid(where=f"--host {host} --port {port}", problem=error.strerror) from None
 
 
+def _as_asked(*_: object) -> None:
+    raise SystemExit(Exit.OK)
+
+
 def _serve(settings: Settings, host: str, port: int, *, gateway: bool, console: bool, workers: int) -> None:
+    from guiju.cli import welcome
     from guiju.gateway.server import serve
 
+    for number in (signal.SIGTERM, signal.SIGINT):  # the server raises the signal again when it has come to its end
+        signal.signal(number, _as_asked)
     welcome.show(welcome.places(settings, welcome.address(host, port), gateway=gateway, console=console))
     if console and host in ANYWHERE and not settings.console.https:
         terminal.note(

@@ -45,7 +45,9 @@ def note(text: str, style: str = "") -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print a table; an empty one is told by its title alone."""
-    drawn = Table(*columns, title=escape(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    drawn = Table(
+        *columns, title=escape(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
+    )
     for row in rows:
         drawn.add_row(*(escape(shown(cell)) for cell in row))
     width = None if sys.stdout.isatty() else FILE_WIDTH

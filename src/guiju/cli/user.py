@@ -78,7 +78,8 @@ def reset_password(name: Name, as_json: Json = False) -> None:
 
 @app.command("reset-totp")
 def reset_totp(
-    name: Name, reason: Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the audit log.", prompt=True)]
+    name: Name,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the audit log.", prompt=True)],
 ) -> None:
     """Remove a lost second factor; the user sets up a new one at the next sign-in.
 
@@ -109,4 +110,7 @@ def _give(row: User, password: str, as_json: bool) -> None:
         return
     terminal.line(f"{say('用户', 'user')}      {row.username}")
     terminal.line(f"{say('临时密码', 'password')}  {password}")
-    terminal.note(say("密码只显示这一次,首次登录须修改。", "The password is shown this once and must be changed at sign-in."), "yellow")
+    terminal.note(
+        say("密码只显示这一次,首次登录须修改。", "The password is shown this once and must be changed at sign-in."),
+        "yellow",
+    )

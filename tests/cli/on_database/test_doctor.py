@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.utils import timezone
+from tests.cli.conftest import Run, free_port
 
 from guiju.cli.doctor import database, evidence, surroundings
 from guiju.cli.doctor.examination import Examination, Health, Observation, Patient
 from guiju.settings import load
 from guiju.store import snapshot_version
+from guiju.store.actor import Actor
 from guiju.store.models import Chain, GatewayProcess, Record, VerifyRun
 from guiju.store.services import users
-from guiju.store.actor import Actor
-from tests.cli.conftest import Run, free_port
 
 OK, WARN, FAIL = Health.OK, Health.WARN, Health.FAIL
 Look = Callable[[Examination], Observation]
@@ -51,7 +51,8 @@ def test_the_vault_opens_every_key(look: Look) -> None:
 
 def record(ago: timedelta) -> None:
     chain, _ = Chain.objects.get_or_create(
-        name="c", defaults={"opened_at": timezone.now(), "host": "h", "pid": 1, "genesis": b"{}", "genesis_hash": b"\0" * 32}
+        name="c",
+        defaults={"opened_at": timezone.now(), "host": "h", "pid": 1, "genesis": b"{}", "genesis_hash": b"\0" * 32},
     )
     Record.objects.create(
         id=(chain.id << 40) + Record.objects.count() + 1, at=timezone.now() - ago, integration_id="i", service="chat", model="m",
@@ -90,7 +91,9 @@ def test_the_last_verification(guiju: Run, age: int | None, sound: bool, health:
 def test_gateways_that_run(look: Look) -> None:
     assert look(evidence.gateways).facts == {"running": 0}
     now = timezone.now()
-    row = GatewayProcess.objects.create(id="g", host="h", pid=1, started_at=now, seen_at=now, snapshot=snapshot_version.current())
+    row = GatewayProcess.objects.create(
+        id="g", host="h", pid=1, started_at=now, seen_at=now, snapshot=snapshot_version.current()
+    )
     assert look(evidence.gateways).facts == {"running": 1}
     GatewayProcess.objects.filter(pk=row.pk).update(snapshot=0)
     assert look(evidence.gateways).health is WARN

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from guiju.cli import terminal
-from guiju.cli.doctor import database, evidence, home, rules, settings_origin, surroundings, upstreams
-from guiju.cli.doctor.examination import Health, Observation, Patient, caught, examinations, examine
+from guiju.cli.doctor.examination import Health, Observation, Patient, caught, examine
 from guiju.cli.exits import Exit
 from guiju.cli.language import say
 from guiju.errors import SettingsInvalid
-from guiju.settings import load
 
-PARTS = (home, database, rules, evidence, upstreams, surroundings)
-"""In this order they are examined: whatever the later ones need comes first."""
+if TYPE_CHECKING:
+    from guiju.cli.doctor.settings_origin import Origin
 
 MARKS = {Health.OK: "[green]✓[/]", Health.WARN: "[yellow]![/]", Health.FAIL: "[red]✗[/]"}
 
@@ -41,20 +39,21 @@ def doctor(
 
     Exit status: 0 nothing broken; 1 something is; 3 the settings cannot be read.
     """
+    from guiju.cli.doctor import parts, settings_origin
+    from guiju.settings import load
+
     try:
         loaded = load()
     except SettingsInvalid as error:
         _report([caught("settings", error)], [], as_json)
         raise typer.Exit(Exit.ENVIRONMENT) from None
     origins = settings_origin.origins(loaded)
-    found = [settings_origin.summary(origins), *examine(Patient(loaded, host, port), examinations(PARTS))]
+    found = [settings_origin.summary(origins), *examine(Patient(loaded, host, port), parts.EXAMINATIONS)]
     _report(found, origins, as_json, every_setting=settings)
     raise typer.Exit(Exit.FAILED if any(o.health is Health.FAIL for o in found) else Exit.OK)
 
 
-def _report(
-    found: list[Observation], origins: list[settings_origin.Origin], as_json: bool, *, every_setting: bool = False
-) -> None:
+def _report(found: list[Observation], origins: list[Origin], as_json: bool, *, every_setting: bool = False) -> None:
     if as_json:
         healthy = not any(o.health is Health.FAIL for o in found)
         terminal.emit({"ok": healthy, "observations": found, "settings": origins})

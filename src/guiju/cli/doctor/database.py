@@ -74,4 +74,6 @@ def administrators(patient: Patient) -> Iterator[Observation]:
         )  # fmt: skip
     else:
         count = active.count()
-        yield well("administrators", f"{count} 名在用用户,职责分离", f"{count} active users, duties separated", users=count)
+        yield well(
+            "administrators", f"{count} 名在用用户,职责分离", f"{count} active users, duties separated", users=count
+        )

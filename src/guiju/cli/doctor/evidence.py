@@ -41,7 +41,10 @@ def evidence(patient: Patient) -> Iterator[Observation]:
     seal = Seal.objects.order_by("-at").values_list("at", flat=True).first()
     waiting = 4 * timedelta(seconds=patient.settings.evidence.seal_every_s)
     facts: dict[str, Any] = {"last_record": record, "last_seal": seal}
-    told = (f"最近记录 {shown(record)},最近封存 {shown(seal) or '无'}", f"last record {shown(record)}, last seal {shown(seal) or 'none'}")
+    told = (
+        f"最近记录 {shown(record)},最近封存 {shown(seal) or '无'}",
+        f"last record {shown(record)}, last seal {shown(seal) or 'none'}",
+    )
     if record > now + AHEAD:
         yield ill(
             "evidence", f"最近记录的时间 {shown(record)} 在未来:时钟被调后过", f"the last record is of the future, {shown(record)}: the clock was set back",

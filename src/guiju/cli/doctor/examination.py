@@ -1,6 +1,6 @@
 """What an examination is: a function that looks at one part of the installation and answers with observations.
 
-Examinations run module by module in the order of `command.PARTS`, within a module from top to bottom. One that needs
+Examinations run module by module in the order of `parts`, within a module from top to bottom. One that needs
 the database is left out, without a word, where an earlier one found it unusable.
 """
 
@@ -10,12 +10,14 @@ import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guiju.cli.faults import trace
 from guiju.cli.language import say
 from guiju.errors import GuijuError
-from guiju.settings import Settings
+
+if TYPE_CHECKING:
+    from guiju.settings import Settings
 
 
 class Health(enum.StrEnum):

@@ -87,5 +87,8 @@ def _readable(files: list[Path]) -> Iterator[Observation]:
             )  # fmt: skip
             return
     yield well(
-        "keys", f"{len(files)} 个密钥文件,仅属主可读", f"{len(files)} key files, for the owner alone", files=[p.name for p in files]
+        "keys",
+        f"{len(files)} 个密钥文件,仅属主可读",
+        f"{len(files)} key files, for the owner alone",
+        files=[p.name for p in files],
     )

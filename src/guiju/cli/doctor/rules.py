@@ -57,7 +57,9 @@ def word_lists(patient: Patient) -> Iterator[Observation]:
             health=Health.WARN, words=len(words), short=short,
         )  # fmt: skip
         return
-    yield well("word_lists", f"共 {len(words)} 词,各类均达标", f"{len(words)} words, every minimum met", words=len(words))
+    yield well(
+        "word_lists", f"共 {len(words)} 词,各类均达标", f"{len(words)} words, every minimum met", words=len(words)
+    )
 
 
 def _checker(patient: Patient) -> Checker:

@@ -35,8 +35,7 @@ def origins(settings: Settings) -> list[Origin]:
     file = config_file()
     written = tomllib.loads(file.read_text("utf-8")) if file else {}
     return [
-        Origin(".".join(path), _shown(value), _source(path, written, str(file)))
-        for path, _, value in walk(settings)
+        Origin(".".join(path), _shown(value), _source(path, written, str(file))) for path, _, value in walk(settings)
     ]
 
 

@@ -21,7 +21,11 @@ def postgres_driver(patient: Patient) -> Iterator[Observation]:
     if importlib.util.find_spec("psycopg") is not None:
         yield well("postgres_driver", "psycopg 已安装", "psycopg is installed")
     else:
-        yield well("postgres_driver", "未安装 psycopg(仅 PostgreSQL 需要)", "psycopg is not installed (only PostgreSQL needs it)")
+        yield well(
+            "postgres_driver",
+            "未安装 psycopg(仅 PostgreSQL 需要)",
+            "psycopg is not installed (only PostgreSQL needs it)",
+        )
 
 
 @examination("address")
@@ -34,7 +38,9 @@ def address(patient: Patient) -> Iterator[Observation]:
         free(patient.host, patient.port)
     except PortInUse as error:
         if patient.database and _a_gateway_runs():
-            yield well("address", f"{place} 已被占用(有网关在运行)", f"{place} is taken (a gateway is running)", free=False)
+            yield well(
+                "address", f"{place} 已被占用(有网关在运行)", f"{place} is taken (a gateway is running)", free=False
+            )
         else:
             yield caught("address", error, Health.WARN)
         return

@@ -35,4 +35,9 @@ def upstreams(patient: Patient) -> Iterator[Observation]:
             )  # fmt: skip
         else:
             listed = ", ".join(found.models[:5]) + (" …" if len(found.models) > 5 else "")
-            yield well(subject, f"{service.upstream.url}:{listed}", f"{service.upstream.url}: {listed}", models=list(found.models))
+            yield well(
+                subject,
+                f"{service.upstream.url}:{listed}",
+                f"{service.upstream.url}: {listed}",
+                models=list(found.models),
+            )

@@ -96,8 +96,13 @@ def pages(first: int, last: int) -> Iterator[tuple[int, str, bytes, bytes]]:
     rows = Record.objects.order_by("id").values_list("id", "content_number", "hash", "body")
     while page := list(rows.filter(id__gte=first, id__lte=last)[:PAGE]):
         for key, number, digest, body in page:
-            yield key, number, bytes(digest), bytes(body)
+            yield key, number, _stored(digest), _stored(body)
         first = page[-1][0] + 1
+
+
+def _stored(value: object) -> bytes:
+    """What a column of bytes holds; SQLite lets a tampering hand put text or a number there."""
+    return bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode()
 
 
 def seals(window: Window) -> Iterator[SealRow]:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import free_port
-from tests.cli.upstream import upstream
 
 from guiju.cli.upstreams import probe
 from guiju.settings import UpstreamSettings
+from tests.cli.conftest import free_port
+from tests.cli.upstream import upstream
 
 LIST = b'{"object": "list", "data": [{"id": "qwen-max", "object": "model"}, {"id": "qwen-plus"}]}'
 

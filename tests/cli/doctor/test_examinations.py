@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tests.cli.conftest import free_port
-from tests.cli.test_upstreams import LIST
-from tests.cli.upstream import upstream
 
 from guiju.cli.doctor import examination, home, parts, rules, surroundings, upstreams
 from guiju.cli.doctor.examination import Examination, Health, Observation, Patient, well
 from guiju.errors import KeyFileInvalid
 from guiju.keyfiles import read_or_create
 from guiju.settings import GatewaySettings, ServiceSettings, Settings, UpstreamSettings
+from tests.cli.conftest import free_port
+from tests.cli.test_upstreams import LIST
+from tests.cli.upstream import upstream
 
 OK, WARN, FAIL = Health.OK, Health.WARN, Health.FAIL
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.utils import timezone
-from tests.cli.conftest import Run, free_port
 
 from guiju.cli.doctor import database, evidence, surroundings
 from guiju.cli.doctor.examination import Examination, Health, Observation, Patient
@@ -15,6 +14,7 @@ from guiju.store import snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.models import Chain, GatewayProcess, Record, VerifyRun
 from guiju.store.services import users
+from tests.cli.conftest import Run, free_port
 
 OK, WARN, FAIL = Health.OK, Health.WARN, Health.FAIL
 Look = Callable[[Examination], Observation]

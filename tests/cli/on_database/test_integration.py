@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.conftest import Run
 
 from guiju.cli import integration as command
 from guiju.store import keys
 from guiju.store.models import AuditEntry, Integration, IntegrationKey
+from tests.cli.conftest import Run
 
 
 def created(guiju: Run, *more: str) -> dict[str, str]:

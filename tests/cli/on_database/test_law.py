@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Run
 
 from guiju.law.book import rules
 from guiju.store.models import CheckRun, Service
+from tests.cli.conftest import Run
 
 PROFILE = {"roles": ["provider"], "public_in_china": True, "opinion_attributes": True}
 

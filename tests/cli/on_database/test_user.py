@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.conftest import Run
 
 from guiju.store.models import User
+from tests.cli.conftest import Run
 
 
 def test_create_gives_a_temporary_password(guiju: Run) -> None:

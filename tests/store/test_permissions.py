@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from guiju.errors import PermissionDenied
@@ -82,3 +84,12 @@ def test_denied_says_what_in_both_languages() -> None:
     assert caught.value.code == "GJ-7001"
     assert "管理用户" in caught.value.message("zh")
     assert "Manage users" in caught.value.message("en")
+
+
+def test_the_page_about_roles_agrees_with_the_matrix() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "roles.md").read_text("utf-8")
+    marks = {True: "●", False: ""}
+    for permission, rule in RULES.items():
+        cells = " | ".join(marks[role in rule.roles] for role in MATRIX)
+        assert f"| `{permission}` {rule.zh} / {rule.en} | {cells} |" in page, permission
+    assert page.count("\n| `") == len(RULES) + len(MATRIX)

@@ -147,6 +147,16 @@ def test_an_excerpt_reaches_from_seal_to_seal(chain: TestChain, compliance: Acto
     assert result.returncode == 0, result.stdout + result.stderr
     entry = AuditEntry.objects.get(action=EXPORT_TEXT)
     assert entry.actor == compliance.user
+    exported = [record.id for record in Record.objects.all() if entry in evidence.story(record).looks]
+    assert exported == [record.id for record in Record.objects.filter(at__gte=since, at__lt=until)]
+
+
+def test_a_package_that_fails_its_own_script_is_no_drill(chain: TestChain, auditor: Actor, tmp_path: Path) -> None:
+    Record.objects.filter(pk=Record.objects.order_by("id")[3].pk).update(hash=bytes(32))
+    for name in ("x", "y.zip"):
+        evidence.export(auditor, tmp_path / name)
+    assert [run.ok for run in VerifyRun.objects.all()] == [False, False]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x", "y.zip"]
 
 
 def test_texts_leave_only_with_the_permission(chain: TestChain, auditor: Actor, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import pytest
 from django.conf import settings
 
 from guiju.store import keys, setup
-from guiju.store.models import AuditEntry, Integration, IntegrationKey, Service, User
+from guiju.store.models import AuditEntry, Integration, IntegrationKey, Service, User, WordList
+from guiju.store.services import policies
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,22 @@ def test_a_second_run_changes_nothing() -> None:
     assert setup.initialise(settings.GUIJU) is None
     after = (User.objects.count(), Integration.objects.count(), Service.objects.count(), AuditEntry.objects.count())
     assert after == before
+
+
+def test_a_run_that_was_cut_off_starts_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(setup.users, "create", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            setup.initialise(settings.GUIJU)
+    assert not Integration.objects.exists()
+    assert setup.initialise(settings.GUIJU) is not None
+    assert Integration.objects.count() == 1
+
+
+def test_what_the_gateway_needs_is_there() -> None:
+    setup.initialise(settings.GUIJU)
+    assert policies.live() is not None
+    assert WordList.objects.exclude(live=None).exists()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from guiju.errors import NotFound
 from guiju.evidence import Body, decode
+from guiju.store.evidence.proof import EXPORT_TEXT
 from guiju.store.evidence.texts import LOOK
 from guiju.store.models import (
     Account,
@@ -33,7 +35,7 @@ class Story:
         text_held: whether the encrypted text is still there to be read.
         account, violation, case: what was made of it, where anything was.
         sanctions: measures that name it as evidence.
-        looks: who read its text, newest first.
+        looks: who read its text or took it away in an export, newest first.
     """
 
     record: Record
@@ -72,8 +74,21 @@ def story(record: Record) -> Story:
         violation=Violation.objects.filter(record_id=record.id).first(),
         case=Case.objects.select_related("claimed_by", "decided_by").filter(record=record).first(),
         sanctions=tuple(s for s in sanctions if record.id in s.records) if record.account else (),
-        looks=tuple(AuditEntry.objects.filter(object_type="Record", object_id=str(record.id), action=LOOK)),
+        looks=_looks(record),
     )
+
+
+def _looks(record: Record) -> tuple[AuditEntry, ...]:
+    read = AuditEntry.objects.filter(object_type="Record", object_id=str(record.id), action=LOOK)
+    exports = [entry for entry in AuditEntry.objects.filter(action=EXPORT_TEXT) if _covers(entry, record)]
+    return tuple(sorted([*read, *exports], key=lambda entry: entry.id, reverse=True))
+
+
+def _covers(export: AuditEntry, record: Record) -> bool:
+    """Whether an export with texts spanned the record, which was there already and still had its text."""
+    since, until = (export.detail.get(end) for end in ("since", "until"))
+    after = since is None or datetime.fromisoformat(since) <= record.at
+    return after and record.has_text and record.at < (datetime.fromisoformat(until) if until else export.at)
 
 
 def _previous(record: Record, chain: Chain) -> str:

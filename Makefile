@@ -36,12 +36,16 @@ test: install-dev  ## every test; PostgreSQL and browser tests where those are i
 
 .PHONY: lint
 lint: install-dev  ## ruff and mypy
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff check src tests tools bench
 	$(BIN)/mypy
 
 .PHONY: bench
 bench: install-dev  ## figures beside the peer's, measured in the same run
 	@exec $(BIN)/python -m bench
+
+.PHONY: docs
+docs: install-dev  ## write the reference pages (errors, settings, commands, checks) from the source
+	@exec $(BIN)/python -m tools.reference
 
 .PHONY: lock
 lock:  ## resolve the dependencies again and write the lock files

@@ -11,14 +11,16 @@ Times are integer microseconds since the Unix epoch, UTC. Durations are microsec
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from guiju.errors import RecordUnreadable
+from guiju.evidence.entropy import Entropy
 from guiju.nouns import Decision
+
+_RANDOM = Entropy(10)
 
 SCHEMA = 1
 """The version of the body format that this module writes."""
@@ -262,7 +264,7 @@ def new_id(at: int) -> str:
 
     The first 12 are the milliseconds of ``at`` (microseconds UTC), the other 20 are random.
     """
-    return f"{at // 1000 & 0xFFFFFFFFFFFF:012x}{os.urandom(10).hex()}"
+    return f"{at // 1000 & 0xFFFFFFFFFFFF:012x}{_RANDOM.take().hex()}"
 
 
 def verdicts(prompt: Decision | None, answers: Sequence[Decision] = ()) -> tuple[Verdict, Verdict]:

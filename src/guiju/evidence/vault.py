@@ -21,9 +21,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from guiju.errors import DataKeyMissing, MasterKeyInvalid, TextTampered
+from guiju.evidence.entropy import Entropy
 
 SALT = 16
 NONCE = 12
+
+_RANDOM = Entropy(NONCE + SALT)
 
 TEXTS_PER_KEY = 2**31
 """With random 96-bit nonces a data key must not seal more than about 2³² texts (NIST SP 800-38D, 8.3); half that."""
@@ -124,7 +127,7 @@ class Vault:
         Record and part are authenticated: a ciphertext moved to another place no longer decrypts. A lone surrogate,
         which UTF-8 cannot carry, is kept as ``?``.
         """
-        random = os.urandom(NONCE + SALT)
+        random = _RANDOM.take()
         nonce = random[:NONCE]
         plain = random[NONCE:] + text.encode("utf-8", "replace")
         ciphertext = self._encrypt(nonce, plain, _context(record, part))

@@ -118,7 +118,6 @@ def open_session(limits: GatewaySettings) -> aiohttp.ClientSession:
         timeout=aiohttp.ClientTimeout(
             total=limits.total_timeout_s,
             sock_connect=limits.connect_timeout_s,
-            connect=limits.connect_timeout_s,
             sock_read=limits.read_timeout_s,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmac import digest
+import hmac
 
 
 class Pseudonymiser:
@@ -13,17 +13,19 @@ class Pseudonymiser:
     computed from a guessed name.
     """
 
-    __slots__ = ("_key",)
+    __slots__ = ("_keyed",)
 
     def __init__(self, key: bytes) -> None:
         """``key`` needs at least 16 secret bytes and must stay the same as long as histories should hold."""
         if len(key) < 16:
             raise ValueError("a pseudonym key needs at least 16 bytes")
-        self._key = key
+        self._keyed = hmac.new(key, digestmod="sha256")  # copied per name: hmac.digest gives up the interpreter lock
 
     def pseudonym(self, integration: str, user: str) -> str:
         """The pseudonym of ``user`` in ``integration``: 32 hex digits; ``""`` for an empty name (nobody named)."""
         if not user:
             return ""
         message = f"{len(integration)}:{integration}{user}".encode("utf-8", "surrogatepass")
-        return digest(self._key, message, "sha256").hex()[:32]
+        keyed = self._keyed.copy()
+        keyed.update(message)
+        return keyed.hexdigest()[:32]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from guiju.accounts import AccountHistory, AccountPolicy, Proposal, judge
+from guiju.accounts import AccountHistory, AccountPolicy, Proposal, advise, judge
 from guiju.accounts import Violation as Counted
 from guiju.store import models, snapshot_version
 from guiju.store.actor import Actor
@@ -84,9 +84,11 @@ class Consequences:
         )
         history = _history(account, at)
         proposal = judge(history, self._policy, exchange.at)
-        if proposal is not None and proposal.automatic:
+        if proposal is not None:
             _impose(account, proposal)
             transaction.on_commit(self._on_sanction)
+        elif advise(history, self._policy, exchange.at) is not None:
+            _open_case(number, draft)  # a step that only a human may take
 
 
 def _streak(account: str, at: datetime) -> int:
@@ -103,7 +105,7 @@ def _streak(account: str, at: datetime) -> int:
 
 
 def _history(account: models.Account, at: datetime) -> AccountHistory:
-    rows = models.Violation.objects.filter(account=account, at__gt=at - _HISTORY).order_by("at", "id")
+    rows = models.Violation.objects.filter(account=account, at__gt=at - _HISTORY).order_by("id")
     violations = tuple(Counted(str(row.record_id), micros(row.at), row.risk, row.streak) for row in rows)
     return AccountHistory(violations, tuple(as_value(row) for row in account.sanctions.order_by("id")))
 
@@ -127,10 +129,12 @@ def _open_case(number: int, draft: Draft) -> None:
     exchange = draft.exchange
     verdict = exchange.answer if exchange.answer.action == "review" else exchange.prompt
     severities = [finding.severity for finding in verdict.findings if finding.risk == verdict.risk]
-    models.Case.objects.create(
+    models.Case.objects.get_or_create(
         record_id=number,
-        opened_at=moment(exchange.at),
-        due_at=moment(exchange.at) + REVIEW_WITHIN,
-        priority=max((_PRIORITY.get(severity, 50) for severity in severities), default=50),
-        risk=verdict.risk[:60],
+        defaults={
+            "opened_at": moment(exchange.at),
+            "due_at": moment(exchange.at) + REVIEW_WITHIN,
+            "priority": max((_PRIORITY.get(severity, 50) for severity in severities), default=50),
+            "risk": verdict.risk[:60],
+        },
     )

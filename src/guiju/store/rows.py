@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -50,31 +51,61 @@ def row_of(number: int, digest: bytes, body: bytes, exchange: Exchange, key: str
 
 
 class Inserter:
-    """Writes rows through the raw cursor of the current thread's connection, inside the caller's transaction."""
+    """Writes rows through the raw cursor of the current thread's connection, inside the caller's transaction.
+
+    SQLite's driver gives up the interpreter lock at every statement it steps and must win it back from a busy event
+    loop. Rows therefore go in by few statements of many rows: sizes are powers of two, so that the driver's cache of
+    prepared statements holds them all. PostgreSQL's driver sends a batch in one pipeline by itself.
+    """
 
     def __init__(self) -> None:
-        mark = "?" if connection.vendor == "sqlite" else "%s"
-        self._record = _statement("store_record", _RECORD, mark)
-        self._text = _statement("store_recordtext", _TEXT, mark)
-        self._risk = _statement("store_recordrisk", _RISK, mark)
+        write = _write_grouped if connection.vendor == "sqlite" else _write_pipelined
+        self._record = write("store_record", _RECORD)
+        self._text = write("store_recordtext", _TEXT)
+        self._risk = write("store_recordrisk", _RISK)
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Insert all rows. The caller holds the transaction."""
-        with connection.cursor() as wrapped:
+        with connection.cursor() as wrapped, connection.wrap_database_errors:
             cursor = wrapped.cursor  # past Django's per-statement translation
-            with connection.wrap_database_errors:
-                cursor.executemany(self._record, [row.record for row in rows])
-                texts = [row.text for row in rows if row.text is not None]
-                if texts:
-                    cursor.executemany(self._text, texts)
-                risks = [risk for row in rows for risk in row.risks]
-                if risks:
-                    cursor.executemany(self._risk, risks)
+            self._record(cursor, [row.record for row in rows])
+            self._text(cursor, [row.text for row in rows if row.text is not None])
+            self._risk(cursor, [risk for row in rows for risk in row.risks])
 
 
-def _statement(table: str, columns: tuple[str, ...], mark: str) -> str:
-    names = ", ".join(f'"{c}"' for c in columns)
-    return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join([mark] * len(columns))})'
+Values = tuple[Any, ...]
+_GROUPS = (64, 32, 16, 8, 4, 2, 1)
+
+
+def _write_grouped(table: str, columns: tuple[str, ...]) -> Callable[[Any, list[Values]], None]:
+    head = _head(table, columns)
+    one = f"({', '.join('?' * len(columns))})"
+    statements = {size: head + ", ".join([one] * size) for size in _GROUPS}
+
+    def write(cursor: Any, rows: list[Values]) -> None:
+        start = 0
+        for size in _GROUPS:
+            while len(rows) - start >= size:
+                group = rows[start : start + size]
+                cursor.execute(statements[size], group[0] if size == 1 else tuple(chain.from_iterable(group)))
+                start += size
+
+    return write
+
+
+def _write_pipelined(table: str, columns: tuple[str, ...]) -> Callable[[Any, list[Values]], None]:
+    statement = _head(table, columns) + f"({', '.join(['%s'] * len(columns))})"
+
+    def write(cursor: Any, rows: list[Values]) -> None:
+        if rows:
+            cursor.executemany(statement, rows)
+
+    return write
+
+
+def _head(table: str, columns: tuple[str, ...]) -> str:
+    names = ", ".join([f'"{column}"' for column in columns])
+    return f'INSERT INTO "{table}" ({names}) VALUES '
 
 
 def _moment(at: int) -> Any:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from guiju.console.charts import Share, shares
 from guiju.console.language import pick
-from guiju.console.words import state
+from guiju.console.states import state
 from guiju.law.book import Book
 from guiju.law.result import Figure
 from guiju.law.schema import Threshold

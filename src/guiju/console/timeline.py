@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guiju.console import words
+from guiju.console import states, words
 from guiju.evidence import Exchange, Verdict
 from guiju.store.evidence import Story
 
@@ -50,16 +50,16 @@ def _exchange(story: Story, body: Exchange) -> list[Happening]:
     if body.answer.action:
         found.append(_checked(end, _("The answer was checked"), body.answer))
     if body.label.implicit or body.label.position:
-        where = words.state("position", body.label.position).label
+        where = states.state("position", body.label.position).label
         found.append(Happening(end, _("The answer was labelled"), "info", [str(where), body.label.content]))
-    state = words.state("outcome", body.outcome.value)
+    state = states.state("outcome", body.outcome.value)
     closing = [f"HTTP {body.status}"] + ([f"{body.error} {words.error_words(body.error)}"] if body.error else [])
     found.append(Happening(end, state.label, state.tone, closing))
     return found
 
 
 def _checked(at: datetime, title: str, verdict: Verdict) -> Happening:
-    state = words.state("action", verdict.action)
+    state = states.state("action", verdict.action)
     lines = [str(state.label)]
     count = len(verdict.findings)
     lines.append(ngettext("%(n)d finding", "%(n)d findings", count) % {"n": count})
@@ -79,11 +79,11 @@ def _after(story: Story) -> list[Happening]:
     if case is not None:
         found.append(Happening(case.opened_at, _("Put before a reviewer"), "warn", [words.risk_name(case.risk)]))
         if case.decided_at is not None:
-            state = words.state("verdict", case.verdict)
+            state = states.state("verdict", case.verdict)
             who = case.decided_by.username if case.decided_by else ""
             found.append(Happening(case.decided_at, state.label, state.tone, [case.note] if case.note else [], who))
     for sanction in story.sanctions:
-        step = words.state("step", sanction.step)
+        step = states.state("step", sanction.step)
         who = sanction.imposed_by.username if sanction.imposed_by else _("automatic")
         found.append(Happening(sanction.starts_at, step.label, step.tone, [sanction.reason], who))
         if sanction.lifted_at is not None:

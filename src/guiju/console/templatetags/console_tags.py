@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guiju.console import words
+from guiju.console import phrases, states, words
 from guiju.console.language import pick
 
 register = template.Library()
@@ -38,7 +38,7 @@ def field(bound: BoundField, wide: bool = False) -> SafeString:
 @register.simple_tag
 def badge(kind: str, value: object) -> SafeString:
     """A coloured word. ``kind`` says what sort of state ``value`` is (see `guiju.console.words`)."""
-    state = words.state(kind, "" if value == "" else str(value))
+    state = states.state(kind, "" if value == "" else str(value))
     return format_html('<span class="badge {}">{}</span>', state.tone, state.label)
 
 
@@ -137,7 +137,7 @@ def role_name(role: str) -> str:
 @register.simple_tag
 def act_name(act: str) -> str:
     """What an audit entry did, in words."""
-    return str(words.ACTS.get(act, act))
+    return str(phrases.ACTS.get(act, act))
 
 
 @register.simple_tag
@@ -163,13 +163,13 @@ def error_words(code: str) -> str:
 @register.simple_tag
 def badge_words(kind: str, value: object) -> str:
     """The words of a state without its colour."""
-    return str(words.state(kind, str(value or "")).label)
+    return str(states.state(kind, str(value or "")).label)
 
 
 @register.simple_tag
 def label_reason(reason: str) -> str:
     """Why a label is not where the integration's setting puts it."""
-    return str(words.LABEL_REASONS.get(reason, reason))
+    return str(phrases.LABEL_REASONS.get(reason, reason))
 
 
 @register.filter
@@ -187,19 +187,19 @@ def prefixed(value: object, prefix: str) -> str:
 @register.simple_tag
 def tone(kind: str, value: object) -> str:
     """The tone of a state, for dots and bars."""
-    return words.state(kind, str(value or "")).tone
+    return states.state(kind, str(value or "")).tone
 
 
 @register.simple_tag
 def proof_words(value: str) -> str:
     """What proves an obligation, in words."""
-    return str(words.PROOFS.get(value, value))
+    return str(phrases.PROOFS.get(value, value))
 
 
 @register.simple_tag
 def set_by_words(value: str) -> str:
     """Who fixed a threshold, in words."""
-    return str(words.SET_BY.get(value, value))
+    return str(phrases.SET_BY.get(value, value))
 
 
 @register.simple_tag
@@ -217,4 +217,4 @@ def score_tone(score: float) -> str:
 @register.simple_tag
 def direction_words(value: object) -> str:
     """Which way a content travels, in words."""
-    return str(words.DIRECTIONS.get(str(value), value))
+    return str(phrases.DIRECTIONS.get(str(value), value))

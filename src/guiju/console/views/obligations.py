@@ -17,10 +17,11 @@ from guiju.console.forms.obligations import DocumentForm, ThresholdForm
 from guiju.console.language import pick
 from guiju.console.paging import page_of
 from guiju.console.standing import FigureLine, figure_line, service_of, statuses, threshold_words
-from guiju.console.words import STATES, explain
+from guiju.console.states import STATES
+from guiju.console.words import explain
 from guiju.errors import GuijuError
 from guiju.law.book import Book
-from guiju.law.registry import CHECKS, Check
+from guiju.law.registry import CHECKS
 from guiju.law.schema import Clause, Instrument, SetBy, Threshold
 from guiju.law.status import CheckRun as Run
 from guiju.law.status import ObligationStatus
@@ -71,10 +72,11 @@ class ClauseLine:
 
 @dataclass(frozen=True)
 class CheckLine:
-    """A check as run, with its figures in words."""
+    """A check as run: what it is called, how it measures, and its figures in words."""
 
     run: Run
-    check: Check | None
+    name: str
+    doc: str
     figures: tuple[FigureLine, ...]
 
 
@@ -112,7 +114,7 @@ def _detail(
         "cadence": [c for c in book.vocabulary.cadences if c.code in obligation.cadence],
         "wanted": [e for e in book.vocabulary.evidence if e.code in obligation.evidence],
         "checks": [_check(book, run) for run in one.runs] if one else [],
-        "planned": [CHECKS[use.id] for use in obligation.checks if use.id in CHECKS],
+        "planned": [pick(CHECKS[use.id]) for use in obligation.checks],
         "thresholds": [_threshold(book, t, asked) for t in obligation.thresholds],
         "documents": _documents(obligation.urn, service),
         "upload": upload,
@@ -130,7 +132,8 @@ def _clause(book: Book, clause: Clause) -> ClauseLine:
 
 
 def _check(book: Book, run: Run) -> CheckLine:
-    return CheckLine(run, CHECKS.get(run.id), tuple(figure_line(book, f) for f in run.result.figures))
+    check = CHECKS[run.id]
+    return CheckLine(run, pick(check), check.doc, tuple(figure_line(book, f) for f in run.result.figures))
 
 
 def _threshold(book: Book, threshold: Threshold, asked: ThresholdForm | None) -> ThresholdLine:

@@ -15,7 +15,8 @@ from guiju.console.access import ConsoleRequest, action, screen
 from guiju.console.answers import is_htmx
 from guiju.console.said import said
 from guiju.console.timeline import events
-from guiju.console.words import STATES, risk_choices
+from guiju.console.states import STATES
+from guiju.console.words import risk_choices
 from guiju.evidence import Exchange, decode
 from guiju.labeling import parse
 from guiju.store.evidence import Query, find_record, read_text, search, story

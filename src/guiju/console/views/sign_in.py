@@ -14,8 +14,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from guiju.console import language, theme
+from guiju.console.access import actor_of
 from guiju.console.answers import back
-from guiju.store.models import User
+from guiju.store.services import sign_ins
 
 
 class SignInForm(AuthenticationForm):
@@ -35,8 +36,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("console:overview"))
     form = SignInForm(request, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        user = form.get_user()
-        login(request, user)
+        login(request, form.get_user())
+        sign_ins.signed_in(actor_of(request))
         return HttpResponseRedirect(back_to(request))
     context = {"form": form, "idle": "idle" in request.GET, "next": request.GET.get("next", "")}
     return render(request, "console/sign_in/sign_in.html", context, status=200 if request.method == "GET" else 401)
@@ -61,6 +62,8 @@ def locked_out(request: HttpRequest, original_response: HttpResponse | None, cre
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
+    if request.user.is_authenticated:
+        sign_ins.signed_out(actor_of(request))
     logout(request)
     return HttpResponseRedirect(reverse("console:sign_in"))
 
@@ -72,8 +75,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     code = language.known(request.POST.get("language"))
     if code:
         language.remember(response, code)
-        if isinstance(request.user, User):
-            User.objects.filter(pk=request.user.pk).update(language=code)
+        if request.user.is_authenticated:
+            sign_ins.set_language(actor_of(request), code)
     return response
 
 

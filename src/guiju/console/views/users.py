@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from axes.models import AccessAttempt
+from axes.utils import reset as axes_reset
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet

@@ -1,0 +1,81 @@
+"""Codes of the other rooms in words."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTS: dict[str, str | Promise] = {
+    "account.impose": _("imposed a sanction"),
+    "account.lift": _("lifted a sanction"),
+    "case.claim": _("took a case"),
+    "case.decide": _("decided a case"),
+    "case.release": _("gave a case back"),
+    "document.upload": _("added a document"),
+    "document.withdraw": _("withdrew a document"),
+    "evidence.export": _("exported evidence"),
+    "evidence.export.done": _("finished an export"),
+    "evidence.export_text": _("exported evidence with texts"),
+    "evidence.read_text": _("read a text"),
+    "evidence.rotate_data_key": _("made a new data key"),
+    "evidence.sweep_retention": _("deleted texts that were due"),
+    "evidence.verify.done": _("verified the evidence"),
+    "integration.create": _("registered an integration"),
+    "integration.key.new": _("issued a key"),
+    "integration.key.revoke": _("revoked a key"),
+    "integration.review": _("reviewed an integration"),
+    "integration.status": _("changed an integration's status"),
+    "integration.update": _("edited an integration"),
+    "law.run_checks": _("measured the obligations"),
+    "law.set_operator_value": _("set a threshold"),
+    "policy.draft": _("drafted a policy"),
+    "policy.publish": _("published a policy"),
+    "policy.rollback": _("rolled a policy back"),
+    "service.create": _("added a service"),
+    "service.update": _("edited a service"),
+    "user.create": _("created a user"),
+    "user.deactivate": _("deactivated a user"),
+    "user.enrol_totp": _("set up a second factor"),
+    "user.password.change": _("changed the own password"),
+    "user.password.reset": _("reset a password"),
+    "user.reactivate": _("reactivated a user"),
+    "user.role": _("changed a role"),
+    "user.sign_in": _("signed in"),
+    "user.sign_out": _("signed out"),
+    "user.totp.reset": _("reset a second factor"),
+    "word_list.create": _("created a word list"),
+    "word_list.live": _("switched a word list"),
+    "word_list.version": _("added words"),
+}
+"""What an audit entry did, by the store's word for it. A test compares the keys with the store's source."""
+
+CAUTIONS: dict[str, str | Promise] = {
+    "no_auditor": _("There is no active auditor: nobody can read the audit log or verify the evidence. Create one."),
+}
+"""What the present set of users lacks, by the service's word for it."""
+
+LABEL_REASONS: dict[str, str | Promise] = {
+    "structured": _("The answer is structured data by request; words inside would break it."),
+    "empty": _("The answer had no text."),
+    "imitated": _("The model had written the same label there already."),
+    "closed_fence": _("A code block was closed before the words."),
+}
+"""Why a label is not where the setting puts it, by the labelling room's word for it."""
+
+PROOFS: dict[str, str | Promise] = {
+    "check": _("a check"),
+    "document": _("a document"),
+    "check_or_document": _("a check or a document"),
+    "check_and_document": _("a check and a document"),
+}
+"""What proves an obligation."""
+
+SET_BY: dict[str, str | Promise] = {
+    "law": _("fixed by the rule"),
+    "practice": _("fixed by filing practice"),
+    "operator": _("set by the operator"),
+}
+"""Who fixed a threshold."""
+
+DIRECTIONS: dict[str, str | Promise] = {"prompt": _("Prompt"), "answer": _("Answer"), "upload": _("Upload")}
+"""Which way a content travels."""

@@ -1,0 +1,96 @@
+"""States in words: how each is called and in which tone it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class State:
+    """How a state is shown: its words, and a tone of the style sheet (good, bad, warn, info, mute, odd)."""
+
+    label: str | Promise
+    tone: str
+
+
+STATES: dict[str, dict[str, State]] = {
+    "action": {
+        "pass": State(_("Passed"), "good"),
+        "label": State(_("Labelled"), "info"),
+        "advise": State(_("Advised"), "info"),
+        "review": State(_("To review"), "warn"),
+        "mask": State(_("Masked"), "warn"),
+        "answer_instead": State(_("Answered instead"), "bad"),
+        "block": State(_("Blocked"), "bad"),
+        "unchecked": State(_("Not checked"), "odd"),
+    },
+    "outcome": {
+        "completed": State(_("Completed"), "good"),
+        "blocked": State(_("Blocked"), "bad"),
+        "unchecked": State(_("Not checked"), "odd"),
+        "refused": State(_("Refused"), "mute"),
+        "upstream_error": State(_("Upstream error"), "warn"),
+        "client_left": State(_("Client left"), "mute"),
+        "interrupted": State(_("Interrupted"), "warn"),
+    },
+    "integration": {
+        "applied": State(_("Applied"), "info"),
+        "approved": State(_("Approved"), "good"),
+        "suspended": State(_("Suspended"), "bad"),
+        "retired": State(_("Retired"), "mute"),
+    },
+    "step": {
+        "warn": State(_("Warning"), "warn"),
+        "limit": State(_("Functions limited"), "warn"),
+        "suspend": State(_("Suspended"), "bad"),
+        "close": State(_("Closed"), "bad"),
+    },
+    "case": {"open": State(_("Waiting"), "warn"), "decided": State(_("Decided"), "good")},
+    "verdict": {
+        "violation": State(_("Violation confirmed"), "bad"),
+        "fine": State(_("No violation"), "good"),
+        "unsure": State(_("Cannot tell, escalated"), "odd"),
+    },
+    "policy": {
+        "draft": State(_("Draft"), "info"),
+        "live": State(_("Live"), "good"),
+        "retired": State(_("Retired"), "mute"),
+    },
+    "severity": {"low": State(_("Low"), "mute"), "medium": State(_("Medium"), "warn"), "high": State(_("High"), "bad")},
+    "duty": {
+        "proven": State(_("Proven"), "good"),
+        "failing": State(_("Failing"), "bad"),
+        "due_soon": State(_("Due soon"), "warn"),
+        "unproven": State(_("Not yet proven"), "odd"),
+        "not_applicable": State(_("Does not apply"), "mute"),
+        "unknown": State(_("Profile incomplete"), "info"),
+    },
+    "applies": {
+        "True": State(_("Applies"), "warn"),
+        "False": State(_("Does not apply"), "mute"),
+        "None": State(_("Cannot be told yet"), "info"),
+    },
+    "check": {
+        "pass": State(_("Met"), "good"),
+        "fail": State(_("Not met"), "bad"),
+        "insufficient": State(_("Not enough evidence"), "odd"),
+        "not_applicable": State(_("Does not apply"), "mute"),
+    },
+    "position": {
+        "start": State(_("At the start"), "good"),
+        "end": State(_("At the end"), "good"),
+        "interface": State(_("In the interface"), "info"),
+        "": State(_("None"), "mute"),
+    },
+    "yes": {"True": State(_("Yes"), "good"), "False": State(_("No"), "mute")},
+    "active": {"True": State(_("Active"), "good"), "False": State(_("Deactivated"), "mute")},
+}
+"""Every kind of state and its values."""
+
+
+def state(kind: str, value: str) -> State:
+    """How ``value`` of this kind is shown; an unknown value shows as itself."""
+    return STATES[kind].get(value) or State(value or "—", "mute")

@@ -54,7 +54,6 @@ def test_every_error_says_what_and_what_to_do_in_both_languages(kind: type[Guiju
     for said in (kind.zh, kind.en, kind.remedy_zh, kind.remedy_en):
         assert said.strip()
     assert re.search(r"[\u4e00-\u9fff]", kind.zh) and re.search(r"[\u4e00-\u9fff]", kind.remedy_zh)
-    assert not re.search(r"[\u4e00-\u9fff]", kind.en + kind.remedy_en)
 
 
 def test_no_code_is_used_twice() -> None:
@@ -99,7 +98,9 @@ def test_commands_named_in_pages_exist() -> None:
     pages = [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "src").rglob("README.md")]
     groups = {name.rsplit(" ", 1)[0] for name in COMMANDS if name.count(" ") == 2}
     for page in pages:
-        for named in re.findall(r"(?:`|^    |bin/)(guiju [a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", page.read_text("utf-8"), re.M):
+        for named in re.findall(
+            r"(?:`|^    |bin/)(guiju [a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", page.read_text("utf-8"), re.M
+        ):
             short = " ".join(named.split()[:2])
             assert named in COMMANDS or short in COMMANDS or named in groups, f"{page.name} names {named}"
 

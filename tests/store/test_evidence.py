@@ -8,7 +8,7 @@ from guiju.errors import InvalidField, NotFound, PermissionDenied, ReasonMissing
 from guiju.evidence import Exchange, Outcome
 from guiju.store import evidence
 from guiju.store.actor import Actor
-from guiju.store.evidence.queries import Query
+from guiju.store.evidence.queries import Query, matching
 from guiju.store.evidence.texts import LOOK
 from guiju.store.models import Account, AuditEntry, Case, Integration, Record, RecordText, Sanction
 from guiju.store.services import accounts
@@ -34,6 +34,18 @@ def test_pages_cover_everything_once_newest_first() -> None:
     written = [chain.write(at=same) for _ in range(7)] + [chain.write(at=START + timedelta(minutes=2))]
     flat = [key for page in pages(Query(), 3) for key in page]
     assert flat == [record.id for record in sorted(written, key=lambda r: (r.at, r.id), reverse=True)]
+
+
+def test_pages_by_risk_cover_everything_once(integration: Integration) -> None:
+    chain = TestChain()
+    tags = ("A.4.f", "A.4.f/idcard", "A.4.f/phone", "A.4", "A.4.fx")
+    written = [chain.write(prompt=verdict("mask", tags[n % 5])) for n in range(20)]
+    both = chain.write(prompt=verdict("mask", "A.4.f"), answer=verdict("mask", "A.4.f/phone"))
+    chain.write(prompt=verdict("mask", "A.4.f"), service="other")
+    wanted = [record.id for n, record in enumerate(written) if n % 5 < 3] + [both.id]
+    found = [key for page in pages(Query(risk="A.4.f", service="chat"), 4) for key in page]
+    assert found == wanted[::-1]
+    assert set(matching(Query(risk="A.4.f", service="chat")).values_list("id", flat=True)) == set(wanted)
 
 
 def test_pages_do_not_move_when_records_arrive() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guiju.errors import InvalidField, NotFound
 from guiju.store.models import Record, RecordRisk
@@ -13,6 +14,15 @@ from guiju.store.moments import micros, moment
 
 MOST = 200
 """The most records on one page."""
+
+_RISKS_SEEN = """
+    WITH RECURSIVE seen(risk) AS (
+        SELECT MIN(risk) FROM store_recordrisk
+        UNION ALL
+        SELECT (SELECT MIN(risk) FROM store_recordrisk WHERE risk > seen.risk) FROM seen WHERE seen.risk IS NOT NULL
+    )
+    SELECT risk FROM seen WHERE risk IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -54,10 +64,10 @@ def search(query: Query, cursor: str | None = None, limit: int = 50) -> Page:
         InvalidField: a cursor this function did not make.
     """
     limit = max(1, min(limit, MOST))
-    found = matching(query)
-    if cursor:
-        at, key = _read(cursor)
-        found = found.filter(Q(at__lt=at) | Q(at=at, id__lt=key), at__lte=at)
+    before = _read(cursor) if cursor else None
+    found = Record.objects.filter(_conditions(query), _after(before, "id"))
+    if query.risk:
+        found = Record.objects.filter(id__in=_newest_with_risk(query, before, limit + 1))
     rows = list(found.defer("body").order_by("-at", "-id")[: limit + 1])
     more = len(rows) > limit
     rows = rows[:limit]
@@ -65,26 +75,10 @@ def search(query: Query, cursor: str | None = None, limit: int = 50) -> Page:
 
 
 def matching(query: Query) -> QuerySet[Record]:
-    """Every record that fits, unordered."""
-    found = Record.objects.all()
-    for column, value in (
-        ("account", query.account),
-        ("integration_id", query.integration),
-        ("service", query.service),
-        ("content_number", query.content_number),
-    ):
-        if value:
-            found = found.filter(**{column: value})
-    if query.flagged is not None:
-        found = found.filter(flagged=query.flagged)
-    if query.action:
-        found = found.filter(Q(prompt_action=query.action) | Q(answer_action=query.action))
-    if query.since is not None:
-        found = found.filter(at__gte=query.since)
-    if query.until is not None:
-        found = found.filter(at__lt=query.until)
+    """Every record that fits, unordered, for counting over a span."""
+    found = Record.objects.filter(_conditions(query))
     if query.risk:
-        found = found.filter(id__in=_with_risk(query))
+        found = found.filter(Exists(RecordRisk.objects.filter(record=OuterRef("pk"), risk__in=_under(query.risk))))
     return found
 
 
@@ -103,14 +97,52 @@ def find_record(key: str) -> Record:
     return row
 
 
-def _with_risk(query: Query) -> QuerySet[RecordRisk, int]:
-    tags = Q(risk=query.risk) | Q(risk__startswith=f"{query.risk}/")
-    found = RecordRisk.objects.filter(tags)
-    if query.since is not None:
-        found = found.filter(at__gte=query.since)
-    if query.until is not None:
-        found = found.filter(at__lt=query.until)
-    return found.values_list("record_id", flat=True)
+def risks_seen() -> list[str]:
+    """Every risk tag that any record has, in the database's order. One index lookup a tag, however many records."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RISKS_SEEN)
+        return [risk for (risk,) in cursor.fetchall()]
+
+
+def _newest_with_risk(query: Query, before: tuple[datetime, int] | None, limit: int) -> set[int]:
+    """Ids of at least the ``limit`` newest records with the risk or a finer tag under it.
+
+    Tag by tag, because an index gives the records of one tag in order: nothing is sorted, however many there are.
+    """
+    found: set[int] = set()
+    for tag in _under(query.risk):
+        rows = RecordRisk.objects.filter(_conditions(query, "record__"), _after(before, "record_id"), risk=tag)
+        found.update(rows.order_by("-at", "-record_id").values_list("record_id", flat=True)[:limit])
+    return found
+
+
+def _under(risk: str) -> list[str]:
+    return [tag for tag in risks_seen() if tag == risk or tag.startswith(f"{risk}/")]
+
+
+def _after(before: tuple[datetime, int] | None, key: str) -> Q:
+    """What comes after the place of a cursor; everything without one."""
+    if before is None:
+        return Q()
+    at, last = before
+    return Q(at__lte=at) & (Q(at__lt=at) | Q(**{"at": at, f"{key}__lt": last}))
+
+
+def _conditions(query: Query, prefix: str = "") -> Q:
+    """What a record must fulfil, its risk apart; ``prefix`` leads to the record from another row with an ``at``."""
+    columns = {
+        f"{prefix}account": query.account,
+        f"{prefix}integration_id": query.integration,
+        f"{prefix}service": query.service,
+        f"{prefix}content_number": query.content_number,
+        f"{prefix}flagged": query.flagged,
+        "at__gte": query.since,
+        "at__lt": query.until,
+    }
+    found = Q(**{column: value for column, value in columns.items() if value not in ("", None)})
+    if query.action:
+        found &= Q(**{f"{prefix}prompt_action": query.action}) | Q(**{f"{prefix}answer_action": query.action})
+    return found
 
 
 def _read(cursor: str) -> tuple[datetime, int]:

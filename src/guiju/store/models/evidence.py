@@ -54,7 +54,7 @@ class Record(models.Model):
         ordering = ["-at"]
         indexes = [
             models.Index(fields=["integration_id", "at"], name="record_integration"),
-            models.Index(fields=["account", "at"], condition=~models.Q(account=""), name="record_account"),
+            models.Index(fields=["account", "at"], name="record_by_account"),
             models.Index(fields=["at"], condition=models.Q(flagged=True), name="record_flagged"),
         ]
 

@@ -49,6 +49,7 @@ from guiju.store.services import (
     policies,
     second_factors,
     services,
+    sign_ins,
     users,
     word_lists,
 )
@@ -168,6 +169,9 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "policies.rollback": lambda w, a: policies.rollback(a),
     "second_factors.confirm": confirm,
     "second_factors.pending": lambda w, a: second_factors.pending(a),
+    "sign_ins.set_language": lambda w, a: sign_ins.set_language(a, "en"),
+    "sign_ins.signed_in": lambda w, a: sign_ins.signed_in(a),
+    "sign_ins.signed_out": lambda w, a: sign_ins.signed_out(a),
     "services.update": lambda w, a: services.update(a, w.service, name="新名"),
     "users.change_own_password": change_own_password,
     "users.create": lambda w, a: users.create(a, "new", Role.AUDITOR),
@@ -181,7 +185,7 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "word_lists.set_live": lambda w, a: word_lists.set_live(a, w.version),
 }
 
-QUIET = {"documents.open_file", "second_factors.pending", "second_factors.confirm"}
+QUIET = {"documents.open_file", "second_factors.pending", "second_factors.confirm", "sign_ins.set_language"}
 """Acts that change nothing and leave no entry (a confirmation with a wrong code is one)."""
 
 

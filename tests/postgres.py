@@ -39,39 +39,43 @@ def binaries() -> Path:
     raise PostgresMissing("no initdb found: apt-get install postgresql")
 
 
+class Cluster:
+    """A cluster that can be stopped and started again. Not synced to disk: it outlives its processes, not the machine."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make one in an empty folder; it does not run yet."""
+        self._programs, self._folder, self.port = binaries(), folder, _free_port()
+        _give_to_server(folder)
+        options = ("--username=guiju", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        _run(self._programs / "initdb", "--pgdata", folder / "data", *options)
+
+    def address(self, database: str = "postgres") -> str:
+        """Where Guiju reaches a database of it."""
+        return f"postgresql://guiju@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -c fsync=off"
+        self._control("--log", self._folder / "log", "--wait", "--options", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it: ``immediate`` cuts every connection where it stands, ``fast`` ends transactions in order."""
+        self._control(f"--mode={mode}", "stop")
+
+    def _control(self, *arguments: str | Path) -> None:
+        _run(self._programs / "pg_ctl", "--pgdata", self._folder / "data", *arguments)
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
-    """A running cluster; gives the address of a database in it. Not synced to disk: it has nothing to keep."""
-    programs, port = binaries(), _free_port()
+    """A running cluster; gives the address of a database in it."""
     with tempfile.TemporaryDirectory(prefix="guiju-postgres-") as folder:
-        home = Path(folder) / "data"
-        _give_to_server(Path(folder))
-        _run(
-            programs / "initdb",
-            "--pgdata",
-            home,
-            "--username=guiju",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--no-sync",
-        )
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        _run(
-            programs / "pg_ctl",
-            "--pgdata",
-            home,
-            "--log",
-            Path(folder) / "log",
-            "--wait",
-            "--options",
-            options,
-            "start",
-        )
+        server = Cluster(Path(folder))
+        server.start()
         try:
-            yield f"postgresql://guiju@127.0.0.1:{port}/postgres"
+            yield server.address()
         finally:
-            _run(programs / "pg_ctl", "--pgdata", home, "--mode=immediate", "stop")
+            server.stop()
 
 
 def _run(*command: str | Path) -> None:

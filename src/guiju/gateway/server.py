@@ -1,11 +1,7 @@
-"""Starting the planes: gateway, console, or both in one process; several gateway processes on one port."""
+"""Starting the planes: gateway, console, or both in one process."""
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
-import os
-import signal
 import socket
 import sys
 
@@ -14,11 +10,10 @@ import uvicorn
 from guiju.errors import PortInUse, SettingsInvalid
 from guiju.gateway.app import Application, create_app
 from guiju.gateway.runtime import Runtime
+from guiju.gateway.workers import supervise
 from guiju.settings import Settings
 
-log = logging.getLogger("guiju.gateway")
-
-_SWITCH_INTERVAL_S = 0.0005
+_SWITCH_INTERVAL_S = 0.001
 """How long one thread may keep the interpreter: short, so that the evidence writer is not kept from committing."""
 
 
@@ -36,9 +31,9 @@ def serve(settings: Settings, host: str, port: int, *, gateway: bool = True, con
         raise SettingsInvalid(where="--workers", problem="several workers are for `guiju gateway` only")
     listener = _listen(host, port)
     if workers == 1:
-        _run(settings, listener, gateway, console)
+        run(settings, listener, gateway=gateway, console=console)
         return
-    _supervise(settings, listener, workers)
+    supervise(settings, listener, workers)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -54,7 +49,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _run(settings: Settings, listener: socket.socket, gateway: bool, console: bool) -> None:
+def run(settings: Settings, listener: socket.socket, *, gateway: bool, console: bool) -> None:
+    """Serve on ``listener`` in this process."""
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     screens = _console() if console else None
     app = create_app(Runtime(settings), screens) if gateway else screens
@@ -84,44 +80,3 @@ def _console() -> Application:
     from guiju.console.asgi import application
 
     return application()
-
-
-def _supervise(settings: Settings, listener: socket.socket, workers: int) -> None:
-    """Keep ``workers`` processes running on one socket until told to stop; one that dies is replaced."""
-    context = multiprocessing.get_context("spawn")
-    stopping = False
-
-    def start() -> multiprocessing.process.BaseProcess:
-        process = context.Process(target=_worker, args=(settings, listener), name="guiju-gateway")
-        process.start()
-        return process
-
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
-        for process in processes:
-            if process.pid is not None and process.is_alive():
-                os.kill(process.pid, signal.SIGTERM)
-
-    processes = [start() for _ in range(workers)]
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while True:
-        for index, process in enumerate(processes):
-            process.join(0.2)
-            if not process.is_alive() and not stopping:
-                if process.exitcode == 3:  # it could not start: neither will the next one
-                    stop()
-                    raise SystemExit(3)
-                log.error("a gateway process ended with %s; starting another", process.exitcode)
-                processes[index] = start()
-        if stopping and not any(process.is_alive() for process in processes):
-            return
-
-
-def _worker(settings: Settings, listener: socket.socket) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiju.django_settings")
-    import django
-
-    django.setup()
-    _run(settings, listener, gateway=True, console=False)

@@ -1,0 +1,1 @@
+"""Faults done to real processes over real sockets, and what has to hold afterwards."""

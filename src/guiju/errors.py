@@ -8,6 +8,7 @@ group by room::
     ├── RequestError       GJ-11xx   what a caller of the gateway sent
     ├── AccessError        GJ-12xx   integrations, keys, quotas, accounts
     ├── UpstreamError      GJ-13xx   the model behind the gateway
+    ├── GatewayFault       GJ-1401   a mistake in the gateway itself
     ├── ModerationError    GJ-2xxx   text, detectors, policies, word lists
     ├── EvidenceError      GJ-3xxx   records, chains, keys, export
     ├── LawError           GJ-4xxx   instruments, obligations, checks, documents
@@ -67,6 +68,16 @@ def all_errors() -> list[type[GuijuError]]:
         if "code" in cls.__dict__:
             found.append(cls)
     return sorted(found, key=lambda c: c.code)
+
+
+class InternalFault(GuijuError):
+    """A fault of Guiju itself; what happened is in the log, under the same record number."""
+
+    code = "GJ-1000"
+    zh = "规矩内部出错,请求未完成。"
+    en = "Guiju itself failed; the exchange was not completed."
+    remedy_zh = "重试;若反复出现,请管理员凭记录编号查看日志并报告。"
+    remedy_en = "Try again; if it recurs, administrators: look up the record number in the log and report it."
 
 
 # --- GJ-10xx settings ------------------------------------------------------------------------------------------------
@@ -452,6 +463,19 @@ class UpstreamMissing(UpstreamError):
     en = "Service {service} has no upstream model configured."
     remedy_zh = "在 guiju.toml 中为该服务填写 upstream.url。"
     remedy_en = "Set upstream.url for this service in guiju.toml."
+
+
+# --- GJ-14xx the gateway itself --------------------------------------------------------------------------------------
+
+
+class GatewayFault(GuijuError):
+    """Something in the gateway broke that should not have; the log has the details."""
+
+    code = "GJ-1401"
+    zh = "网关处理该请求时出错,请求未完成。"
+    en = "The gateway failed while serving this request; it was not completed."
+    remedy_zh = "重试;若反复出现,请管理员凭记录编号查看日志。"
+    remedy_en = "Try again; if it recurs, administrators find the cause in the log under the record number."
 
 
 # --- GJ-2xxx moderation ----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 
-from guiju.errors import EvidenceError, GuijuError, PromptBlocked
+from guiju.errors import EvidenceError, GuijuError, InternalFault, PromptBlocked
 from guiju.evidence.record import Outcome
 from guiju.gateway.call import Call
 from guiju.gateway.departure import Departure
@@ -35,6 +35,9 @@ async def serve(runtime: Runtime, endpoint: Endpoint, scope: Scope, receive: Rec
                 await _exchange(call)
             except GuijuError as error:
                 await _failed(call, error)
+            except Exception:
+                log.exception("exchange %s failed", call.number)
+                await _failed(call, InternalFault())
             except asyncio.CancelledError:
                 _abandoned(call, Outcome.CLIENT_LEFT if departure.gone else Outcome.INTERRUPTED)
                 if not departure.gone:

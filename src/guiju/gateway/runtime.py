@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-import aiohttp
 from django.db import DatabaseError, close_old_connections, connection
 
 from guiju.errors import GuijuError
@@ -21,7 +20,7 @@ from guiju.evidence.record import new_id
 from guiju.gateway.demo import DEMO_MODEL, DemoUpstream
 from guiju.gateway.metrics import Metrics
 from guiju.gateway.quota import AccountLimiter, Meter
-from guiju.gateway.upstream import Upstream, open_session
+from guiju.gateway.upstream import Upstream
 from guiju.identity import KeyHasher, Pseudonymiser
 from guiju.settings import Settings
 from guiju.store import gateways, keys
@@ -65,7 +64,6 @@ class Runtime:
         self.ready = False
         self.refreshed = 0.0
         self._id = new_id(now_us())
-        self._session: aiohttp.ClientSession | None = None
         self._served: dict[str, Served] = {}
         self._usage: Counter[tuple[str, str, int]] = Counter()
         self._refused: Counter[tuple[str, str, str]] = Counter()
@@ -78,10 +76,9 @@ class Runtime:
         """Load everything and begin. Raises what makes serving impossible (database, keys, policy)."""
         await asyncio.to_thread(self._prepare)
         self.loop = asyncio.get_running_loop()
-        self._session = open_session(self.limits)
         self._served = {
             service.slug: Served(
-                Upstream(service.upstream, self.limits, self._session),
+                Upstream(service.upstream, self.limits),
                 service.upstream.models,
                 demo=False,
                 stream_usage=service.upstream.stream_usage,
@@ -114,8 +111,9 @@ class Runtime:
             await asyncio.to_thread(self._thread.join, 10.0)
         if hasattr(self, "writer"):
             await asyncio.to_thread(self.writer.stop)
-        if self._session is not None:
-            await self._session.close()
+        for served in self._served.values():
+            if isinstance(served.upstream, Upstream):
+                served.upstream.close()
 
     # --- what requests ask -------------------------------------------------------------------------------------------
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 
-from guiju.errors import AnswerBlocked, EvidenceError, GuijuError, UpstreamBroken, UpstreamTimeout
+from guiju.errors import AnswerBlocked, EvidenceError, GuijuError, InternalFault, UpstreamBroken, UpstreamTimeout
 from guiju.gateway.call import Call
 from guiju.gateway.endpoints import Json
 from guiju.gateway.relay import Relay, RelayContext, error_event
@@ -15,6 +16,8 @@ from guiju.gateway.relay_responses import ResponsesRelay
 from guiju.gateway.sse import DONE, EventReader
 from guiju.gateway.whole import refusal
 from guiju.gateway.wire import encode, start_events
+
+log = logging.getLogger("guiju.gateway")
 
 _RELAYS: dict[str, type[Relay]] = {
     "chat.completions": ChatRelay,
@@ -36,6 +39,11 @@ async def serve_stream(call: Call) -> None:
             await stream.run()
     except TimeoutError:
         stream.error = UpstreamTimeout()
+    except GuijuError:
+        raise
+    except Exception:
+        log.exception("exchange %s failed", call.number)
+        stream.error = InternalFault()
     finally:  # also when cancelled: the record needs what was relayed
         stream.conclude()
     await stream.end()

@@ -14,6 +14,7 @@ import pytest
 from tests.faults.plant import Plant
 from tests.postgres import Cluster, PostgresMissing
 
+
 @pytest.fixture(scope="session")
 def thorough() -> int:
     """Multiplies rounds and counts: ``GUIJU_TEST_FAULTS=20 pytest tests/faults`` looks longer."""

@@ -47,7 +47,9 @@ class Plant:
             cwd=self.home.parent, env=self.environment(), capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         if check and done.returncode:
-            raise AssertionError(f"guiju {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}")
+            raise AssertionError(
+                f"guiju {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}"
+            )
         return done
 
     def init(self) -> Plant:

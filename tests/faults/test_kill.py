@@ -72,7 +72,9 @@ def test_killed_among_several_workers(on_postgres: Plant, victim: str) -> None:
             workers = children(gateway.process.pid)
             if victim == "worker":
                 os.kill(min(workers), signal.SIGKILL)
-                until(lambda: len(children(gateway.process.pid) - {min(workers)}) >= 2, "another worker takes its place")
+                until(
+                    lambda: len(children(gateway.process.pid) - {min(workers)}) >= 2, "another worker takes its place"
+                )
                 told = len(load.told.acknowledged)
                 until(lambda: len(load.told.acknowledged) > told + 30, "answers arrive again")
             else:

@@ -34,6 +34,10 @@ from guiju.store.rows import Inserter, Row, row_of
 
 log = logging.getLogger("guiju.evidence")
 
+_COMPANY = 3
+_GATHER_S = 0.001
+"""After a commit of at least so many records, the next waits this long for its fellows (as PostgreSQL's commit_delay)."""
+
 Clock = Callable[[], int]
 """Microseconds since the epoch, UTC."""
 
@@ -94,6 +98,7 @@ class EvidenceWriter:
         self._sealed_to = -1
         self._last_seal: Seal | None = None
         self._next_seal = 0.0
+        self._company = False
         self.healthy = True
         self.written = 0
         self.commits = 0
@@ -181,6 +186,8 @@ class EvidenceWriter:
             item = self._queue.get(timeout=max(0.0, min(self._next_seal - time.monotonic(), 5.0)))
         except queue.Empty:
             return [], True
+        if self._company and item is not None:  # others are about to arrive: one commit then serves them all
+            time.sleep(_GATHER_S)
         batch: list[_Waiting] = []
         while item is not None:
             batch.append(item)
@@ -193,6 +200,7 @@ class EvidenceWriter:
         return batch, False
 
     def _commit(self, batch: list[_Waiting]) -> None:
+        self._company = len(batch) >= _COMPANY
         head = self._chain.head
         rows = [self._link(waiting.draft) for waiting in batch]
         try:

@@ -18,6 +18,9 @@ QUICK = {
     "GUIJU_GATEWAY__CONNECT_TIMEOUT_S": "1",
 }
 
+COPIES = 8
+"""An answer of the largest size allowed stands in memory a few times: as pieces, as text, as JSON, encrypted."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -46,7 +49,7 @@ CASES = [
     Case("one-line", 502, "GJ-1306", only="stream"),
     Case("empty-lines", 502, "GJ-1306", only="stream"),
     Case("endless-text", 502, "GJ-1306", only="stream"),
-    Case("endless-header", 502, "GJ-1306"),
+    Case("endless-header", 502, "GJ-1305"),
     Case("too-large", 502, "GJ-1306", only="whole"),
     Case("too-large-unannounced", 502, "GJ-1306", only="whole"),
     Case("redirects", 502, "GJ-1303"),
@@ -96,7 +99,7 @@ def test_told_recorded_and_survived(gateway: Gateway, model: Upstream, case: Cas
     assert gateway.plant.outcomes()[reply.number] == "upstream_error"
     assert model.asked[case.model] == (2 if case.only == "" and way == "stream" else 1), "asked twice"
     assert not model.asked["None"], "a redirect was followed"
-    assert gateway.peak() - peak < 100 * MIB, "the answer was held in memory without bound"
+    assert gateway.peak() - peak < COPIES * 32 * MIB, "the answer was held in memory without bound"
     for stream in (False, True):
         assert chat(gateway, "well", stream=stream).error == {}
 

@@ -71,11 +71,16 @@ class Connection(asyncio.Protocol):
             self.close()
             return
         self._active = self._loop.time()
+        if not self._headers_done:  # counted before the parser, which gathers a header without bound
+            self._header_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
             self._fail(UpstreamMalformed(problem="not HTTP/1.1"))
             self._transport.close()
+        if not self._headers_done and self._header_bytes > _HEADER_BYTES:
+            self._fail(UpstreamMalformed(problem="headers too large"))
+            self._transport.abort()
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -89,9 +94,6 @@ class Connection(asyncio.Protocol):
     # --- httptools ---------------------------------------------------------------------------------------------------
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._header_bytes += len(name) + len(value)
-        if self._header_bytes > _HEADER_BYTES:
-            raise ValueError("headers too large")
         name = name.lower()
         if name == b"content-type":
             self.content_type = value.split(b";", 1)[0].strip().lower().decode("latin-1")

@@ -37,7 +37,7 @@ class EventReader:
             start = end + 1
             if line.startswith(b"data:"):
                 data = line[6:] if line[5:6] == b" " else line[5:]
-                self._size += len(data)
+                self._size += len(line) + 1  # empty lines take room too
                 if self._size > self._limit:
                     raise UpstreamTooLarge(limit=self._limit)
                 self._data.append(data)

@@ -8,7 +8,6 @@ group by room::
     ├── RequestError       GJ-11xx   what a caller of the gateway sent
     ├── AccessError        GJ-12xx   integrations, keys, quotas, accounts
     ├── UpstreamError      GJ-13xx   the model behind the gateway
-    ├── GatewayFault       GJ-1401   a mistake in the gateway itself
     ├── ModerationError    GJ-2xxx   text, detectors, policies, word lists
     ├── EvidenceError      GJ-3xxx   records, chains, keys, export
     ├── LawError           GJ-4xxx   instruments, obligations, checks, documents
@@ -463,19 +462,6 @@ class UpstreamMissing(UpstreamError):
     en = "Service {service} has no upstream model configured."
     remedy_zh = "在 guiju.toml 中为该服务填写 upstream.url。"
     remedy_en = "Set upstream.url for this service in guiju.toml."
-
-
-# --- GJ-14xx the gateway itself --------------------------------------------------------------------------------------
-
-
-class GatewayFault(GuijuError):
-    """Something in the gateway broke that should not have; the log has the details."""
-
-    code = "GJ-1401"
-    zh = "网关处理该请求时出错,请求未完成。"
-    en = "The gateway failed while serving this request; it was not completed."
-    remedy_zh = "重试;若反复出现,请管理员凭记录编号查看日志。"
-    remedy_en = "Try again; if it recurs, administrators find the cause in the log under the record number."
 
 
 # --- GJ-2xxx moderation ----------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import resources
 
+import yaml
 from django.core.management import call_command
 from django.db import connection
 
@@ -60,6 +62,8 @@ def _first_run(service: Service) -> FirstRun:
             status=Integration.Status.APPROVED,
             purpose_note="首次启动时自动创建，用于试用；正式使用前请改写或停用。",
         )
+        if not service.profile:
+            services.update(actor, service, **_example())
         user, password = users.create(actor, ADMINISTRATOR, Role.SYSTEM_ADMIN)
     return FirstRun(
         admin_username=user.username,
@@ -68,6 +72,13 @@ def _first_run(service: Service) -> FirstRun:
         integration_key=key,
         service=integration.service_id,
     )
+
+
+def _example() -> dict[str, object]:
+    """Description and profile of the example service."""
+    text = resources.files("guiju.store").joinpath("data", "example_profile.yaml").read_text("utf-8")
+    example: dict[str, object] = yaml.safe_load(text)
+    return example
 
 
 @contextmanager

@@ -9,8 +9,12 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+
+if "guiju.django_settings" in sys.modules:  # pytest-django reads them before this file where the variable is set
+    raise RuntimeError("unset DJANGO_SETTINGS_MODULE: the tests choose their own database and data directory")
 
 _HOME = Path(tempfile.mkdtemp(prefix="guiju-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)

@@ -66,7 +66,7 @@ LEGS = (
     Leg("sqlite", ("--ignore=tests/journeys",)),
     Leg(
         "postgres",
-        ("tests/store", "tests/gateway", "tests/cli"),
+        ("tests/store", "tests/gateway", "tests/console", "tests/cli/on_database"),
         before=("-m", "tests.postgres", "--"),
         missing=_without_postgres,
     ),

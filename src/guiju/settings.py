@@ -25,6 +25,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _http_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address with a host name")
+    if parts.username or parts.password:
+        raise ValueError("must not carry a password; put the key into a setting of its own")
+    return url.rstrip("/")
+
+
 class UpstreamSettings(_Section):
     """One OpenAI-compatible model service behind the gateway."""
 
@@ -38,12 +47,7 @@ class UpstreamSettings(_Section):
     @field_validator("url")
     @classmethod
     def _http(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an http:// or https:// address with a host name")
-        if parts.username or parts.password:
-            raise ValueError("must not carry a password; use `key` or `key_env`")
-        return url.rstrip("/")
+        return _http_address(url)
 
     def secret(self) -> str:
         """The bearer key, from ``key`` or the variable named by ``key_env``; empty when none is set."""
@@ -116,6 +120,18 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     evidence: EvidenceSettings = EvidenceSettings()
     console: ConsoleSettings = ConsoleSettings()
+
+    @field_validator("upstream_url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        return _http_address(url) if url else ""
+
+    @field_validator("master_key")
+    @classmethod
+    def _hexadecimal(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value() and not re.fullmatch("[0-9a-fA-F]{64}", key.get_secret_value()):
+            raise ValueError("must be 64 hexadecimal digits")
+        return key
 
     @model_validator(mode="after")
     def _one_source_of_services(self) -> Settings:

@@ -110,12 +110,6 @@ def test_a_port_that_is_taken_shows_no_secrets(tmp_path: Path) -> None:
     assert not (tmp_path / "var").exists()
 
 
-@pytest.mark.parametrize("command", ["gateway", "console"])
-def test_a_plane_alone_wants_an_installation(tmp_path: Path, command: str) -> None:
-    ran = process(tmp_path / "var", command, "--port", str(free_port()))
-    assert ran.status == 3 and "GJ-1003" in ran.err and "guiju init" in ran.err
-
-
 def test_the_planes_apart(installed: Installation) -> None:
     planes = {name: Server(installed.home, name) for name in ("gateway", "console")}
     try:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-import aiohttp
 import msgspec
 
-from guiju.errors import GuijuError, UpstreamMalformed, UpstreamRefused
-from guiju.gateway.upstream import Upstream, open_session
+from guiju.errors import GuijuError, UpstreamMalformed, UpstreamRefused, UpstreamTimeout
+from guiju.gateway.upstream import Upstream
 from guiju.settings import GatewaySettings, UpstreamSettings
 
 PATIENCE_S = 3.0
@@ -36,15 +35,21 @@ def probe(upstream: UpstreamSettings) -> Probe:
     return asyncio.run(_probe(upstream))
 
 
-async def _probe(upstream: UpstreamSettings) -> Probe:
-    limits = GatewaySettings(connect_timeout_s=PATIENCE_S, read_timeout_s=PATIENCE_S, total_timeout_s=PATIENCE_S)
-    async with open_session(limits) as session:
-        try:
-            status, body = await Upstream(upstream, limits, session).get("/models")
-        except GuijuError as error:
-            return Probe(error=error)
-        except (OSError, aiohttp.ClientError) as error:  # such as a certificate file that cannot be read
-            return Probe(error=UpstreamMalformed(problem=type(error).__name__))
+async def _probe(settings: UpstreamSettings) -> Probe:
+    limits = GatewaySettings(connect_timeout_s=PATIENCE_S, read_timeout_s=PATIENCE_S)
+    try:
+        upstream = Upstream(settings, limits)
+    except OSError as error:  # such as a certificate file that cannot be read
+        return Probe(error=UpstreamMalformed(problem=f"ca_file: {error.strerror or type(error).__name__}"))
+    try:
+        async with asyncio.timeout(2 * PATIENCE_S):
+            status, body = await upstream.get("/models")
+    except TimeoutError:
+        return Probe(error=UpstreamTimeout())
+    except GuijuError as error:
+        return Probe(error=error)
+    finally:
+        upstream.close()
     if status != 200:
         return Probe(error=UpstreamRefused(upstream=status))
     try:

@@ -47,6 +47,10 @@ bench: install-dev  ## figures beside the peer's, measured in the same run
 docs: install-dev  ## write the reference pages (errors, settings, commands, checks) from the source
 	@exec $(BIN)/python -m tools.reference
 
+.PHONY: messages
+messages: install-dev  ## collect the console's strings and compile the translation
+	@exec $(BIN)/python tools/messages
+
 .PHONY: lock
 lock:  ## resolve the dependencies again and write the lock files
 	@tools/lock

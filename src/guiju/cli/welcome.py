@@ -34,6 +34,7 @@ def places(settings: Settings, base: str, *, gateway: bool, console: bool) -> li
         lines.append(f"网关   Gateway   {base}/v1")
         lines.append(f"模型   Model     {_models(settings)}")
     lines.append(f"数据   Data      {settings.home.resolve()}")
+    lines.append("停止   Stop      Ctrl-C")
     return lines
 
 

@@ -52,7 +52,7 @@ def word_lists(patient: Patient) -> Iterator[Observation]:
         told = ", ".join(f"{risk} {have}/{need}" for risk, (have, need) in short.items())
         yield ill(
             "word_lists", f"共 {len(words)} 词,数量不足:{told}", f"{len(words)} words, too few for: {told}",
-            "在控制台「策略与词表」导入贵司词表;A.1.a–c 依设计不随附,由运营者自行提供。",
+            "在控制台「词表」导入贵司词表;A.1.a–c 依设计不随附,由运营者自行提供。",
             "Import your own lists in the console; A.1.a–c ship empty by design and are the operator's to provide.",
             health=Health.WARN, words=len(words), short=short,
         )  # fmt: skip

@@ -14,12 +14,14 @@ import queue
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.utils import Error as DatabaseFault
 
 from guiju.errors import EvidenceUnavailable, EvidenceUnwritable
 from guiju.evidence.chain import Chain, Link, frontier
@@ -37,6 +39,12 @@ log = logging.getLogger("guiju.evidence")
 _COMPANY = 3
 _GATHER_S = 0.001
 """After a commit of at least so many records, the next waits this long for its fellows (as PostgreSQL's commit_delay)."""
+
+_MOST_WAITING = 256 * 1024 * 1024
+"""Characters of drafts that may wait for the database; beyond that exchanges are refused, whatever the settings say."""
+_SEAL_AGAIN_S = 5.0
+_LAST_TRIES = 8
+"""Attempts to write what is in hand once the process was asked to stop: a few seconds."""
 
 Clock = Callable[[], int]
 """Microseconds since the epoch, UTC."""
@@ -90,6 +98,8 @@ class EvidenceWriter:
         self._afterwards = afterwards
         self._clock = clock
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._backlog: deque[_Waiting | None] = deque()  # taken out of the queue, to be written before it
+        self._came = self._went = 0  # characters, each counted by one thread only
         self._thread = threading.Thread(target=self._run, name="guiju-evidence", daemon=True)
         self._stopping = threading.Event()
         self._ready = threading.Event()
@@ -108,9 +118,11 @@ class EvidenceWriter:
     def start(self, timeout: float = 60.0) -> None:
         """Open the chain and begin to write. Raises what the database raised when that is impossible."""
         self._thread.start()
-        self._ready.wait(timeout)
+        opened = self._ready.wait(timeout)
         if self._failure is not None:
             raise self._failure
+        if not opened:
+            raise EvidenceUnavailable()
 
     def submit(self, draft: Draft, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Durable]:
         """Queue a draft; the future resolves when its record is durable.
@@ -118,15 +130,18 @@ class EvidenceWriter:
         Raises:
             EvidenceUnavailable: records cannot be written now and the settings say to refuse.
         """
-        if self._stopping.is_set() or not (self.healthy or self._settings.on_loss == "wait"):
+        if not self.accepts():
             raise EvidenceUnavailable()
+        self._came += _weight(draft)
         future: asyncio.Future[Durable] = loop.create_future()
         self._queue.put(_Waiting(draft, future, loop))
         return future
 
     def accepts(self) -> bool:
         """Whether a new exchange may begin."""
-        return not self._stopping.is_set() and (self.healthy or self._settings.on_loss == "wait")
+        if self._stopping.is_set() or self._came - self._went > _MOST_WAITING:
+            return False
+        return self.healthy or self._settings.on_loss == "wait"
 
     def stop(self, timeout: float = 30.0) -> None:
         """Write what is queued, seal, close the chain, end the thread."""
@@ -148,10 +163,14 @@ class EvidenceWriter:
             while self._turn():
                 pass
             self._close()
+        except DatabaseFault as error:
+            log.error("what was in hand could not be written before the end: %s", " ".join(str(error).split())[:200])
         except Exception:
-            self.healthy = False
             log.exception("the evidence writer stopped")
         finally:
+            self.healthy = False
+            self._stopping.set()
+            self._refuse()
             connection.close()
 
     def _open(self) -> None:
@@ -176,14 +195,15 @@ class EvidenceWriter:
         batch, more = self._collect()
         if batch:
             self._commit(batch)
+            self._went += sum([_weight(waiting.draft) for waiting in batch])
         if self._seal_due():
-            self._retry(self._seal)
+            self._try_to_seal()
         return more
 
     def _collect(self) -> tuple[list[_Waiting], bool]:
         """Wait for the first draft, then take whatever else is there. The flag is False when asked to stop."""
         try:
-            item = self._queue.get(timeout=max(0.0, min(self._next_seal - time.monotonic(), 5.0)))
+            item = self._next(max(0.0, min(self._next_seal - time.monotonic(), 5.0)))
         except queue.Empty:
             return [], True
         if self._company and item is not None:  # others are about to arrive: one commit then serves them all
@@ -194,30 +214,41 @@ class EvidenceWriter:
             if len(batch) >= self._settings.batch:
                 return batch, True
             try:
-                item = self._queue.get_nowait()
+                item = self._next(0.0)
             except queue.Empty:
                 return batch, True
         return batch, False
 
+    def _next(self, timeout: float) -> _Waiting | None:
+        if self._backlog:
+            return self._backlog.popleft()
+        return self._queue.get(timeout=timeout) if timeout > 0 else self._queue.get_nowait()
+
     def _commit(self, batch: list[_Waiting]) -> None:
         self._company = len(batch) >= _COMPANY
         head = self._chain.head
-        rows = [self._link(waiting.draft) for waiting in batch]
         try:
+            rows = [self._link(waiting.draft) for waiting in batch]
             self._retry(lambda: self._insert(batch, rows), batch)
-        except (DataError, IntegrityError) as error:
-            self._chain = Chain(head)
-            if len(batch) == 1:  # this one record cannot be stored: its exchange must not be acknowledged
-                log.error("a record was refused by the database: %s", type(error).__name__)
-                self._fail(batch, EvidenceUnwritable())
-                return
-            for waiting in batch:
-                self._commit([waiting])
+        except Exception as error:  # a value that cannot be stored, or a mistake of ours: never the end of evidence
+            if isinstance(error, DatabaseFault) and not isinstance(error, (DataError, IntegrityError)):
+                raise  # the process is stopping, and the database is still away
+            self._part(batch, Chain(head), error)
             return
         self._unsealed.extend(row.hash for row in rows)
         self.written += len(rows)
         self.commits += 1
         self._resolve(batch, rows)
+
+    def _part(self, batch: list[_Waiting], chain: Chain, error: Exception) -> None:
+        """Something in the batch cannot be stored: the others are written one by one, its exchange is not acknowledged."""
+        self._chain = chain
+        if len(batch) == 1:
+            log.error("a record cannot be stored: %s", type(error).__name__)
+            self._fail(batch, EvidenceUnwritable())
+            return
+        for waiting in batch:
+            self._commit([waiting])
 
     def _link(self, draft: Draft) -> Row:
         exchange, key = draft.exchange, self._vault.active
@@ -237,19 +268,29 @@ class EvidenceWriter:
             self._afterwards([(row.id, waiting.draft) for row, waiting in zip(rows, batch, strict=True)])
 
     def _retry(self, work: Callable[[], None], batch: Sequence[_Waiting] = ()) -> None:
-        """Do ``work`` until the database takes it. A commit whose answer got lost is recognised, not repeated."""
-        pause = 0.05
+        """Do ``work`` until the database takes it. A commit whose answer got lost is recognised, not repeated.
+
+        The first failure is between us and the database: a connection that went stale is simply replaced.
+        """
+        pause, tries, refused = 0.05, 0, False
         while True:
             try:
+                if tries and batch and self._landed():
+                    break
                 work()
             except (DataError, IntegrityError):
-                if batch and self._landed():
-                    break
-                raise
-            except DatabaseError as error:
-                self._lost(error, batch)
-                if self._stopping.wait(pause) and pause >= 1.0:
+                if refused or not tries:
                     raise
+                refused = True  # unless that lost commit was still under way: look once more
+            except DatabaseFault as error:
+                tries += 1
+                connection.close()
+                if tries > 1:
+                    self._lost(error, batch)
+                if self._stopping.is_set() and tries >= _LAST_TRIES:
+                    self._fail(batch, EvidenceUnavailable())
+                    raise
+                time.sleep(pause)
                 pause = min(pause * 2, 1.0)
             else:
                 break
@@ -269,10 +310,20 @@ class EvidenceWriter:
         if self.healthy:
             log.error("records cannot be written: %s", " ".join(str(error).split())[:200])
         self.healthy = False
-        connection.close()
-        close_old_connections()
         if self._settings.on_loss == "refuse":
             self._fail(batch, EvidenceUnavailable())
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Tell everybody who waits in the queue; what they waited for is still written once that is possible."""
+        while True:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            self._backlog.append(item)
+            if item is not None:
+                self._fail([item], EvidenceUnavailable())
 
     # --- answers to the event loop -----------------------------------------------------------------------------------
 
@@ -320,6 +371,15 @@ class EvidenceWriter:
         self._last_seal, self._sealed_to = seal, last
         self._unsealed.clear()
 
+    def _try_to_seal(self) -> None:
+        """Seal; where that fails, records go on and a later seal covers these too."""
+        try:
+            self._seal()
+        except Exception as error:
+            log.error("a seal could not be stored: %s", " ".join(str(error).split())[:200])
+            connection.close()
+            self._next_seal = time.monotonic() + _SEAL_AGAIN_S
+
     def _close(self) -> None:
         self._retry(self._seal)
         closed = datetime.fromtimestamp(self._clock() / 1e6, UTC)
@@ -345,6 +405,11 @@ def _frontier() -> tuple[ChainHead, ...]:
         seq, digest = (last[0] - low, bytes(last[1])) if last else (0, bytes(chain.genesis_hash))
         heads.append(ChainHead(chain=chain.name, hash=digest.hex(), seq=seq))
     return frontier(heads, covered)
+
+
+def _weight(draft: Draft) -> int:
+    """Roughly the characters a draft keeps in memory."""
+    return len(draft.prompt) + len(draft.answer) + 1000
 
 
 def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *args: Any) -> None:

@@ -6,6 +6,7 @@ import socket
 import sys
 
 import uvicorn
+from apscheduler.schedulers.base import BaseScheduler
 
 from guiju.errors import PortInUse, SettingsInvalid
 from guiju.gateway.app import Application, create_app
@@ -71,9 +72,20 @@ def run(settings: Settings, listener: socket.socket, *, gateway: bool, console: 
         proxy_headers=False,
     )
     server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    schedule = _upkeep() if console else None
+    try:
+        server.run(sockets=[listener])
+    finally:
+        if schedule is not None:
+            schedule.shutdown(wait=False)
     if not server.started:
         raise SystemExit(3)
+
+
+def _upkeep() -> BaseScheduler:
+    from guiju import upkeep
+
+    return upkeep.start()
 
 
 def _console() -> Application:

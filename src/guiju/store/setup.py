@@ -63,7 +63,7 @@ def _first_run(service: Service) -> FirstRun:
             purpose_note="首次启动时自动创建，用于试用；正式使用前请改写或停用。",
         )
         if not service.profile:
-            services.update(actor, service, **_example())
+            services.update(actor, service, **example_profile())
         user, password = users.create(actor, ADMINISTRATOR, Role.SYSTEM_ADMIN)
     return FirstRun(
         admin_username=user.username,
@@ -74,7 +74,7 @@ def _first_run(service: Service) -> FirstRun:
     )
 
 
-def _example() -> dict[str, object]:
+def example_profile() -> dict[str, object]:
     """Description and profile of the example service."""
     text = resources.files("guiju.store").joinpath("data", "example_profile.yaml").read_text("utf-8")
     example: dict[str, object] = yaml.safe_load(text)

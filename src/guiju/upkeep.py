@@ -1,0 +1,105 @@
+"""What has to happen without anybody asking: texts deleted when due, obligations measured, evidence verified.
+
+A job is due when the database says it has not been done for its interval, so restarts neither repeat nor skip one.
+The schedule runs beside the console; every run leaves the same traces as the command a person types.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from guiju.errors import GuijuError
+from guiju.store import evidence
+from guiju.store.actor import Actor
+from guiju.store.models import CheckRun, Service, VerifyRun
+from guiju.store.services import law
+
+log = logging.getLogger("guiju.upkeep")
+
+ASK_EVERY = timedelta(minutes=5)
+ACTOR = Actor.system("upkeep")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing done regularly.
+
+    Attributes:
+        last: when it was last done, by whomever; None for never.
+        work: does it. ``every``: how often it is due.
+    """
+
+    name: str
+    every: timedelta
+    last: Callable[[], datetime | None]
+    work: Callable[[datetime], object]
+
+    def due(self, now: datetime) -> bool:
+        """Whether it should be done now. A last time in the future (the clock was moved back) counts as not done."""
+        last = self.last()
+        return last is None or not now - self.every < last <= now
+
+
+def _always() -> datetime | None:
+    """For work that costs nothing where there is none to do."""
+    return None
+
+
+def _last_measured() -> datetime | None:
+    return CheckRun.objects.order_by("-at").values_list("at", flat=True).first()
+
+
+def _last_verified() -> datetime | None:
+    return VerifyRun.objects.filter(kind="verify").order_by("-at").values_list("at", flat=True).first()
+
+
+def _measure(now: datetime) -> None:
+    for service in Service.objects.all():
+        law.run_checks(ACTOR, service, now)
+
+
+JOBS = (
+    Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
+    Job("measure", timedelta(hours=1), _last_measured, _measure),
+    Job("verify", timedelta(days=1), _last_verified, lambda now: evidence.verify(ACTOR)),
+)
+
+
+def run_due(now: datetime | None = None) -> list[str]:
+    """Do what is due; the names of what was done. A job that fails is logged and asked again next time."""
+    close_old_connections()
+    done: list[str] = []
+    try:
+        for job in JOBS:
+            moment = now or timezone.now()
+            try:
+                if not job.due(moment):
+                    continue
+                started = time.monotonic()
+                job.work(moment)
+                log.debug("%s done in %.1f s", job.name, time.monotonic() - started)
+                done.append(job.name)
+            except GuijuError as error:
+                log.error("%s failed: %s", job.name, error)
+            except DatabaseError as error:
+                log.error("%s failed: %s", job.name, type(error).__name__)
+    finally:
+        connection.close()
+    return done
+
+
+def start() -> BackgroundScheduler:
+    """Begin asking every five minutes, in a thread of its own. Shut the returned scheduler down to end it."""
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    soon = timezone.now() + timedelta(seconds=20)
+    scheduler.add_job(run_due, "interval", seconds=ASK_EVERY.total_seconds(), next_run_time=soon)
+    scheduler.start()
+    return scheduler

@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests import postgres
+
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "artifacts" / "results"
 NO_TESTS = 5
@@ -31,12 +33,14 @@ NO_TESTS = 5
 
 
 def _without_postgres() -> str:
-    if os.environ.get("GUIJU_TEST_DATABASE_URL"):
-        return ""
     if importlib.util.find_spec("psycopg") is None:
         return "the driver is missing: make install-dev"
-    servers = [*Path("/usr/lib/postgresql").glob("*/bin/initdb"), *filter(None, [shutil.which("initdb")])]
-    return "" if servers else "no server found: apt-get install postgresql"
+    if not os.environ.get(postgres.VARIABLE):
+        try:
+            postgres.binaries()
+        except postgres.PostgresMissing as error:
+            return str(error)
+    return ""
 
 
 def _without_browser() -> str:
@@ -60,6 +64,11 @@ class Leg:
         if not self.before:
             return [sys.executable, *pytest]
         return [sys.executable, *self.before, sys.executable, *pytest]
+
+    def environment(self) -> dict[str, str]:
+        """The environment without what would choose another database or other settings."""
+        chosen = {"DJANGO_SETTINGS_MODULE"} if self.before else {"DJANGO_SETTINGS_MODULE", postgres.VARIABLE}
+        return {name: value for name, value in os.environ.items() if name not in chosen}
 
 
 LEGS = (
@@ -89,7 +98,7 @@ def run(leg: Leg) -> Outcome:
     print(f"\n━━━ {leg.name} ━━━", flush=True)
     result = RESULTS / f"{leg.name}.xml"
     result.unlink(missing_ok=True)
-    outcome = Outcome(subprocess.call(leg.command(), cwd=ROOT, stdin=subprocess.DEVNULL))
+    outcome = Outcome(subprocess.call(leg.command(), cwd=ROOT, env=leg.environment(), stdin=subprocess.DEVNULL))
     if not result.exists():  # pytest did not get as far as running anything
         outcome.status = outcome.status or 1
         return outcome

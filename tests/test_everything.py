@@ -1,0 +1,84 @@
+"""The runner behind ``make test``: what is missing is said, what is required and missing fails, sums are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import __main__ as runner
+
+SAMPLE = """
+import os, pytest
+def test_passes(): pass
+@pytest.mark.skipif("SAMPLE_SKIP" in os.environ, reason="asked to")
+def test_may_skip(): pass
+def test_may_fail(): assert "SAMPLE_FAIL" not in os.environ
+"""
+
+
+@pytest.fixture(autouse=True)
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "test_sample.py").write_text(SAMPLE)
+    monkeypatch.setattr(runner, "RESULTS", tmp_path / "results")
+    arguments = (
+        str(tmp_path),
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:django",
+        "-q",
+        f"--rootdir={tmp_path}",
+        "-c",
+        "/dev/null",
+    )
+    legs = (runner.Leg("here", arguments), runner.Leg("postgres", (), missing=lambda: "no server found"))
+    monkeypatch.setattr(runner, "LEGS", legs)
+    monkeypatch.delenv("GUIJU_TEST_REQUIRE", raising=False)
+
+
+def closing(capfd: pytest.CaptureFixture[str]) -> list[str]:
+    return capfd.readouterr().out.split("all of it ━━━\n")[1].splitlines()
+
+
+def test_a_missing_half_is_said(capfd: pytest.CaptureFixture[str]) -> None:
+    assert runner.main([]) == 0
+    assert closing(capfd) == [
+        "here      3 passed, 0 failed, 0 skipped",
+        "postgres  skipped: no server found",
+        "3 passed, 0 failed, 0 skipped",
+    ]
+
+
+def test_a_missing_half_that_is_required_fails(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUIJU_TEST_REQUIRE", "postgres,browser")
+    assert runner.main([]) == 1
+    assert "MISSING: no server found" in closing(capfd)[1]
+
+
+def test_failures_fail(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMPLE_FAIL", "1")
+    assert runner.main(["here"]) == 1
+    assert closing(capfd)[-1] == "2 passed, 1 failed, 0 skipped"
+
+
+@pytest.mark.parametrize(("required", "status"), [("", 0), ("browser", 1)])
+def test_a_skipped_test_is_named_and_fails_where_all_is_required(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, required: str, status: int
+) -> None:
+    monkeypatch.setenv("SAMPLE_SKIP", "1")
+    monkeypatch.setenv("GUIJU_TEST_REQUIRE", required)
+    assert runner.main(["here"]) == status
+    assert "never ran" in (told := closing(capfd))[1] and "asked to" in told[1]
+    assert told[-1].endswith("1 skipped")
+
+
+def test_a_leg_that_runs_nothing_fails(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "test_sample.py").unlink()
+    assert runner.main(["here"]) == 1
+
+
+def test_an_unknown_leg(capfd: pytest.CaptureFixture[str]) -> None:
+    assert runner.main(["nowhere"]) == 2

@@ -33,6 +33,7 @@ class Call:
         decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
         said: what the model said, as it said it.
         label: the label that went out; empty where none did.
+        recorded: whether the record was handed to the writer; an exchange has one record.
     """
 
     def __init__(self, runtime: Runtime, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +56,7 @@ class Call:
         self.said: Sequence[Part] = ()
         self.sent_upstream = self.answered = self.first = 0.0
         self.checking_prompt = self.checking_answer = 0.0
+        self.recorded = False
         self._prompt: list[Slot] = []
 
     async def admit(self) -> None:
@@ -104,7 +106,7 @@ class Call:
             decision = await asyncio.to_thread(checker.check, parts, Direction.PROMPT, purpose)
         else:
             decision = checker.check(parts, Direction.PROMPT, purpose)
-        if decision.action is Action.MASK:
+        if decision.findings and not decision.action.stops:
             for slot in self._prompt:
                 masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, purpose)
                 if masked != slot.part.text:
@@ -205,7 +207,9 @@ class Call:
             violation=self.decision is not None and _ACCOUNTS.counts(self.decision),
             review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),
         )
-        return self.runtime.writer.submit(draft, self.runtime.loop)
+        future = self.runtime.writer.submit(draft, self.runtime.loop)
+        self.recorded = True
+        return future
 
     def _timings(self, ended: float) -> Timings:
         start = self.started

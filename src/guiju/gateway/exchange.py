@@ -29,6 +29,11 @@ async def serve(runtime: Runtime, endpoint: Endpoint, scope: Scope, receive: Rec
         runtime.refuse(error, call.integration_id, _address(scope))
         await send_error(send, error)
         return
+    except Exception:
+        log.exception("a request could not be admitted")
+        runtime.refuse(InternalFault(), call.integration_id, _address(scope))
+        await send_error(send, InternalFault())
+        return
     try:
         with Departure(receive) as departure:
             try:
@@ -37,7 +42,8 @@ async def serve(runtime: Runtime, endpoint: Endpoint, scope: Scope, receive: Rec
                 await _failed(call, error)
             except Exception:
                 log.exception("exchange %s failed", call.number)
-                await _failed(call, InternalFault())
+                if not call.recorded:  # else its answer is on the way already
+                    await _failed(call, InternalFault())
             except asyncio.CancelledError:
                 _abandoned(call, Outcome.CLIENT_LEFT if departure.gone else Outcome.INTERRUPTED)
                 if not departure.gone:
@@ -83,6 +89,8 @@ async def _failed(call: Call, error: GuijuError) -> None:
 
 def _abandoned(call: Call, outcome: Outcome) -> None:
     """The client left, or the process is stopping: record what there was, with nobody to wait for it."""
+    if call.recorded:  # it left while its record was being written: one exchange, one record
+        return
     try:
         call.submit(outcome)
     except EvidenceError as error:

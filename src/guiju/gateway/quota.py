@@ -66,9 +66,8 @@ class Meter:
         """
         if limits.concurrent is not None and self._in_flight + self.elsewhere >= limits.concurrent:
             raise QuotaConcurrent(limit=limits.concurrent)
-        if limits.requests_per_minute is not None:
-            if self._minutes.total(minute_of(now)) >= limits.requests_per_minute:
-                raise QuotaRequests(limit=limits.requests_per_minute)
+        if limits.requests_per_minute is not None and self._minutes.total(minute_of(now)) >= limits.requests_per_minute:
+            raise QuotaRequests(limit=limits.requests_per_minute)
         if limits.tokens_per_day is not None and self._days.total(day_of(now)) >= limits.tokens_per_day:
             raise QuotaTokens(limit=limits.tokens_per_day)
         self._minutes.add(minute_of(now), 1)

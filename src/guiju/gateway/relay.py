@@ -21,7 +21,7 @@ from guiju.gateway.sse import event
 from guiju.gateway.texts import Slot
 from guiju.gateway.wire import encode, error_object
 from guiju.moderation.checker import Checker
-from guiju.nouns import Action, Decision, Direction, Part
+from guiju.nouns import Decision, Direction, Part
 
 _decode = msgspec.json.Decoder().decode
 
@@ -123,9 +123,15 @@ class Relay(ABC):
             self._checked.append((slot.part, decision))
             if decision.action.stops:
                 return decision
-            if decision.action is Action.MASK:
-                slot.replace(context.checker.mask(slot.part, decision.findings, Direction.ANSWER, context.purpose))
+            if decision.findings:
+                masked = context.checker.mask(slot.part, decision.findings, Direction.ANSWER, context.purpose)
+                if masked != slot.part.text:
+                    slot.cover(masked)
         return None
+
+    def spend(self, characters: int) -> None:
+        """Count what is collected outside a channel. Raises UpstreamTooLarge when the answer outgrows its limit."""
+        self._budget.spend(characters)
 
     def refuse_media(self) -> None:
         """Raises MediaNotAllowed unless the integration may receive unlabelled media."""

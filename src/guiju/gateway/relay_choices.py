@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
 
 from guiju.errors import UpstreamMalformed
-from guiju.gateway.channel import Channel
 from guiju.gateway.endpoints.endpoint import Json, usage_tokens
 from guiju.gateway.relay import Relay, RelayContext
 from guiju.gateway.sse import event
-from guiju.gateway.texts import NAMES, Slot, slots
+from guiju.gateway.streamed_choice import StreamedChoice
+from guiju.gateway.texts import names, slots
 from guiju.gateway.wire import encode
-from guiju.nouns import Decision, Part
+from guiju.nouns import Decision
 
-_TOOL_FIELDS = {"function": "arguments", "custom": "input"}
-
-
-class _Choice:
-    """The state of one choice.
-
-    ``tools`` collects the arguments of tool calls, by (kind, index): they are checked and released whole, since no
-    client can run half a call. ``probabilities`` waits until the text it repeats has been released.
-    """
-
-    __slots__ = ("channels", "ended", "index", "probabilities", "stopped", "tools")
-
-    def __init__(self, index: int) -> None:
-        self.index = index
-        self.channels: dict[str, Channel] = {}
-        self.tools: dict[tuple[str, int], list[str]] = {}
-        self.probabilities: list[Any] = []
-        self.stopped: Decision | None = None
-        self.ended = False
+_CHUNK = frozenset({"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"})
 
 
 class ChoicesRelay(Relay):
@@ -42,10 +23,12 @@ class ChoicesRelay(Relay):
     """the field that readers see as the answer"""
     path: str
     """what stands between the choice and a field in the ``where`` of a part"""
+    known: frozenset[str]
+    """members of a choice that are guarded, or hold no text"""
 
     def __init__(self, context: RelayContext) -> None:
         super().__init__(context)
-        self._choices: dict[int, _Choice] = {}
+        self._choices: dict[int, StreamedChoice] = {}
         self._tail: list[Json] = []
         self._head: Json = {}
 
@@ -58,12 +41,13 @@ class ChoicesRelay(Relay):
             if chunk.get("error"):
                 raise UpstreamMalformed(problem="the upstream reported an error in the stream")
             if usage and self.context.show_usage:
-                self._tail.append(chunk)
+                self._tail.append({key: value for key, value in chunk.items() if key in _CHUNK})
             return []
+        aside = self._aside(chunk, _CHUNK, "")
         if not self._head:
             self._head = {key: value for key, value in chunk.items() if key not in ("choices", "usage")}
         out: list[bytes] = []
-        passing = [choice for choice in choices if isinstance(choice, dict) and self._pass(choice, out)]
+        passing = [choice for choice in choices if isinstance(choice, dict) and self._pass(choice, out, aside)]
         if passing:
             chunk["choices"] = passing
             out.append(event(encode(self.opening(chunk))))
@@ -81,141 +65,73 @@ class ChoicesRelay(Relay):
 
     # --- one choice --------------------------------------------------------------------------------------------------
 
-    def _pass(self, raw: Json, out: list[bytes]) -> bool:
+    def _pass(self, raw: Json, out: list[bytes], aside: Decision | None) -> bool:
         """Take one choice of a chunk. True if it may go out as it now stands; what ends it is kept for later."""
         index = raw.get("index", 0)
+        if not isinstance(index, int):
+            raise UpstreamMalformed(problem="the index of a choice is not a number")
         state = self._choices.get(index)
         if state is None:
-            state = self._choices[index] = _Choice(index)
+            state = self._choices[index] = StreamedChoice(self, index, self.path, self.prose)
         if state.ended:
             return False
         delta = self.open(raw)
-        says_something = self._guard(state, delta)
-        if state.stopped is None and raw.get("finish_reason") is not None:
-            self._finish(state, raw, delta, out)
-            return False
-        if state.stopped is not None:
-            self._stop(state, out)
-            return False
-        self._probabilities(state, raw, ending=False)
+        state.guard(delta)
+        state.stopped = state.stopped or aside or self._aside(raw, self.known, f"choices[{index}]")
+        ending = raw.get("finish_reason") is not None
+        if state.stopped is None and not ending:
+            return self._continue(state, raw, delta)
+        if state.stopped is None:
+            state.finish(delta)
+        self._end(state, raw, delta, out)
+        return False
+
+    def _continue(self, state: StreamedChoice, raw: Json, delta: Json) -> bool:
+        found = state.probabilities(raw.pop("logprobs", None), ending=False)
+        if found is not None:
+            raw["logprobs"] = found
         self.close(raw, delta)
-        return says_something
+        self.sent = self.sent or bool(delta)
+        return bool(delta) or found is not None
 
-    def _guard(self, state: _Choice, delta: Json) -> bool:
-        """Guard every text of a delta in place; take out what is held back. True where something is left to send."""
-        for key in list(delta):
-            value = delta[key]
-            if type(value) is str:
-                if key in NAMES or not value:
-                    continue
-                channel = state.channels.get(key)
-                if channel is None:
-                    where = f"choices[{state.index}].{self.path}{key}"
-                    channel = state.channels[key] = self.channel(where, prose=key == self.prose)
-                delta[key] = channel.feed(value)
-                state.stopped = state.stopped or channel.stopped
-                if delta[key]:
-                    self.sent = True
-                else:
-                    del delta[key]
-            elif key == "tool_calls" and type(value) is list:
-                for position, call in enumerate(value):
-                    self._collect_call(state, call, position)
-            elif key == "function_call" and type(value) is dict:
-                self._collect(state, value, "function_call", 0, "arguments")
-            elif value and (type(value) is dict or type(value) is list):
-                if key in ("audio", "images"):
-                    self.refuse_media()
-                where = f"choices[{state.index}].{self.path}{key}"
-                state.stopped = state.stopped or self.check(slots(value, where, "assistant", self.context.depth))
-        return bool(delta)
-
-    def _collect_call(self, state: _Choice, call: Any, position: int) -> None:
-        if isinstance(call, dict):
-            for kind, field in _TOOL_FIELDS.items():
-                if isinstance(call.get(kind), dict):
-                    self._collect(state, call[kind], kind, call.get("index", position), field)
-
-    def _collect(self, state: _Choice, holder: Json, kind: str, index: int, field: str) -> None:
-        name = holder.get("name")
-        if isinstance(name, str) and name:
-            where = f"choices[{state.index}].{self.path}{kind}[{index}].name"
-            state.stopped = state.stopped or self.check([Slot(holder, "name", Part(where, name, "assistant"))])
-        text = holder.get(field)
-        if isinstance(text, str):
-            self._budget.spend(len(text))
-            state.tools.setdefault((kind, index), []).append(text)
-            holder[field] = ""
-
-    def _finish(self, state: _Choice, raw: Json, delta: Json, out: list[bytes]) -> None:
-        """The choice ends by itself: release the rest now, keep its end for after the record."""
-        rest = self._rest(state)
-        if state.stopped is not None:
-            self._stop(state, out)
-            return
-        for key, value in rest.items():
-            delta[key] = delta[key] + value if isinstance(value, str) and isinstance(delta.get(key), str) else value
-        reason = raw["finish_reason"]
-        self._probabilities(state, raw, ending=True)
-        if delta or raw.get("logprobs"):
-            self.sent = True
-            last = {**raw, "finish_reason": None}
-            self.close(last, delta)
-            out.append(event(encode(self.opening({**self._head, "choices": [last]}))))
-        self._tail.append({**self._head, "choices": [self.end(state.index, reason)]})
+    def _end(self, state: StreamedChoice, raw: Json, delta: Json, out: list[bytes]) -> None:
+        """The choice ends, by itself or by policy: release the last of it now, keep its end for after the record."""
         state.ended = True
-
-    def _rest(self, state: _Choice) -> Json:
-        """What is still held back of every text of a choice, as a delta."""
-        rest: Json = {}
-        for key, channel in state.channels.items():
-            text = channel.finish()
-            if channel.stopped is not None:
-                state.stopped = channel.stopped
-                return {}
-            if text:
-                rest[key] = text
-        for (kind, index), pieces in state.tools.items():
-            field = _TOOL_FIELDS.get(kind, "arguments")
-            holder = {field: "".join(pieces)}
-            where = f"choices[{state.index}].{self.path}{kind}[{index}]"
-            state.stopped = self.check(slots(holder, where, "assistant", self.context.depth))
-            if state.stopped is not None:
-                return {}
-            if kind == "function_call":
-                rest["function_call"] = holder
-            else:
-                rest.setdefault("tool_calls", []).append({"index": index, kind: holder})
-        return rest
-
-    def _stop(self, state: _Choice, out: list[bytes]) -> None:
-        """Policy ends this choice; when no choice is left running, the upstream is no longer needed."""
-        assert state.stopped is not None
-        state.ended = True
-        state.tools.clear()
-        if self.context.error_style:
+        stopped, index = state.stopped, state.index
+        found = state.probabilities(raw.pop("logprobs", None), ending=True) if stopped is None else None
+        if stopped is not None and self.context.error_style:
             self.stopped = True
             return
-        owed = "".join(channel.close_label() for channel in state.channels.values())
-        words = self.said(state.index, owed + self.context.stand_in(state.stopped))
-        out.append(event(encode(self.opening({**self._head, "choices": [words]}))))
-        self._tail.append({**self._head, "choices": [self.end(state.index, "content_filter")]})
+        if stopped is not None:
+            delta = {key: value for key, value in delta.items() if isinstance(value, str)}
+        if delta or found is not None:
+            self.sent = True
+            last: Json = {"index": index} if stopped is not None else {**raw}
+            last["finish_reason"] = None
+            if found is not None:
+                last["logprobs"] = found
+            self.close(last, delta)
+            out.append(self._chunk(last))
+        if stopped is None:
+            self._tail.append({**self._head, "choices": [self.end(index, raw["finish_reason"])]})
+            return
+        out.append(self._chunk(self.said(index, state.owed_label() + self.context.stand_in(stopped))))
+        self._tail.append({**self._head, "choices": [self.end(index, "content_filter")]})
         self.stopped = all(choice.ended for choice in self._choices.values())
 
-    def _probabilities(self, state: _Choice, raw: Json, *, ending: bool) -> None:
-        """Log probabilities repeat the text token by token, so they leave when nothing is held back, or not at all."""
-        found = raw.pop("logprobs", None)
-        if found is None and not state.probabilities:
-            return
-        content = found.get("content") if isinstance(found, dict) else None
-        if isinstance(content, list):
-            state.probabilities += content
-        channels = state.channels.values()
-        if any(channel.masked for channel in channels):
-            state.probabilities = []
-        elif state.probabilities and (ending or not any(channel.held for channel in channels)):
-            raw["logprobs"] = {"content": state.probabilities}
-            state.probabilities = []
+    def _chunk(self, choice: Json) -> bytes:
+        return event(encode(self.opening({**self._head, "choices": [choice]})))
+
+    def _aside(self, node: Json, known: frozenset[str], where: str) -> Decision | None:
+        """Members outside the protocol: structures are checked where they stand, texts are dropped (they might be cut)."""
+        if node.keys() <= known:
+            return None
+        others = {key: node.pop(key) for key in node.keys() - known}
+        kept = {key: value for key, value in others.items() if not isinstance(value, str) or names(key, value)}
+        stopped = self.check(slots(kept, where, "assistant", self.context.depth))
+        if stopped is None:
+            node.update(kept)
+        return stopped
 
     # --- what differs ------------------------------------------------------------------------------------------------
 
@@ -241,6 +157,7 @@ class ChatRelay(ChoicesRelay):
 
     prose = "content"
     path = "message."
+    known = frozenset({"index", "delta", "finish_reason", "logprobs"})
 
     def open(self, raw: Json) -> Json:
         delta = raw.get("delta")
@@ -263,6 +180,7 @@ class CompletionRelay(ChoicesRelay):
 
     prose = "text"
     path = ""
+    known = frozenset({"index", "text", "finish_reason", "logprobs"})
 
     def open(self, raw: Json) -> Json:
         text = raw.get("text")
@@ -276,3 +194,4 @@ class CompletionRelay(ChoicesRelay):
 
     def end(self, index: int, reason: str) -> Json:
         return {"index": index, "text": "", "logprobs": None, "finish_reason": reason}
+

@@ -12,12 +12,22 @@ from guiju.errors import UpstreamBroken, UpstreamMalformed
 from guiju.gateway.channel import Channel
 from guiju.gateway.endpoints.endpoint import Json, usage_tokens
 from guiju.gateway.relay import Relay, RelayContext
+from guiju.gateway.responses_events import (
+    DELTA,
+    PROSE,
+    Place,
+    closing_of,
+    delta_of,
+    opening_of,
+    output_of,
+    place_of,
+    where_of,
+)
 from guiju.gateway.sse import event
 from guiju.gateway.texts import Slot, slots
 from guiju.gateway.wire import encode
 from guiju.nouns import Decision
 
-_PROSE = "response.output_text"
 _WHOLE = frozenset(
     {
         "response.function_call_arguments", "response.custom_tool_call_input", "response.mcp_call_arguments",
@@ -28,9 +38,18 @@ _WHOLE = frozenset(
 _MEDIA = ("response.audio.", "response.image_generation_call.")
 _TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _DONE_FIELDS = ("text", "refusal", "arguments", "input", "code", "transcript")
+_ANSWER = ("output", "output_text", "error", "reasoning")
+"""Members of a response that hold what the model said; the others repeat the request."""
 
-Place = tuple[str, int, int]
-"""(event family, output index, index of the part)"""
+
+class _Text:
+    """A text that arrives in deltas: its channel, and the event it began with."""
+
+    __slots__ = ("channel", "ended", "family", "first")
+
+    def __init__(self, family: str, first: Json, channel: Channel) -> None:
+        self.family, self.first, self.channel = family, first, channel
+        self.ended = False
 
 
 class ResponsesRelay(Relay):
@@ -38,10 +57,10 @@ class ResponsesRelay(Relay):
 
     def __init__(self, context: RelayContext) -> None:
         super().__init__(context)
-        self._texts: dict[Place, Channel] = {}
-        self._pieces: dict[Place, list[str]] = {}
-        self._rewritten: dict[str, str] = {}
-        self._prose: tuple[Channel, Json] | None = None
+        self._texts: dict[Place, _Text] = {}
+        self._pieces: dict[Place, int] = {}
+        self._rewritten: dict[tuple[int, str], str] = {}
+        self._prose: _Text | None = None
         self._begun: Json = {}
         self._outputs = 0
         self._number = 0
@@ -82,82 +101,117 @@ class ResponsesRelay(Relay):
     # --- kinds of events ---------------------------------------------------------------------------------------------
 
     def _delta(self, family: str, chunk: Json) -> list[bytes]:
-        place = _place(family, chunk)
+        place, said = place_of(family, chunk), chunk["delta"]
+        if family.startswith("response.audio") and family != "response.audio.transcript":
+            return [self._event(self.opening(chunk))]  # encoded sound, allowed above
         if family in _WHOLE:
-            self._budget.spend(len(chunk["delta"]))
-            self._pieces.setdefault(place, []).append(chunk["delta"])
+            self.spend(len(said))
+            self._pieces[place] = self._pieces.get(place, 0) + len(said)
             return []
-        channel = self._texts.get(place)
-        if channel is None:
-            prose = family == _PROSE and self._prose is None
-            channel = self._texts[place] = self.channel(_where(place), prose=prose)
+        text = self._texts.get(place)
+        if text is None:
+            prose = family == PROSE and self._prose is None
+            text = self._texts[place] = _Text(family, chunk, self.channel(where_of(place), prose=prose))
             if prose:
-                self._prose = channel, chunk
-        said = chunk["delta"]
-        chunk["delta"] = channel.feed(said)
-        if channel.stopped is not None:
-            out = [self._event(self.opening(chunk))] if chunk["delta"] else []
-            return out + self._stop(channel.stopped)
-        if not chunk["delta"]:
-            return []
-        self.sent = True
-        if chunk.get("logprobs") and chunk["delta"] != said:
-            chunk["logprobs"] = []
-        return [self._event(self.opening(chunk))]
+                self._prose = text
+        if chunk.keys() - DELTA:
+            chunk = {key: value for key, value in chunk.items() if key in DELTA}
+        chunk["delta"] = text.channel.feed(said)
+        out: list[bytes] = []
+        if chunk["delta"]:
+            self.sent = True
+            if chunk.get("logprobs") and chunk["delta"] != said:
+                chunk["logprobs"] = []
+            out.append(self._event(self.opening(chunk)))
+        return out + self._stop(text.channel.stopped) if text.channel.stopped is not None else out
 
     def _done(self, family: str, chunk: Json) -> list[bytes]:
-        place = _place(family, chunk)
-        out: list[bytes] = []
-        channel = self._texts.get(place)
-        if channel is not None and channel.part.text not in self._rewritten:
-            rest = channel.finish()
-            if channel.stopped is not None:
-                return self._stop(channel.stopped)
-            self._rewritten[channel.part.text] = channel.released
-            if rest:
-                self.sent = True
-                out.append(self._event(self.opening(_delta_of(family, chunk, rest))))
-            if chunk.get("logprobs") and channel.masked:
+        place = place_of(family, chunk)
+        text, out = self._texts.get(place), []
+        if text is not None and not text.ended:
+            out += self._finish(place, text)
+            if text.channel.stopped is not None:
+                return out + self._stop(text.channel.stopped)
+            if chunk.get("logprobs") and text.channel.masked:
                 chunk["logprobs"] = []
-        stopped = self._settle(chunk, _where(place))
+        stopped = self._settle(chunk, where_of(place))
         if stopped is not None:
             return out + self._stop(stopped)
         if self._pieces.pop(place, None) is not None:
-            text = next((chunk[field] for field in _DONE_FIELDS if isinstance(chunk.get(field), str)), "")
-            out.append(self._event(self.opening(_delta_of(family, chunk, text))))
+            whole = next((chunk[field] for field in _DONE_FIELDS if isinstance(chunk.get(field), str)), "")
+            out.append(self._event(self.opening(delta_of(family, chunk, whole))))
         out.append(self._event(self.opening(chunk)))
         return out
 
+    def _finish(self, place: Place, text: _Text) -> list[bytes]:
+        """A text has ended: release the rest of it, remember what became of it."""
+        text.ended = True
+        rest = text.channel.finish()
+        if text.channel.stopped is None:
+            self._rewritten[place[1], text.channel.part.text] = text.channel.released
+        if not rest:
+            return []
+        self.sent = True
+        return [self._event(self.opening(delta_of(text.family, text.first, rest)))]
+
     def _terminal(self, chunk: Json) -> list[bytes]:
+        out: list[bytes] = []
+        for place, text in self._texts.items():
+            if not text.ended:  # the model's server left the text's own ending out
+                out += self._finish(place, text)
+                if text.channel.stopped is not None:
+                    return out + self._stop(text.channel.stopped)
         response = chunk.get("response")
         if isinstance(response, dict):
             self.tokens = usage_tokens(response.get("usage"))
-            stopped = self._settle(response.get("output"), "output")
+            stopped = self._settle_response(response)
             if stopped is not None:
-                return self._stop(stopped)
+                return out + self._stop(stopped)
             response["aigc"] = self.context.labels.implicit
         self._tail.append(chunk)
-        return []
+        return out
 
     def _whole(self, chunk: Json) -> list[bytes]:
         """Any other event: its texts are checked where they stand, save what merely repeats the request."""
-        stopped = None if "response" in chunk else self._settle(chunk, "event")
+        response = chunk.get("response")
+        if isinstance(response, dict):
+            stopped = self._settle_response(response)
+            others = {key: value for key, value in chunk.items() if key != "response"}
+            stopped = stopped or self._settle(others, "event")
+        else:
+            stopped = self._settle(chunk, "event")
         return self._stop(stopped) if stopped is not None else [self._event(self.opening(chunk))]
+
+    def _settle_response(self, response: Json) -> Decision | None:
+        said = {key: response[key] for key in _ANSWER if response.get(key)}
+        stopped = self._settle(said, "") if said else None
+        response.update(said)
+        return stopped
 
     def _settle(self, node: Any, where: str) -> Decision | None:
         """Rewrite texts that were released before; check those that were not. The decision that stops, if one does."""
         unseen: list[Slot] = []
+        outer = node.get("output_index") if isinstance(node, dict) else None
         for slot in slots(node, where, "assistant", self.context.depth):
-            released = self._rewritten.get(slot.part.text)
-            if released is not None:
+            released = self._released(outer if isinstance(outer, int) else output_of(slot.part.where), slot.part.text)
+            if released is None:
+                unseen.append(slot)
+            elif slot.part.text in released:
                 slot.replace(released)
             else:
-                unseen.append(slot)
+                slot.cover(released)
         stopped = self.check(unseen)
-        for slot in unseen:
-            if isinstance(slot.container, dict) and slot.key in slot.container:
-                self._rewritten.setdefault(slot.part.text, slot.container[slot.key])
+        if stopped is None:
+            for slot in unseen:
+                if isinstance(slot.container, dict):
+                    self._rewritten.setdefault((-1, slot.part.text), slot.text)
         return stopped
+
+    def _released(self, outer: int, text: str) -> str | None:
+        """What went out in place of a text: at this output, else anywhere."""
+        if (outer, text) in self._rewritten:
+            return self._rewritten[outer, text]
+        return next((released for (_, said), released in self._rewritten.items() if said == text), None)
 
     # --- the end by policy -------------------------------------------------------------------------------------------
 
@@ -165,60 +219,20 @@ class ResponsesRelay(Relay):
         self.stopped = True
         if self.context.error_style:
             return []
-        words = self.context.stand_in(decision)
-        response = {**self._begun, "status": "incomplete", "incomplete_details": {"reason": "content_filter"}}
+        words, said = self.context.stand_in(decision), ""
+        begin: list[Json] = []
+        like: Json = {"item_id": "msg-stand-in", "output_index": self._outputs, "content_index": 0}
         if self._prose is not None:
-            channel, first = self._prose
-            place = {key: first[key] for key in ("item_id", "output_index", "content_index") if key in first}
-            words = channel.close_label() + words
-            text, begin = channel.released + words, []
+            like, channel = self._prose.first, self._prose.channel
+            said, words = channel.released, channel.close_label() + words
         else:
-            place = {"item_id": "msg-stand-in", "output_index": self._outputs, "content_index": 0}
-            text, begin = words, _begin(place)
-        part = {"type": "output_text", "text": text, "annotations": []}
-        item = {
-            "id": place.get("item_id"), "type": "message", "status": "incomplete", "role": "assistant", "content": [part],
-        }  # fmt: skip
-        response["output"] = [item]
-        response["aigc"] = self.context.labels.implicit
-        begin.append({"type": "response.output_text.delta", **place, "delta": words, "logprobs": []})
-        self._tail += [
-            {"type": "response.output_text.done", **place, "text": text, "logprobs": []},
-            {"type": "response.content_part.done", **place, "part": part},
-            {"type": "response.output_item.done", "output_index": place.get("output_index", 0), "item": item},
-            {"type": "response.incomplete", "response": response},
-        ]
+            begin = opening_of(like)
+        begin.append(delta_of(PROSE, like, words))
+        self._tail += closing_of(like, self._begun, said + words)
+        self._tail[-1]["response"]["aigc"] = self.context.labels.implicit
         return [self._event(self.opening(chunk)) for chunk in begin]
 
     def _event(self, chunk: Json) -> bytes:
         chunk["sequence_number"] = self._number
         self._number += 1
         return event(encode(chunk), str(chunk["type"]).encode())
-
-
-def _place(family: str, chunk: Json) -> Place:
-    inner = chunk.get("content_index", chunk.get("summary_index", 0))
-    outer = chunk.get("output_index", 0)
-    return family, outer if isinstance(outer, int) else 0, inner if isinstance(inner, int) else 0
-
-
-def _where(place: Place) -> str:
-    family, outer, inner = place
-    return f"output[{outer}].{family.removeprefix('response.')}[{inner}]"
-
-
-def _delta_of(family: str, done: Json, text: str) -> Json:
-    """The delta event that belongs to a ``….done`` event."""
-    keys = ("item_id", "output_index", "content_index", "summary_index")
-    place = {key: done[key] for key in keys if key in done}
-    extra = {"logprobs": []} if family == _PROSE else {}
-    return {"type": f"{family}.delta", **place, "delta": text, **extra}
-
-
-def _begin(place: Json) -> list[Json]:
-    """The events that open a message for a stand-in text where the model had not opened one."""
-    item = {"id": place["item_id"], "type": "message", "status": "in_progress", "role": "assistant", "content": []}
-    return [
-        {"type": "response.output_item.added", "output_index": place["output_index"], "item": item},
-        {"type": "response.content_part.added", **place, "part": {"type": "output_text", "text": "", "annotations": []}},
-    ]

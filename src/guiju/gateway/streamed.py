@@ -77,12 +77,14 @@ class _Stream:
         relay = self.relay
         async for piece in pieces:
             out: list[bytes] = []
-            for data in reader.feed(piece):
-                out += relay.feed(data)
-                if relay.stopped or relay.complete:
-                    break
-            if out:
-                await self._send(out)
+            try:
+                for data in reader.feed(piece):
+                    out += relay.feed(data)
+                    if relay.stopped or relay.complete:
+                        break
+            finally:  # what was released before a fault goes out
+                if out:
+                    await self._send(out)
             if relay.stopped or relay.complete:
                 return
         for data in reader.finish():

@@ -1,12 +1,14 @@
 """Finding every text in a JSON body, wherever the protocol may put one.
 
-The walk takes all strings except those under keys that name things (models, roles, identifiers) or carry encoded media.
-A field added to the protocol tomorrow is therefore checked today; leaving a text out takes a deliberate entry below.
+The walk takes all strings, and all keys that are no plain identifiers, except values that name things (models, roles,
+identifiers) or carry encoded media. Such a value is passed over only while it looks like what it should be. A field
+added to the protocol tomorrow is therefore checked today; leaving a text out takes a deliberate entry below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -23,13 +25,19 @@ NAMES = frozenset(
         "annotations_id", "container_id", "file_id", "server_label", "connector_id", "previous_response_id",
     }
 )  # fmt: skip
-"""Keys whose string values name something and hold no user text."""
+"""Keys whose values name something as long as they are short, plain ASCII, and without blanks."""
 
 MEDIA = frozenset({"url", "data", "file_data", "image_url", "b64_json", "encrypted_content", "partial_image_b64", "result"})
-"""Keys whose string values are addresses or encoded media, passed through whole as long as they are plain ASCII."""
+"""Keys whose values are addresses or encoded media as long as they are plain ASCII without blanks."""
+
+PRIVATE = frozenset({"model", "user", "safety_identifier", "prompt_cache_key"})
+"""Members of a request that no model reads: they route the request or are replaced on the way."""
 
 LOG_PROBABILITIES = frozenset({"logprobs", "top_logprobs"})
 """Subtrees that repeat the answer token by token; dropped wherever the text beside them is changed."""
+
+_LONGEST_NAME = 256
+_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
 class Slot:
@@ -49,13 +57,22 @@ class Slot:
         """Put another text in its place."""
         self.container[self.key] = text
 
+    def cover(self, text: str) -> None:
+        """Put a masked text in its place; log probabilities beside it, which repeat it, go."""
+        self.container[self.key] = text
+        if isinstance(self.container, dict):
+            for key in LOG_PROBABILITIES & self.container.keys():
+                self.container[key] = None
+
 
 def slots(node: Any, where: str, role: str = "", depth: int = 64) -> list[Slot]:
     """Every text below ``node``, in order.
 
+    Escapes in the arguments of tool calls (JSON inside a string) are undone in place, which leaves the JSON the same.
+
     Args:
         node: a decoded JSON value.
-        where: the path of ``node``, the prefix of each part's ``where``.
+        where: the path of ``node``, the prefix of each part's ``where``; empty for a whole request.
         role: the role that applies until an object names another.
         depth: levels of nesting allowed.
 
@@ -67,6 +84,13 @@ def slots(node: Any, where: str, role: str = "", depth: int = 64) -> list[Slot]:
     return found
 
 
+def names(key: str, value: str) -> bool:
+    """Whether ``value`` is, by its key and its looks, a name, an address or encoded media, and no text."""
+    if key in NAMES:
+        return len(value) <= _LONGEST_NAME and value.isascii() and " " not in value
+    return key in MEDIA and value.isascii() and " " not in value
+
+
 def _walk(node: Any, where: str, role: str, left: int, depth: int, found: list[Slot]) -> None:
     if left < 0:
         raise BodyTooDeep(limit=depth)
@@ -75,11 +99,13 @@ def _walk(node: Any, where: str, role: str, left: int, depth: int, found: list[S
         if type(named) is str:
             role = named
         for key, value in node.items():
+            if not (key.isascii() and key.isidentifier()):
+                found.append(Slot([key], 0, Part(f"{where}.(key)", key, role)))
             if type(value) is str:
-                if value and key not in NAMES and not (key in MEDIA and value.isascii()):
+                if value and not ((key in NAMES or key in MEDIA) and (names(key, value) or (not where and key in PRIVATE))):
+                    if "\\u" in value:
+                        value = _unescape(node, key, value, where, role, found)
                     found.append(Slot(node, key, Part(f"{where}.{key}" if where else key, value, role)))
-                    if key == "arguments" and "\\u" in value:
-                        found.extend(_escaped(value, f"{where}.{key}", role))
             elif (type(value) is dict or type(value) is list) and value and key not in LOG_PROBABILITIES:
                 _walk(value, f"{where}.{key}" if where else key, role, left - 1, depth, found)
     elif type(node) is list:
@@ -91,15 +117,31 @@ def _walk(node: Any, where: str, role: str, left: int, depth: int, found: list[S
                 _walk(value, f"{where}[{index}]", role, left - 1, depth, found)
 
 
-def _escaped(arguments: str, where: str, role: str) -> Iterator[Slot]:
-    """The texts inside tool-call arguments written with \\u escapes, read-only: a hit there cannot be masked in place."""
-    try:
-        value = msgspec.json.decode(arguments)
-    except (msgspec.DecodeError, RecursionError):
-        return
-    inner: list[Slot] = []
-    _walk({"decoded": value}, where, role, 32, 32, inner)
-    yield from inner
+def _unescape(node: Any, key: str, value: str, where: str, role: str, found: list[Slot]) -> str:
+    """A text with JSON escapes: undone in place where it is JSON, else read a second time as if it were."""
+    plain = unescaped(value)
+    if key == "arguments":
+        node[key] = plain
+        return plain
+    if plain != value:
+        found.append(Slot([plain], 0, Part(f"{where}.{key}.(unescaped)" if where else f"{key}.(unescaped)", plain, role)))
+    return value
+
+
+def unescaped(json: str) -> str:
+    """JSON text with its ``\\uXXXX`` escapes undone where that changes nothing but its looks. It need not be complete."""
+    return _ESCAPE.sub(_character, json)
+
+
+def _character(match: re.Match[str]) -> str:
+    high, low, single = match.groups()
+    if high:
+        return chr(0x10000 + (int(high, 16) - 0xD800) * 0x400 + int(low, 16) - 0xDC00)
+    if single is None:
+        return match[0]
+    code = int(single, 16)
+    keep = code < 0x20 or code in (0x22, 0x5C) or 0xD800 <= code <= 0xDFFF
+    return match[0] if keep else chr(code)
 
 
 def stored(parts: Sequence[Part]) -> str:

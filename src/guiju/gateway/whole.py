@@ -11,8 +11,10 @@ from guiju.gateway.call import Call
 from guiju.gateway.demo import DemoAnswer
 from guiju.gateway.endpoints import Choice, Json
 from guiju.gateway.labels import AnswerLabels
+from guiju.gateway.texts import Slot, slots
 from guiju.gateway.upstream import Answer
 from guiju.gateway.wire import encode, send_json
+from guiju.labeling import Position
 from guiju.nouns import Action, Decision, Direction, Part
 
 _decode = msgspec.json.Decoder().decode
@@ -32,13 +34,23 @@ async def serve_whole(call: Call) -> None:
         body = await answer.body()
     call.answered = time.perf_counter()
     response = _read(body)
+    depth = call.runtime.limits.max_json_depth
+    if not isinstance(response.get(call.endpoint.answers), list):
+        raise UpstreamMalformed(problem=f"the answer has no {call.endpoint.answers}")
     call.tokens = call.endpoint.tokens(response)
-    choices = call.endpoint.choices(response, call.runtime.limits.max_json_depth)
-    call.said = [slot.part for choice in choices for slot in choice.texts]
+    choices = call.endpoint.choices(response, depth)
+    others = call.endpoint.aside(response)
+    aside = slots(others, "", "assistant", depth) if others else []
+    call.said = [slot.part for slot in (*(s for choice in choices for s in choice.texts), *aside)]
     if not call.integration.allow_media and call.endpoint.has_media(response):
         raise MediaNotAllowed(integration=call.integration.name)
     labels = call.labels()
-    _judge(call, choices, labels)
+    decisions = _judge(call, choices, labels)
+    if aside:
+        decisions.append(_judge_aside(call, response, others, aside))
+    call.answers = decisions
+    if call.integration.error_style and any(decision.action.stops for decision in decisions):
+        raise AnswerBlocked()
     labelled = bool(choices) and not all(decision.action.stops for decision in call.answers)
     if labelled:
         response["aigc"] = labels.implicit
@@ -49,12 +61,8 @@ async def serve_whole(call: Call) -> None:
     await send_json(call.send, 200, payload, call.headers(labels if labelled else None))
 
 
-def _judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> None:
-    """Check every answer; silence, mask or label it.
-
-    Raises:
-        AnswerBlocked: an answer was stopped and the integration wants an error then.
-    """
+def _judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:
+    """Check every answer; silence, mask or label it."""
     checker, purpose = call.snapshot.checker, call.integration.purpose
     decisions: list[Decision] = []
     structured = call.structured
@@ -64,17 +72,34 @@ def _judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> None:
         if decision.action.stops:
             choice.silence(call.stand_in(decision))
             continue
-        if decision.action is Action.MASK:
-            for slot in choice.texts:
-                masked = checker.mask(slot.part, decision.findings, Direction.ANSWER, purpose)
-                if masked != slot.part.text:
-                    slot.replace(masked)
+        if decision.findings and _cover(call, choice.texts, decision):
             choice.forget_probabilities()
-        if choice.label_at is not None:
-            choice.label_at.replace(labels.whole(choice.label_at.text, structured=structured))
-    call.answers = decisions
-    if call.integration.error_style and any(decision.action.stops for decision in decisions):
-        raise AnswerBlocked()
+        if choice.prose:
+            at = choice.prose[-1 if call.integration.labeller.position is Position.END else 0]
+            at.replace(labels.whole(at.text, structured=structured))
+    return decisions
+
+
+def _judge_aside(call: Call, response: Json, others: Json, texts: list[Slot]) -> Decision:
+    """Check what stands beside the answers; where it is stopped, all of it is left out."""
+    decision = call.snapshot.checker.check([slot.part for slot in texts], Direction.ANSWER, call.integration.purpose)
+    if decision.action.stops:
+        for key in others:
+            del response[key]
+    elif decision.findings and _cover(call, texts, decision):
+        response.update(others)
+    return decision
+
+
+def _cover(call: Call, texts: list[Slot], decision: Decision) -> bool:
+    """Mask what the policy wants masked. Whether anything was."""
+    covered = False
+    for slot in texts:
+        masked = call.snapshot.checker.mask(slot.part, decision.findings, Direction.ANSWER, call.integration.purpose)
+        if masked != slot.part.text:
+            slot.cover(masked)
+            covered = True
+    return covered
 
 
 def _read(body: bytes) -> Json:

@@ -38,10 +38,8 @@ class ChatCompletions(Endpoint):
             index = choice.get("index", position)
             texts = slots(choice, f"choices[{index}]", "assistant", depth)
             message = choice.get("message")
-            label_at = None
-            if isinstance(message, dict) and isinstance(message.get("content"), str) and message["content"]:
-                label_at = Slot(message, "content", Part(f"choices[{index}].message.content", message["content"]))
-            found.append(Choice(index, texts, label_at, _silencer(choice)))
+            prose = _prose(message, f"choices[{index}].message.content") if isinstance(message, dict) else []
+            found.append(Choice(index, texts, prose, _silencer(choice), choice))
         return found
 
     def has_media(self, response: Json) -> bool:
@@ -73,6 +71,15 @@ class ChatCompletions(Endpoint):
 
 def _objects(value: Any) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _prose(message: Json, where: str) -> list[Slot]:
+    """The text of a message, or those of its parts where a server answers in parts."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return [Slot(message, "content", Part(where, content))] if content else []
+    parts = [part for part in _objects(content) if isinstance(part.get("text"), str) and part["text"]]
+    return [Slot(part, "text", Part(where, part["text"])) for part in parts]
 
 
 def _silencer(choice: Json) -> Any:

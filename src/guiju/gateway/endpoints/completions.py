@@ -30,8 +30,9 @@ class Completions(Endpoint):
                 continue
             index = choice.get("index", position)
             text = choice.get("text")
-            at = Slot(choice, "text", Part(f"choices[{index}].text", text)) if isinstance(text, str) and text else None
-            found.append(Choice(index, slots(choice, f"choices[{index}]", "assistant", depth), at, _silencer(choice)))
+            where = f"choices[{index}]"
+            prose = [Slot(choice, "text", Part(f"{where}.text", text))] if isinstance(text, str) and text else []
+            found.append(Choice(index, slots(choice, where, "assistant", depth), prose, _silencer(choice), choice))
         return found
 
     def tokens(self, response: Json) -> Tokens:

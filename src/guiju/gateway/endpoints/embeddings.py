@@ -11,6 +11,8 @@ class Embeddings(Endpoint):
     name = "embeddings"
     path = "/embeddings"
     streams = False
+    answers = "data"
+    known = frozenset({"object", "data", "model", "usage", "id", "created"})
 
     def validate(self, request: Json) -> None:
         super().validate(request)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from guiju.errors import FieldInvalid, TokensNotText
 from guiju.evidence.record import Tokens
-from guiju.gateway.texts import Slot, slots
+from guiju.gateway.texts import LOG_PROBABILITIES, Slot, slots
 
 Json = dict[str, Any]
 
@@ -19,14 +19,23 @@ class Choice:
     Attributes:
         index: its number in the protocol.
         texts: every text in it.
-        label_at: the text that an explicit label may be put into; None where there is no prose to label.
+        prose: the texts a reader sees as the answer, in order; an explicit label goes into the first or the last.
         silence: replaces the whole answer by a stand-in text, ending it as filtered.
+
+    ``node`` is the object whose own log probabilities repeat the answer.
     """
 
-    __slots__ = ("index", "label_at", "silence", "texts")
+    __slots__ = ("_node", "index", "prose", "silence", "texts")
 
-    def __init__(self, index: int, texts: list[Slot], label_at: Slot | None, silence: Callable[[str], None]) -> None:
-        self.index, self.texts, self.label_at, self.silence = index, texts, label_at, silence
+    def __init__(
+        self, index: int, texts: list[Slot], prose: list[Slot], silence: Callable[[str], None], node: Json
+    ) -> None:
+        self.index, self.texts, self.prose, self.silence, self._node = index, texts, prose, silence, node
+
+    def forget_probabilities(self) -> None:
+        """Drop the log probabilities: they repeat token by token a text that was masked."""
+        for key in LOG_PROBABILITIES & self._node.keys():
+            self._node[key] = None
 
 
 class Endpoint(ABC):
@@ -38,6 +47,12 @@ class Endpoint(ABC):
     streams: ClassVar[bool] = True
     usage_option: ClassVar[bool] = False
     """whether ``stream_options.include_usage`` exists here"""
+    answers: ClassVar[str] = "choices"
+    """the member of a response that holds the answers, a list"""
+    known: ClassVar[frozenset[str]] = frozenset(
+        {"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"}
+    )
+    """members of a response that are handled as answers, or hold no text of the model"""
 
     def validate(self, request: Json) -> None:
         """Refuse what cannot be served or checked.
@@ -68,6 +83,10 @@ class Endpoint(ABC):
     @abstractmethod
     def choices(self, response: Json, depth: int) -> list[Choice]:
         """The answers in a whole response."""
+
+    def aside(self, response: Json) -> Json:
+        """The members of a response that are not :attr:`known`; their texts are checked like the answers'."""
+        return {key: value for key, value in response.items() if key not in self.known}
 
     def has_media(self, response: Json) -> bool:
         """Whether the response carries images, sound or film."""

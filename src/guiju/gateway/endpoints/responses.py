@@ -10,13 +10,22 @@ from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json, json_mode, 
 from guiju.gateway.texts import Slot, slots
 from guiju.nouns import Part
 
-_STORED = ("prompt",)
+_STORED = ("prompt", "previous_response_id", "conversation")
 _MEDIA_TOOLS = frozenset({"image_generation"})
 
 
 class Responses(Endpoint):
     name = "responses"
     path = "/responses"
+    answers = "output"
+    known = frozenset(
+        {
+            "id", "object", "created_at", "completed_at", "status", "model", "output", "usage", "instructions", "metadata",
+            "tools", "tool_choice", "text", "prompt", "prompt_cache_key", "prompt_cache_retention", "safety_identifier",
+            "user", "service_tier", "truncation", "parallel_tool_calls", "temperature", "top_p", "top_logprobs", "store",
+            "background", "max_output_tokens", "max_tool_calls", "previous_response_id", "conversation", "billing",
+        }
+    )  # fmt: skip
 
     def validate(self, request: Json) -> None:
         super().validate(request)
@@ -25,6 +34,9 @@ class Responses(Endpoint):
         for field in _STORED:
             if request.get(field) is not None:
                 raise StoredStateRefused(field=field)
+        for index, item in enumerate(request["input"]):
+            if isinstance(item, dict) and item.get("type") == "item_reference":
+                raise StoredStateRefused(field=f"input[{index}]")
         if request.get("background"):
             raise FieldInvalid(field="background", problem="background responses are not served")
 
@@ -41,8 +53,7 @@ class Responses(Endpoint):
         if not isinstance(output, list) or not output:
             return []
         texts = slots(output, "output", "assistant", depth)
-        prose = prose_slots(output)
-        return [Choice(0, texts, prose[0] if prose else None, _silencer(response))]
+        return [Choice(0, texts, prose_slots(output), _silencer(response), {})]
 
     def has_media(self, response: Json) -> bool:
         output = response.get("output")
@@ -117,5 +128,6 @@ def _silencer(response: Json) -> Any:
         output = response.get("output") or [{}]
         first = output[0] if isinstance(output[0], dict) else {}
         incomplete(response, text, str(first.get("id") or "msg"))
+        response.pop("output_text", None)
 
     return silence

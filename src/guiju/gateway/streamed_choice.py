@@ -1,0 +1,209 @@
+"""One choice of a streamed answer: every text in its deltas guarded, whatever the protocol calls it.
+
+Texts that readers follow (content, reasoning, transcripts …) go through a channel each. The arguments of tool calls are
+collected, checked and released whole, since no client can run half a call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from guiju.gateway.channel import Channel
+from guiju.gateway.endpoints.endpoint import Json
+from guiju.gateway.relay import Relay
+from guiju.gateway.texts import MEDIA, Slot, names, slots, unescaped
+from guiju.nouns import Decision
+
+_MEDIA_FIELDS = ("audio", "images")
+_WHOLE_FIELDS = ("annotations",)
+"""Structures that arrive complete in one delta; the texts of all others may be cut anywhere."""
+_TOOL_FIELDS = {"function": "arguments", "custom": "input"}
+
+
+class _Tool:
+    """A tool call in the making: its name through a channel, its arguments in pieces."""
+
+    __slots__ = ("field", "name", "pieces", "where")
+
+    def __init__(self, where: str, field: str, name: Channel) -> None:
+        self.where, self.field, self.name = where, field, name
+        self.pieces: list[str] = []
+
+
+class _Nested:
+    """A structure whose texts arrive in pieces: its latest form, and a channel for each text by its path."""
+
+    __slots__ = ("channels", "latest", "value")
+
+    def __init__(self) -> None:
+        self.channels: dict[str, Channel] = {}
+        self.latest: dict[str, Slot] = {}
+        self.value: Any = None
+
+
+class StreamedChoice:
+    """The state of one choice.
+
+    Attributes:
+        ended: nothing of this choice may go out any more. ``stopped``: the decision that ended it, or None.
+    """
+
+    __slots__ = ("_nested", "_path", "_probabilities", "_prose", "_relay", "_texts", "_tools", "ended", "index", "stopped")
+
+    def __init__(self, relay: Relay, index: int, path: str, prose: str) -> None:
+        """``path``: stands between the choice and a field in the ``where`` of a part. ``prose``: the field readers see."""
+        self.index = index
+        self.ended = False
+        self.stopped: Decision | None = None
+        self._relay = relay
+        self._path = f"choices[{index}].{path}"
+        self._prose = prose
+        self._texts: dict[str, Channel] = {}
+        self._nested: dict[str, _Nested] = {}
+        self._tools: dict[tuple[str, int], _Tool] = {}
+        self._probabilities: list[Any] = []
+
+    def guard(self, delta: Json) -> None:
+        """Guard every text of a delta in place; what is held back is taken out."""
+        for key in list(delta):
+            value = delta[key]
+            if type(value) is str:
+                if value and not names(key, value):
+                    self._text(delta, key, value)
+            elif key == "tool_calls" and type(value) is list:
+                for position, call in enumerate(value):
+                    if isinstance(call, dict):
+                        self._call(call, position)
+            elif key == "function_call" and type(value) is dict:
+                self._collect(value, "function_call", 0, "arguments", "function_call")
+            elif value and (type(value) is dict or type(value) is list):
+                if key in _MEDIA_FIELDS:
+                    self._relay.refuse_media()
+                self._structure(key, value)
+
+    def finish(self, delta: Json) -> None:
+        """The choice ends by itself: add what was held back of every text to its last delta. It may stop the choice yet."""
+        for key, channel in self._texts.items():
+            if text := channel.finish():
+                delta[key] = (delta.get(key) or "") + text
+            self.stopped = self.stopped or channel.stopped
+        for key, nested in self._nested.items():
+            self._finish_structure(key, nested, delta)
+        for (kind, index), tool in self._tools.items():
+            if self.stopped is None:
+                self._finish_tool(kind, index, tool, delta)
+
+    def owed_label(self) -> str:
+        """The explicit label of a text that policy cut short, where it stands last."""
+        return "".join(channel.close_label() for channel in self._channels())
+
+    def probabilities(self, found: Any, *, ending: bool) -> Json | None:
+        """The log probabilities that may go out now, given those that just came.
+
+        They repeat the text token by token: they leave when nothing is held back, or not at all.
+        """
+        content = found.get("content") if isinstance(found, dict) else None
+        if isinstance(content, list):
+            self._probabilities += content
+        if not self._probabilities:
+            return None
+        if any(channel.masked for channel in self._channels()):
+            self._probabilities = []
+        elif ending or not any(channel.held for channel in self._channels()):
+            ready, self._probabilities = self._probabilities, []
+            return {"content": ready}
+        return None
+
+    # --- texts -------------------------------------------------------------------------------------------------------
+
+    def _text(self, delta: Json, key: str, value: str) -> None:
+        channel = self._texts.get(key)
+        if channel is None:
+            channel = self._texts[key] = self._relay.channel(self._path + key, prose=key == self._prose)
+        if text := self._feed(channel, value):
+            delta[key] = text
+        else:
+            del delta[key]
+
+    def _feed(self, channel: Channel, value: str) -> str:
+        text = channel.feed(value) if self.stopped is None else ""
+        self.stopped = self.stopped or channel.stopped
+        return text
+
+    def _structure(self, key: str, value: Any) -> None:
+        relay, where = self._relay, self._path + key
+        found = slots(value, where, "assistant", relay.context.depth)
+        if key in _WHOLE_FIELDS:
+            self.stopped = self.stopped or relay.check(found)
+            return
+        nested = self._nested.setdefault(key, _Nested())
+        nested.value, nested.latest = value, {}
+        for slot in found:
+            path = slot.part.where
+            channel = nested.channels.get(path)
+            if channel is None:
+                prose = key == self._prose and slot.key == "text"
+                channel = nested.channels[path] = relay.channel(path, prose=prose)
+            slot.replace(self._feed(channel, slot.part.text))
+            nested.latest[path] = slot
+
+    def _finish_structure(self, key: str, nested: _Nested, delta: Json) -> None:
+        held = {path: channel.finish() for path, channel in nested.channels.items()}
+        for channel in nested.channels.values():
+            self.stopped = self.stopped or channel.stopped
+        present = delta.get(key) is nested.value  # else it went out before, and only its form is used again
+        for path, slot in nested.latest.items():
+            slot.replace((slot.text if present else "") + held[path])
+            if not present and isinstance(slot.container, dict):
+                for field in MEDIA & slot.container.keys():
+                    del slot.container[field]
+        if not present and any(held[path] for path in nested.latest):
+            delta[key] = nested.value
+
+    # --- tool calls --------------------------------------------------------------------------------------------------
+
+    def _call(self, call: Json, position: int) -> None:
+        index = call.get("index", position)
+        index = index if isinstance(index, int) else position
+        for kind, field in _TOOL_FIELDS.items():
+            if isinstance(call.get(kind), dict):
+                self._collect(call[kind], kind, index, field, f"tool_calls[{index}].{kind}")
+        others = {key: value for key, value in call.items() if key not in _TOOL_FIELDS}
+        self._check(others, f"tool_calls[{index}]")
+
+    def _collect(self, holder: Json, kind: str, index: int, field: str, where: str) -> None:
+        tool = self._tools.get((kind, index))
+        if tool is None:
+            name = self._relay.channel(f"{self._path}{where}.name", prose=False)
+            tool = self._tools[kind, index] = _Tool(where, field, name)
+        if isinstance(holder.get("name"), str) and holder["name"]:
+            holder["name"] = self._feed(tool.name, holder["name"])
+        if isinstance(holder.get(field), str):
+            self._relay.spend(len(holder[field]))
+            tool.pieces.append(holder[field])
+            holder[field] = ""
+        self._check({key: value for key, value in holder.items() if key not in ("name", field)}, where)
+
+    def _finish_tool(self, kind: str, index: int, tool: _Tool, delta: Json) -> None:
+        holder = {tool.field: unescaped("".join(tool.pieces))}
+        self._check(holder, tool.where)
+        if name := tool.name.finish():
+            holder["name"] = name
+        self.stopped = self.stopped or tool.name.stopped
+        if self.stopped is not None:
+            return
+        before = delta.get("function_call" if kind == "function_call" else "tool_calls")
+        if kind == "function_call":
+            delta["function_call"] = {**before, **holder} if isinstance(before, dict) else holder
+        else:
+            call = {"index": index, kind: holder}
+            delta["tool_calls"] = [*before, call] if isinstance(before, list) else [call]
+
+    def _check(self, node: Json, where: str) -> None:
+        found = slots(node, self._path + where, "assistant", self._relay.context.depth)
+        if found and self.stopped is None:
+            self.stopped = self._relay.check(found)
+
+    def _channels(self) -> list[Channel]:
+        deep = [channel for nested in self._nested.values() for channel in nested.channels.values()]
+        return [*self._texts.values(), *deep] if deep else [*self._texts.values()]

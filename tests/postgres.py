@@ -40,10 +40,11 @@ def binaries() -> Path:
 
 
 class Cluster:
-    """A cluster that can be stopped and started again. Not synced to disk: it outlives its processes, not the machine."""
+    """A cluster that can be stopped and started again. Unless ``durable``, it outlives its processes, not the machine."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         """Make one in an empty folder; it does not run yet."""
+        self._durable = durable
         self._programs, self._folder, self.port = binaries(), folder, _free_port()
         _give_to_server(folder)
         options = ("--username=guiju", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
@@ -55,7 +56,8 @@ class Cluster:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -c fsync=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
+        options += "" if self._durable else " -c fsync=off"
         self._control("--log", self._folder / "log", "--wait", "--options", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
@@ -67,10 +69,10 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """A running cluster; gives the address of a database in it."""
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """A running cluster; gives the address of a database in it. ``durable`` makes it sync to disk, as real ones do."""
     with tempfile.TemporaryDirectory(prefix="guiju-postgres-") as folder:
-        server = Cluster(Path(folder))
+        server = Cluster(Path(folder), durable=durable)
         server.start()
         try:
             yield server.address()

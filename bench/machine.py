@@ -1,0 +1,138 @@
+"""What a measurement needs to know of the machine: its cores, who else uses them, and what a process consumed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+_IDLE, _IOWAIT = 3, 4
+
+
+def describe() -> dict[str, str]:
+    """The machine in words: processor, cores, memory, kernel, Python."""
+    cpu = Path("/proc/cpuinfo").read_text()
+    model = next((line.split(":", 1)[1].strip() for line in cpu.splitlines() if line.startswith("model name")), "?")
+    kib = int(Path("/proc/meminfo").read_text().split("MemTotal:")[1].split()[0])
+    return {
+        "processor": f"{model}, {os.cpu_count()} cores",
+        "calibration": f"sum of 3e6 squares in {_calibration():.2f} CPU s",
+        "memory": f"{kib / 1048576:.0f} GiB",
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+    }
+
+
+def _calibration() -> float:
+    """How fast one core runs Python, the best of three."""
+
+    def once() -> float:
+        started = time.process_time()
+        sum(i * i for i in range(3_000_000))
+        return time.process_time() - started
+
+    return min(once() for _ in range(3))
+
+
+def two_cores() -> tuple[int, int]:
+    """Two different cores this process may use: for the server under test, and for everything around it.
+
+    Raises:
+        SystemExit: there is only one.
+    """
+    allowed = sorted(os.sched_getaffinity(0))
+    if len(allowed) < 2:
+        raise SystemExit("this measurement needs two cores: one for the server, one for load and upstream")
+    return allowed[0], allowed[1]
+
+
+def favour(nice: int) -> None:
+    """Set the priority of this process and of what it will start; the kernel weighs sessions before processes."""
+    if not nice:
+        return
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
+    group = Path("/proc/self/autogroup")
+    if group.exists():
+        group.write_text(str(nice))
+
+
+def family(pid: int) -> list[int]:
+    """``pid`` and all its descendants."""
+    found = [pid]
+    for parent in found:
+        for task in _entries(parent):
+            try:
+                found += [int(child) for child in Path(f"/proc/{parent}/task/{task}/children").read_text().split()]
+            except OSError:
+                continue
+    return found
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """CPU time consumed so far by all threads of these processes."""
+    total = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        total += int(fields[11]) + int(fields[12])
+    return total / _TICK
+
+
+def resident_mib(pids: Iterable[int]) -> float:
+    """Resident memory of these processes, in MiB."""
+    kib = 0
+    for pid in pids:
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            continue
+        kib += int(status.split("VmRSS:")[1].split()[0]) if "VmRSS:" in status else 0
+    return kib / 1024
+
+
+@dataclass(frozen=True)
+class Use:
+    """What happened between two readings.
+
+    Attributes:
+        cpu_s: CPU time of the watched processes.
+        foreign: cores kept busy by anything that is neither watched nor the measuring side.
+    """
+
+    wall_s: float
+    cpu_s: float
+    foreign: float
+
+
+class Watch:
+    """Reads CPU time of a server, of the measuring side and of the whole machine; :meth:`use` gives the difference."""
+
+    def __init__(self, server: Iterable[int], own: Iterable[int]) -> None:
+        self._server, self._own = list(server), list(own)
+        self._began = self._read()
+
+    def use(self) -> Use:
+        """What was used since this watch was made."""
+        wall, server, own, busy = (now - then for now, then in zip(self._read(), self._began, strict=True))
+        return Use(wall, server, max(0.0, (busy - server - own) / wall))
+
+    def _read(self) -> tuple[float, float, float, float]:
+        return time.perf_counter(), cpu_seconds(self._server), cpu_seconds(self._own), _busy()
+
+
+def _busy() -> float:
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(fields) - fields[_IDLE] - fields[_IOWAIT]) / _TICK
+
+
+def _entries(pid: int) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []

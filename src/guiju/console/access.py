@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import reverse
+from django.utils.functional import LazyObject
 from django.utils.http import urlencode
 
 from guiju.console.answers import to_page
@@ -30,7 +31,15 @@ View = Callable[Concatenate[ConsoleRequest, P], HttpResponseBase]
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts in this request. The caller has made sure that somebody is signed in."""
-    return Actor.of(cast(User, request.user), request.META.get("REMOTE_ADDR") or None)
+    return Actor.of(_bare(request.user), request.META.get("REMOTE_ADDR") or None)
+
+
+def _bare(user: object) -> User:
+    """The user itself: middleware wraps it lazily (twice), and a wrapper is no instance of the model to everybody."""
+    while isinstance(user, LazyObject):
+        _ = user.pk  # type: ignore[attr-defined]  # makes the wrapper look
+        user = user._wrapped  # type: ignore[attr-defined]
+    return cast(User, user)
 
 
 def screen(

@@ -24,7 +24,7 @@ from guiju.law.book import Book
 from guiju.law.registry import CHECKS
 from guiju.law.schema import Clause, Instrument, SetBy, Threshold
 from guiju.law.status import CheckRun as Run
-from guiju.law.status import ObligationStatus
+from guiju.law.status import ObligationStatus, State
 from guiju.store.models import CheckRun, Document, Service
 from guiju.store.permissions import Permission
 from guiju.store.services import documents, law
@@ -38,7 +38,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     book = law.book()
     every = statuses(service) if service else []
     context = {
-        "page": page_of(request, [one for one in every if _fits(one, asked)]),
+        "page": page_of(request, sorted((one for one in every if _fits(one, asked)), key=_urgency)),
         "asked": asked,
         "filtered": any(asked[name] for name in ("q", "duty", "state")),
         "service": service,
@@ -48,6 +48,14 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "counts": {value: sum(one.status.value == value for one in every) for value in STATES["duty"]},
     }
     return render(request, "console/obligations/list.html", context)
+
+
+_URGENT_FIRST = (State.FAILING, State.DUE_SOON, State.UNPROVEN, State.UNKNOWN, State.PROVEN, State.NOT_APPLICABLE)
+
+
+def _urgency(one: ObligationStatus) -> int:
+    """What needs somebody first; within one state the order of the book."""
+    return _URGENT_FIRST.index(one.status)
 
 
 def _fits(one: ObligationStatus, asked: dict[str, str]) -> bool:
@@ -141,7 +149,7 @@ def _threshold(book: Book, threshold: Threshold, asked: ThresholdForm | None) ->
     if threshold.set_by is SetBy.OPERATOR:
         mine = asked is not None and asked.data.get("name") == threshold.name
         initial = {"name": threshold.name, "value": threshold.value, "owner": threshold.owner}
-        form = asked if mine else ThresholdForm(initial=initial, prefix=None)
+        form = asked if mine else ThresholdForm(initial=initial, auto_id=f"id_{threshold.name}_%s")
     return ThresholdLine(threshold, threshold_words(book, threshold), form)
 
 

@@ -35,8 +35,8 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     context = {
         "service": service,
         "services": Service.objects.all(),
-        "duties": [duty_card(one) for one in by_duty(book, every)],
-        "campaigns": by_campaign(book, every),
+        "duties": [duty_card(one) for one in by_duty(book, every)] if every else [],
+        "campaigns": by_campaign(book, every) if every else [],
         "totals": {state.value: sum(one.status is state for one in every) for state in State},
         "soon": _soon(every),
         "measured": CheckRun.objects.filter(service=service).order_by("-at").values_list("at", flat=True).first(),

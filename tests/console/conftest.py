@@ -1,0 +1,143 @@
+"""A small installation with one of everything, and a browser for each role."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from guiju.law.book import rules
+from guiju.moderation import policy_source
+from guiju.store.actor import Actor
+from guiju.store.models import (
+    Account,
+    Case,
+    Document,
+    Integration,
+    PolicyVersion,
+    Record,
+    Role,
+    Sanction,
+    Service,
+    User,
+    Violation,
+    WordList,
+    WordListVersion,
+)
+from guiju.store.services import accounts, documents, integrations, law, policies, services, word_lists
+from tests.store.evidence_rows import TestChain, verdict
+
+PASSWORD = "guiju-test-password-7"
+PROFILE = {
+    "roles": ["provider"],
+    "functions": ["text_generation"],
+    "domains": [],
+    "public_in_china": True,
+    "opinion_attributes": True,
+}
+
+
+@dataclass
+class World:
+    """One of everything."""
+
+    service: Service
+    integration: Integration
+    record: Record
+    case: Case
+    account: Account
+    sanction: Sanction
+    document: Document
+    draft: PolicyVersion
+    words: WordList
+    version: WordListVersion
+    person: User
+    chain: TestChain
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file and no cached figure of one test is seen by another."""
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "documents")
+    monkeypatch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+    cache.clear()
+
+
+@pytest.fixture
+def system(db: None) -> Actor:
+    return Actor.system("test")
+
+
+@pytest.fixture
+def world(system: Actor) -> World:
+    now = timezone.now()
+    service = Service.objects.create(slug="chat", name="聊天")
+    services.update(system, service, profile=PROFILE)
+    service.refresh_from_db()
+    integration = integrations.create(
+        system, name="客服机器人", service=service, owner="王芳", purpose="customer_service", status="approved"
+    )[0]
+    account = Account.objects.create(pseudonym="a1b2c3", integration=integration, first_seen=now, last_seen=now)
+    chain = TestChain(at=now - timedelta(minutes=5))
+    record = chain.write(
+        "线上赌场开户",
+        "抱歉",
+        at=now - timedelta(minutes=4),
+        account=account.pk,
+        integration=integration.pk,
+        prompt=verdict("review", "A.1.h/gambling"),
+    )
+    chain.seal()
+    Violation.objects.create(account=account, record_id=record.pk, at=now, risk="A.1.h/gambling")
+    policies.publish(system, policies.create_draft(system, policy_source.DEFAULT.read_text("utf-8"), "first"))
+    words = word_lists.create(system, "ours", "自建词表", "A.3.b", "李娜", "自建")
+    version = word_lists.add_version(system, words, "word,severity\n代开发票,high\n")
+    word_lists.set_live(system, version)
+    law.run_checks(system, service, now)
+    return World(
+        service=service,
+        integration=integration,
+        record=record,
+        case=Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.h/gambling"),
+        account=account,
+        sanction=accounts.impose(system, account, "warn", "辱骂客服", records=[record.pk]),
+        document=documents.upload(
+            system, rules().obligation("GOV-01").urn, service, "安全制度", "制度.pdf", io.BytesIO(b"x"), date(2026, 1, 1)
+        ),
+        draft=policies.create_draft(system, policy_source.DEFAULT.read_text("utf-8"), "second"),
+        words=words,
+        version=version,
+        person=User.objects.create(username="li.lei", role=Role.REVIEWER),
+        chain=chain,
+    )
+
+
+@pytest.fixture
+def user_of(db: None) -> Callable[[str], User]:
+    """The user of a role, with a password; the same one every time within a test."""
+
+    def of(role: str) -> User:
+        user = User.objects.filter(username=f"u-{role}").first()
+        return user or User.objects.create_user(f"u-{role}", password=PASSWORD, role=role)
+
+    return of
+
+
+@pytest.fixture
+def browser(user_of: Callable[[str], User]) -> Callable[[str], Client]:
+    """A client in which the user of a role is signed in."""
+
+    def of(role: str, **headers: str) -> Client:
+        client = Client(headers=headers or None)
+        client.force_login(user_of(role), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return of

@@ -1,0 +1,1 @@
+"""One module per format; `guiju.media.registry` finds them."""

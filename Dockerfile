@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Guiju in a container: no compiler, no pip, no root in what runs. Build: docker build --tag guiju .
 
 FROM python:3.11-slim-bookworm AS build

@@ -125,11 +125,13 @@ def test_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert observed(surroundings.clock, patient()) == [FAIL]
 
 
-def test_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert observed(surroundings.postgres_driver, patient()) == [OK]
+def test_optional_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = surroundings.optional_parts.run(patient())
+    assert one.health is OK and one.facts["psycopg"] is True
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    (one,) = surroundings.postgres_driver.run(patient())
-    assert one.health is OK and "not installed" in one.message
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    (one,) = surroundings.optional_parts.run(patient())
+    assert one.health is OK and one.message.count("not installed") == 2
 
 
 def test_one_that_breaks_does_not_stop_the_others() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -15,17 +16,19 @@ OLDEST_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 DRIFT = timedelta(seconds=5)
 
 
-@examination("postgres_driver")
-def postgres_driver(patient: Patient) -> Iterator[Observation]:
-    """psycopg, needed for PostgreSQL alone."""
-    if importlib.util.find_spec("psycopg") is not None:
-        yield well("postgres_driver", "psycopg 已安装", "psycopg is installed")
-    else:
-        yield well(
-            "postgres_driver",
-            "未安装 psycopg(仅 PostgreSQL 需要)",
-            "psycopg is not installed (only PostgreSQL needs it)",
-        )
+@examination("optional_parts")
+def optional_parts(patient: Patient) -> Iterator[Observation]:
+    """What not everybody needs: psycopg for PostgreSQL, Chromium for the tests."""
+    driver = importlib.util.find_spec("psycopg") is not None
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    yield well(
+        "optional_parts",
+        f"psycopg {'已安装' if driver else '未安装(仅 PostgreSQL 需要)'},Chromium {'已安装' if browser else '未安装(仅测试需要)'}",
+        f"psycopg {'installed' if driver else 'not installed (only PostgreSQL needs it)'}, "
+        f"Chromium {'installed' if browser else 'not installed (only the tests need it)'}",
+        psycopg=driver,
+        chromium=browser,
+    )
 
 
 @examination("address")

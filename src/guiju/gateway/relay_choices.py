@@ -194,4 +194,3 @@ class CompletionRelay(ChoicesRelay):
 
     def end(self, index: int, reason: str) -> Json:
         return {"index": index, "text": "", "logprobs": None, "finish_reason": reason}
-

@@ -52,7 +52,11 @@ def opening_of(place: Json) -> list[Json]:
     item = {"id": place["item_id"], "type": "message", "status": "in_progress", "role": "assistant", "content": []}
     return [
         {"type": "response.output_item.added", "output_index": place["output_index"], "item": item},
-        {"type": "response.content_part.added", **place, "part": {"type": "output_text", "text": "", "annotations": []}},
+        {
+            "type": "response.content_part.added",
+            **place,
+            "part": {"type": "output_text", "text": "", "annotations": []},
+        },
     ]
 
 

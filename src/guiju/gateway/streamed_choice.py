@@ -48,7 +48,18 @@ class StreamedChoice:
         ended: nothing of this choice may go out any more. ``stopped``: the decision that ended it, or None.
     """
 
-    __slots__ = ("_nested", "_path", "_probabilities", "_prose", "_relay", "_texts", "_tools", "ended", "index", "stopped")
+    __slots__ = (
+        "_nested",
+        "_path",
+        "_probabilities",
+        "_prose",
+        "_relay",
+        "_texts",
+        "_tools",
+        "ended",
+        "index",
+        "stopped",
+    )
 
     def __init__(self, relay: Relay, index: int, path: str, prose: str) -> None:
         """``path``: stands between the choice and a field in the ``where`` of a part. ``prose``: the field readers see."""

@@ -8,8 +8,10 @@ added to the protocol tomorrow is therefore checked today; leaving a text out ta
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -27,7 +29,9 @@ NAMES = frozenset(
 )  # fmt: skip
 """Keys whose values name something as long as they are short, plain ASCII, and without blanks."""
 
-MEDIA = frozenset({"url", "data", "file_data", "image_url", "b64_json", "encrypted_content", "partial_image_b64", "result"})
+MEDIA = frozenset(
+    {"url", "data", "file_data", "image_url", "b64_json", "encrypted_content", "partial_image_b64", "result"}
+)
 """Keys whose values are addresses or encoded media as long as they are plain ASCII without blanks."""
 
 PRIVATE = frozenset({"model", "user", "safety_identifier", "prompt_cache_key"})
@@ -37,7 +41,17 @@ LOG_PROBABILITIES = frozenset({"logprobs", "top_logprobs"})
 """Subtrees that repeat the answer token by token; dropped wherever the text beside them is changed."""
 
 _LONGEST_NAME = 256
-_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL)
+_DOCUMENTS = (
+    "data:text/",
+    "data:application/json",
+    "data:application/xml",
+    "data:application/x-ndjson",
+    "data:,",
+    "data:;",
+)
+_ESCAPE = re.compile(
+    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL
+)
 
 
 class Slot:
@@ -102,7 +116,10 @@ def _walk(node: Any, where: str, role: str, left: int, depth: int, found: list[S
             if not (key.isascii() and key.isidentifier()):
                 found.append(Slot([key], 0, Part(f"{where}.(key)", key, role)))
             if type(value) is str:
-                if value and not ((key in NAMES or key in MEDIA) and (names(key, value) or (not where and key in PRIVATE))):
+                if (key in NAMES or key in MEDIA) and (names(key, value) or (not where and key in PRIVATE)):
+                    if value.startswith(_DOCUMENTS):
+                        found.append(Slot([value], 0, Part(f"{where}.{key}.(decoded)", _document(value), role)))
+                elif value:
                     if "\\u" in value:
                         value = _unescape(node, key, value, where, role, found)
                     found.append(Slot(node, key, Part(f"{where}.{key}" if where else key, value, role)))
@@ -124,8 +141,21 @@ def _unescape(node: Any, key: str, value: str, where: str, role: str, found: lis
         node[key] = plain
         return plain
     if plain != value:
-        found.append(Slot([plain], 0, Part(f"{where}.{key}.(unescaped)" if where else f"{key}.(unescaped)", plain, role)))
+        found.append(
+            Slot([plain], 0, Part(f"{where}.{key}.(unescaped)" if where else f"{key}.(unescaped)", plain, role))
+        )
     return value
+
+
+def _document(url: str) -> str:
+    """The text in a ``data:`` address, as far as it can be read."""
+    head, _, data = url.partition(",")
+    if not head.endswith(";base64"):
+        return unquote(data, errors="replace")
+    try:
+        return b64decode(data + "==", validate=False).decode("utf-8", "replace")
+    except ValueError:
+        return data
 
 
 def unescaped(json: str) -> str:

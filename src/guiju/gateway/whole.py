@@ -120,7 +120,9 @@ async def refusal(call: Call, answer: Answer | DemoAnswer) -> UpstreamRefused:
     text = ""
     if answer.status not in (401, 403):
         text = _message(await answer.error_body())
-        decision = call.snapshot.checker.check([Part("error.message", text)], Direction.ANSWER, call.integration.purpose)
+        decision = call.snapshot.checker.check(
+            [Part("error.message", text)], Direction.ANSWER, call.integration.purpose
+        )
         if decision.action not in (Action.PASS, Action.LABEL, Action.ADVISE):
             text = ""
     return UpstreamRefused(upstream=answer.status, told=text)

@@ -27,7 +27,9 @@ class ChatCompletions(Endpoint):
 
     def wants_media(self, request: Json) -> bool:
         modalities = request.get("modalities")
-        return request.get("audio") is not None or (isinstance(modalities, list) and any(m != "text" for m in modalities))
+        return request.get("audio") is not None or (
+            isinstance(modalities, list) and any(m != "text" for m in modalities)
+        )
 
     def structured(self, request: Json) -> bool:
         return json_mode(request.get("response_format"))

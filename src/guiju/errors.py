@@ -255,6 +255,24 @@ class LineInvalid(RequestError):
     remedy_en = 'Write one JSON object a line, such as {{"id": "1", "text": "…"}}.'
 
 
+class BodyTooSlow(RequestError):
+    code = "GJ-1113"
+    status = 408
+    zh = "请求体在 {seconds} 秒内没有传完。"
+    en = "The request body did not arrive within {seconds} seconds."
+    remedy_zh = "检查网络后重试;管理员可调整 gateway.body_timeout_s。"
+    remedy_en = "Check the network and try again; administrators may adjust gateway.body_timeout_s."
+
+
+class BodyTooIntricate(RequestError):
+    code = "GJ-1114"
+    status = 413
+    zh = "请求体含有的值过多,上限为 {limit} 个。"
+    en = "The request body holds too many values; at most {limit} are accepted."
+    remedy_zh = "缩短对话,或把内容放进更少的字段。"
+    remedy_en = "Shorten the conversation, or put its content into fewer fields."
+
+
 # --- GJ-12xx access --------------------------------------------------------------------------------------------------
 
 

@@ -66,6 +66,10 @@ class GatewaySettings(_Section):
     """The data plane."""
 
     max_body_bytes: int = Field(default=20 * MIB, gt=0, description="largest request body accepted")
+    max_held_bytes: int = Field(
+        default=512 * MIB, gt=0, description="request bodies held at once, in bytes; more are refused with 503"
+    )
+    body_timeout_s: Positive = Field(default=60.0, description="longest time a request body may take to arrive")
     max_answer_bytes: int = Field(default=32 * MIB, gt=0, description="largest upstream answer accepted")
     max_event_bytes: int = Field(default=1 * MIB, gt=0, description="longest line of a streamed upstream answer")
     max_json_depth: int = Field(default=64, gt=0, description="deepest nesting of a request body")

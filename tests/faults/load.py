@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import threading
 from collections import Counter
@@ -78,7 +79,8 @@ class Client:
         if body is None:
             body = {"model": "guiju-demo", "messages": MESSAGES, **fields}
         data = body if isinstance(body, (bytes, bytearray)) else json.dumps(body).encode()
-        async with self._session.post(self._base + path, data=data, headers=self._headers) as answer:
+        payload = io.BytesIO(data) if len(data) > 2**19 else data
+        async with self._session.post(self._base + path, data=payload, headers=self._headers) as answer:
             return Reply(answer.status, await answer.read(), answer.headers)
 
 

@@ -14,7 +14,7 @@ from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.runtime import Runtime, Served
 from guiju.gateway.texts import Slot, stored
-from guiju.gateway.wire import Header, Receive, Scope, Send, parse, read_body
+from guiju.gateway.wire import Header, Receive, Scope, Send, parse
 from guiju.nouns import Action, Decision, Direction, Part
 from guiju.store.snapshot import IntegrationView
 from guiju.store.writer import Draft, Durable, now_us
@@ -29,6 +29,7 @@ class Call:
     """The state of one request.
 
     Attributes:
+        size: bytes of the request's body.
         number: names the exchange everywhere: record, content number of the label, ``X-Guiju-Record``.
         decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
         said: what the model said, as it said it.
@@ -48,6 +49,7 @@ class Call:
         self.integration_id = ""
         self.served: Served
         self.request: Json = {}
+        self.size = 0
         self.account = ""
         self.decision: Decision | None = None
         self.answers: Sequence[Decision] = ()
@@ -69,7 +71,8 @@ class Call:
         self.integration = integration = admission.authenticate(runtime, self.snapshot, self.scope)
         self.integration_id = integration.id
         admission.capacity(runtime)
-        body = await read_body(self.scope, self.receive, runtime.limits.max_body_bytes)
+        body = await runtime.intake.read(self.scope, self.receive)
+        self.size = len(body)
         self.request = request = parse(body)
         self.endpoint.validate(request)
         self.served = admission.service_of(runtime, integration, request["model"])
@@ -79,6 +82,10 @@ class Call:
         self._prompt = self.endpoint.prompt(request, runtime.limits.max_json_depth)
         runtime.meter(integration.id).admit(integration.limits, time.time())
         runtime.in_flight += 1
+
+    def drop(self) -> None:
+        """The request is over, admitted or not: its body no longer takes room."""
+        self.runtime.intake.release(self.size)
 
     def leave(self) -> None:
         """Count the exchange out."""

@@ -24,18 +24,30 @@ async def serve(runtime: Runtime, endpoint: Endpoint, scope: Scope, receive: Rec
     """Serve one request to an endpoint, whatever becomes of it."""
     call = Call(runtime, endpoint, scope, receive, send)
     try:
+        if await _admitted(call):
+            await _served(call)
+    finally:
+        call.drop()
+
+
+async def _admitted(call: Call) -> bool:
+    """Whether the request counts as an exchange; where it does not, the caller is told why."""
+    try:
         await call.admit()
+        return True
     except GuijuError as error:
-        runtime.refuse(error, call.integration_id, _address(scope))
-        await send_error(send, error)
-        return
+        refusal = error
     except Exception:
         log.exception("a request could not be admitted")
-        runtime.refuse(InternalFault(), call.integration_id, _address(scope))
-        await send_error(send, InternalFault())
-        return
+        refusal = InternalFault()
+    call.runtime.refuse(refusal, call.integration_id, _address(call.scope))
+    await send_error(call.send, refusal)
+    return False
+
+
+async def _served(call: Call) -> None:
     try:
-        with Departure(receive) as departure:
+        with Departure(call.receive) as departure:
             try:
                 await _exchange(call)
             except GuijuError as error:

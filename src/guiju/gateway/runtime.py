@@ -18,6 +18,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from guiju.errors import GuijuError
 from guiju.evidence.record import new_id
 from guiju.gateway.demo import DEMO_MODEL, DemoUpstream
+from guiju.gateway.intake import Intake
 from guiju.gateway.metrics import Metrics
 from guiju.gateway.quota import AccountLimiter, Meter
 from guiju.gateway.upstream import Upstream
@@ -56,6 +57,7 @@ class Runtime:
         self.metrics = Metrics()
         self.meters: dict[str, Meter] = {}
         self.limited = AccountLimiter()
+        self.intake = Intake(settings.gateway)
         self.refusals: Counter[tuple[str, str, str]] = Counter()
         """by (code, integration id, caller) since the last refresh"""
         self.in_flight = 0
@@ -148,6 +150,7 @@ class Runtime:
         """Present values for the metrics page."""
         return {
             "guiju_in_flight": self.in_flight,
+            "guiju_held_request_bytes": self.intake.held,
             "guiju_evidence_healthy": float(self.writer.healthy),
             "guiju_evidence_records": self.writer.written,
             "guiju_evidence_commits": self.writer.commits,

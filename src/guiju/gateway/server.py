@@ -10,6 +10,7 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from guiju.errors import PortInUse, SettingsInvalid
 from guiju.gateway.app import Application, create_app
+from guiju.gateway.protocol import BoundedProtocol
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.workers import supervise
 from guiju.settings import Settings
@@ -57,7 +58,7 @@ def run(settings: Settings, listener: socket.socket, *, gateway: bool, console: 
     app = create_app(Runtime(settings), screens) if gateway else screens
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedProtocol,
         loop="uvloop",
         ws="none",
         lifespan="on" if gateway else "off",
@@ -68,7 +69,6 @@ def run(settings: Settings, listener: socket.socket, *, gateway: bool, console: 
         timeout_keep_alive=75,
         timeout_graceful_shutdown=30,
         backlog=2048,
-        h11_max_incomplete_event_size=64 * 1024,
         proxy_headers=False,
     )
     server = uvicorn.Server(config)

@@ -9,9 +9,7 @@ import msgspec
 
 from guiju.errors import (
     AccessError,
-    BodyIncomplete,
     BodyNotJson,
-    BodyTooLarge,
     EvidenceError,
     GuijuError,
     RequestError,
@@ -32,37 +30,6 @@ EVENTS: tuple[Header, ...] = (
 
 encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-
-
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole request body.
-
-    Raises:
-        BodyTooLarge: announced or arriving with more than ``limit`` bytes; the rest is not read.
-        BodyIncomplete: the client went away.
-    """
-    announced = header(scope, b"content-length")
-    if announced.isdigit() and int(announced) > limit:
-        raise BodyTooLarge(limit=limit)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise BodyTooLarge(limit=limit)
-        return body
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        if message["type"] == "http.disconnect":
-            raise BodyIncomplete()
-        piece = message.get("body", b"")
-        size += len(piece)
-        if size > limit:
-            raise BodyTooLarge(limit=limit)
-        pieces.append(piece)
-        if not message.get("more_body"):
-            return b"".join(pieces)
-        message = await receive()
 
 
 def parse(body: bytes) -> dict[str, Any]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 
 from tests.faults.load import MESSAGES, Reply, ask
 from tests.faults.plant import Gateway, Plant, free_port, serving, until
@@ -109,6 +112,80 @@ def test_slow_is_no_fault(gateway: Gateway, stream: bool) -> None:
     reply = chat(gateway, "trickles", stream=stream)
     assert reply.error == {} and "浙江省" in json.dumps(reply.events if stream else reply.json, ensure_ascii=False)
     assert gateway.plant.outcomes()[reply.number] == "completed"
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_wild_counts_of_tokens(gateway: Gateway, stream: bool) -> None:
+    reply = chat(gateway, "counts-wildly", stream=stream)
+    assert reply.error == {} and gateway.plant.outcomes()[reply.number] == "completed"
+    [(tokens,)] = gateway.plant.query(f"SELECT tokens FROM store_record WHERE content_number = '{reply.number}'")
+    assert tokens == 2**31 - 1
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+)
+names = st.sampled_from(
+    ["choices", "index", "message", "delta", "content", "role", "finish_reason", "usage", "total_tokens", "tool_calls",
+     "function", "arguments", "name", "id", "type", "output", "response", "text", "item", "part", "logprobs", "error",
+     "output_index", "content_index", "item_id", "audio", "reasoning_content", "refusal", "annotations", "status"]
+)  # fmt: skip
+kinds = st.sampled_from(
+    ["response.created", "response.output_text.delta", "response.output_text.done", "response.completed",
+     "response.output_item.added", "response.output_item.done", "response.function_call_arguments.delta", "message"]
+)  # fmt: skip
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4), max_leaves=12
+)
+choice = st.fixed_dictionaries(
+    {},
+    optional={
+        "index": scalars,
+        "delta": values,
+        "message": values,
+        "text": values,
+        "finish_reason": scalars,
+        "logprobs": values,
+    },
+)
+choices = st.fixed_dictionaries({"choices": st.lists(choice, max_size=3)}, optional={"usage": values, "id": values})
+events = st.one_of(
+    choices,
+    st.dictionaries(names, values, max_size=5),
+    st.fixed_dictionaries(
+        {"type": kinds},
+        optional={
+            "delta": values,
+            "item": values,
+            "part": values,
+            "response": values,
+            "output_index": values,
+            "text": values,
+        },
+    ),
+)
+
+
+@given(
+    path=st.sampled_from(["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/embeddings"]),
+    whole=choices | st.dictionaries(names, values, max_size=5),
+    stream=st.none() | st.lists(events, max_size=5),
+)
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_answers_of_any_shape(gateway: Gateway, path: str, whole: Any, stream: Any) -> None:
+    """Whatever a model says: an answer, or its fault. Never the gateway's."""
+    body = {"model": "echoes", "metadata": whole if stream is None or "embed" in path else stream}
+    body["stream"] = stream is not None and "embed" not in path
+    body["messages" if "chat" in path else "prompt" if path == "/v1/completions" else "input"] = (
+        MESSAGES if "chat" in path else "杭州"
+    )
+    reply = ask(gateway.base, gateway.plant.key, body, path)
+    event(f"{path} {reply.status} {reply.error.get('code', '')}")
+    assert reply.status in (200, 400, 403, 502), reply.body
+    assert not reply.error or reply.error["code"].startswith(("GJ-11", "GJ-12", "GJ-13")), reply.error
+    assert "Traceback" not in gateway.printed
 
 
 def test_a_stalled_model_is_let_go(gateway: Gateway, model: Upstream) -> None:

@@ -314,6 +314,29 @@ async def too_large_unannounced(told: Upstream, reader: Reader, writer: Writer, 
 
 
 @behaviour
+async def counts_wildly(told: Upstream, reader: Reader, writer: Writer, request: dict[str, Any]) -> None:
+    """Token counts that no column and no record can hold."""
+    usage = {"prompt_tokens": -5, "completion_tokens": 10**12, "total_tokens": 10**30}
+    if request.get("stream"):
+        last = json.dumps({"id": "c", "choices": [], "usage": usage}).encode()
+        events = [said("杭州是"), said("", "stop"), b"data: " + last + b"\n\n", b"data: [DONE]\n\n"]
+        writer.write(stream_head() + b"".join(piece(event) for event in events) + END)
+    else:
+        writer.write(whole(completion(usage=usage)))
+
+
+@behaviour
+async def echoes(told: Upstream, reader: Reader, writer: Writer, request: dict[str, Any]) -> None:
+    """Answers with what ``metadata`` holds: a whole answer, or the events of a stream."""
+    told_to = request["metadata"]
+    if request.get("stream"):
+        events = [b"data: " + json.dumps(event).encode() + b"\n\n" for event in told_to]
+        writer.write(stream_head() + b"".join(piece(event) for event in events) + END)
+    else:
+        writer.write(whole(json.dumps(told_to).encode()))
+
+
+@behaviour
 async def redirects(told: Upstream, reader: Reader, writer: Writer, request: dict[str, Any]) -> None:
     writer.write(whole(b"", "307 Temporary Redirect", Location=f"{told.address}/redirected"))
 

@@ -12,6 +12,11 @@ from guiju.gateway.texts import LOG_PROBABILITIES, Slot, slots
 
 Json = dict[str, Any]
 
+LONGEST_MODEL = 200
+"""Characters of a model's name; it stands in every record."""
+_MOST_TOKENS = 2**31 - 1
+"""The most a record can hold; whatever counts more tokens does not count tokens."""
+
 
 class Choice:
     """One answer among those of a response.
@@ -62,6 +67,8 @@ class Endpoint(ABC):
         """
         if not isinstance(request.get("model"), str) or not request["model"]:
             raise FieldInvalid(field="model", problem="a model name is required")
+        if len(request["model"]) > LONGEST_MODEL:
+            raise FieldInvalid(field="model", problem=f"longer than {LONGEST_MODEL} characters")
         if not isinstance(request.get("stream", False), bool | None):
             raise FieldInvalid(field="stream", problem="true or false")
         for field in ("user", "safety_identifier"):
@@ -114,12 +121,13 @@ def usage_tokens(usage: Any) -> Tokens:
         for name in names:
             value = usage.get(name)
             if type(value) is int and value >= 0:
-                return value
+                return min(value, _MOST_TOKENS)
         return 0
 
     prompt = count("prompt_tokens", "input_tokens")
     completion = count("completion_tokens", "output_tokens")
-    return Tokens(completion=completion, prompt=prompt, total=count("total_tokens") or prompt + completion)
+    total = count("total_tokens") or min(prompt + completion, _MOST_TOKENS)
+    return Tokens(completion=completion, prompt=prompt, total=total)
 
 
 def refuse_tokens(field: str, value: Any) -> None:

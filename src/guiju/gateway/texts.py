@@ -76,7 +76,7 @@ class Slot:
         self.container[self.key] = text
         if isinstance(self.container, dict):
             for key in LOG_PROBABILITIES & self.container.keys():
-                self.container[key] = None
+                self.container[key] = self.container[key] and None
 
 
 def slots(node: Any, where: str, role: str = "", depth: int = 64) -> list[Slot]:

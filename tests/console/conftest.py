@@ -110,7 +110,13 @@ def world(system: Actor) -> World:
         account=account,
         sanction=accounts.impose(system, account, "warn", "辱骂客服", records=[record.pk]),
         document=documents.upload(
-            system, rules().obligation("GOV-01").urn, service, "安全制度", "制度.pdf", io.BytesIO(b"x"), date(2026, 1, 1)
+            system,
+            rules().obligation("GOV-01").urn,
+            service,
+            "安全制度",
+            "制度.pdf",
+            io.BytesIO(b"x"),
+            date(2026, 1, 1),
         ),
         draft=policies.create_draft(system, policy_source.DEFAULT.read_text("utf-8"), "second"),
         words=words,

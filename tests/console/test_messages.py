@@ -90,4 +90,6 @@ def test_all_31_risks_can_be_chosen() -> None:
 def test_every_risk_bears_on_an_obligation_that_exists() -> None:
     assert all(rules().obligation(key) for line in bearings() for key in line.obligations)
     assert [o.id for o in obligations_of("A.4.b")] == ["SVC-07", "IMP-01"]
-    assert all(obligations_of(risk.code) for risk in (*rules().risks.risks, *rules().risks.tags, *rules().risks.families))
+    assert all(
+        obligations_of(risk.code) for risk in (*rules().risks.risks, *rules().risks.tags, *rules().risks.families)
+    )

@@ -22,7 +22,7 @@ P = ParamSpec("P")
 class ConsoleRequest(HttpRequest):
     """A request of a signed-in user, as views behind `screen` see it."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     actor: Actor
 
 
@@ -37,8 +37,8 @@ def actor_of(request: HttpRequest) -> Actor:
 def _bare(user: object) -> User:
     """The user itself: middleware wraps it lazily (twice), and a wrapper is no instance of the model to everybody."""
     while isinstance(user, LazyObject):
-        _ = user.pk  # type: ignore[attr-defined]  # makes the wrapper look
-        user = user._wrapped  # type: ignore[attr-defined]
+        _ = user.pk  # makes the wrapper look
+        user = user._wrapped
     return cast(User, user)
 
 

@@ -45,12 +45,16 @@ def problem(request: HttpRequest, error: GuijuError) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's 404."""
-    return _error(request, 404, _("There is nothing at this address."), _("Check the address, or start from the overview."))
+    return _error(
+        request, 404, _("There is nothing at this address."), _("Check the address, or start from the overview.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's 403."""
-    return _error(request, 403, _("You may not see this."), _("Ask a system administrator if your role should allow it."))
+    return _error(
+        request, 403, _("You may not see this."), _("Ask a system administrator if your role should allow it.")
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -65,7 +69,12 @@ def broken_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Django's 500: no detail leaves the process; the log has it."""
-    return _error(request, 500, _("Something went wrong in Guiju."), _("The log of the process says what. Nothing was half-done: changes are made whole or not at all."))
+    return _error(
+        request,
+        500,
+        _("Something went wrong in Guiju."),
+        _("The log of the process says what. Nothing was half-done: changes are made whole or not at all."),
+    )
 
 
 def _error(request: HttpRequest, status: int, message: str, remedy: str, code: str = "") -> HttpResponse:

@@ -85,7 +85,9 @@ def columns(days: Sequence[date], series: Sequence[Series]) -> Columns:
             height = plot * s.values[i] / top
             y -= height
             if height:
-                boxes.append(Box(round(x + slot * 0.18, 1), round(y, 1), round(slot * 0.64, 1), round(height, 1), s.tone))
+                boxes.append(
+                    Box(round(x + slot * 0.18, 1), round(y, 1), round(slot * 0.64, 1), round(height, 1), s.tone)
+                )
         words = f"{day.isoformat()}: " + ", ".join(f"{s.label} {s.values[i]:,}" for s in series)
         drawn.append(Column(tuple(boxes), Box(round(x, 1), _TOP, round(slot, 1), plot, "hover"), words))
     every = max(1, math.ceil(len(days) / 7))

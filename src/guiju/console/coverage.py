@@ -50,8 +50,9 @@ def coverage(lists: Iterable[WordList]) -> Coverage:
             for tag, number in row.live.counts.items():
                 counts[tag.partition("/")[0]] += number
     book = rules()
+    classes = {risk.code: book.risks.class_of(risk.code) for risk in book.risks.risks}
     lines = [
-        RiskLine(risk, counts[risk.code], (found := book.risks.class_of(risk.code)) and found.keywords)
+        RiskLine(risk, counts[risk.code], found.keywords if (found := classes[risk.code]) else None)
         for risk in book.risks.risks
     ]
     needed = next((t.value for t in book.obligation(TOTAL).thresholds if t.value is not None), 0)

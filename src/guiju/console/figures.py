@@ -90,9 +90,10 @@ def risks_found(count: int, most: int = 8) -> list[tuple[str, int]]:
     return found
 
 
-def refusals_of(integration: str | None, count: int) -> list[dict[str, object]]:
+def refusals_of(integration: str | None, count: int) -> list[tuple[str, int]]:
     """Refused calls of the last ``count`` days by error code, the most frequent first."""
     rows = Refusal.objects.filter(hour__gte=start_of(last_days(count)[0]))
     if integration is not None:
         rows = rows.filter(integration_id=integration)
-    return list(rows.order_by().values("code").annotate(total=Sum("count")).order_by("-total"))
+    counted = rows.order_by().values_list("code").annotate(total=Sum("count")).order_by("-total", "code")
+    return [(code, total) for code, total in counted]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 _ORDER = {"low": 0, "medium": 1, "high": 2}
@@ -48,7 +49,7 @@ def segments(text: str, where: str, findings: Sequence[Spotted]) -> list[Segment
         if start < end and start < len(text)
     ]
     edges = sorted({0, len(text), *(s for s, *_ in spans), *(e for _, e, *_ in spans)})
-    return [_segment(text, start, end, spans) for start, end in zip(edges, edges[1:], strict=False)] or [Segment(text)]
+    return [_segment(text, start, end, spans) for start, end in pairwise(edges)] or [Segment(text)]
 
 
 def _segment(text: str, start: int, end: int, spans: Iterable[tuple[int, int, int, str]]) -> Segment:

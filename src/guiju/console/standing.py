@@ -35,7 +35,9 @@ class DutyCard:
     @property
     def counts(self) -> list[tuple[str, str, int]]:
         """(state, its words, how many) for the states that occur."""
-        return [(s.value, str(state("duty", s.value).label), self.status.count(s)) for s in ORDER if self.status.count(s)]
+        return [
+            (s.value, str(state("duty", s.value).label), self.status.count(s)) for s in ORDER if self.status.count(s)
+        ]
 
 
 def duty_card(one: DutyStatus) -> DutyCard:

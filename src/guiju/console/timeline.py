@@ -45,7 +45,9 @@ def _exchange(story: Story, body: Exchange) -> list[Happening]:
             "first": _span(body.timings.first_token),
             "all": _span(body.timings.upstream),
         }
-        found.append(Happening(_after_us(arrived, body.timings.upstream), _("The model answered"), "info", [body.upstream, line]))
+        found.append(
+            Happening(_after_us(arrived, body.timings.upstream), _("The model answered"), "info", [body.upstream, line])
+        )
     end = _after_us(arrived, max(body.timings.total, body.timings.upstream, body.timings.check_answer))
     if body.answer.action:
         found.append(_checked(end, _("The answer was checked"), body.answer))
@@ -74,7 +76,11 @@ def _after(story: Story) -> list[Happening]:
         found.append(Happening(story.seal.at, _("Sealed with a signature"), "good", [story.seal.key_id]))
     if story.violation is not None:
         line = ngettext("violation %(n)d in a row", "violation %(n)d in a row", story.violation.streak)
-        found.append(Happening(story.violation.at, _("Counted against the account"), "warn", [line % {"n": story.violation.streak}]))
+        found.append(
+            Happening(
+                story.violation.at, _("Counted against the account"), "warn", [line % {"n": story.violation.streak}]
+            )
+        )
     case = story.case
     if case is not None:
         found.append(Happening(case.opened_at, _("Put before a reviewer"), "warn", [words.risk_name(case.risk)]))

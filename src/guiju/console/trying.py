@@ -101,13 +101,26 @@ def attempt(text: str, direction: Direction, integration: Integration | None, ve
     label, placement = None, None
     if direction is Direction.ANSWER and not decision.action.stops:
         goes_on, placement, label = _labelled(goes_on, snapshot, integration)
-    return Trial(decision, said([part], direction.value, decision.findings), _lines(checker, decision, direction, purpose), goes_on, label, placement)
+    return Trial(
+        decision,
+        said([part], direction.value, decision.findings),
+        _lines(checker, decision, direction, purpose),
+        goes_on,
+        label,
+        placement,
+    )
 
 
 def _with(checker: Checker, version: PolicyVersion | None) -> Checker:
     if version is None:
         return checker
-    return Checker(checker.lexicon, policy_source.load(version.source), checker.detectors, checker.budget_seconds * 1000, cache_size=16)
+    return Checker(
+        checker.lexicon,
+        policy_source.load(version.source),
+        checker.detectors,
+        checker.budget_seconds * 1000,
+        cache_size=16,
+    )
 
 
 def _goes_on(checker: Checker, part: Part, decision: Decision, direction: Direction, purpose: str) -> str:

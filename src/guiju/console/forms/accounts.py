@@ -27,10 +27,17 @@ class SanctionForm(forms.Form):
 
     step = forms.ChoiceField(label=_("Step"), choices=Sanction.Step.choices)
     hours = forms.ChoiceField(
-        label=_("For how long"), choices=SPANS, required=False, initial="72", help_text=_("A closed account has no end.")
+        label=_("For how long"),
+        choices=SPANS,
+        required=False,
+        initial="72",
+        help_text=_("A closed account has no end."),
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Kept in the audit log.")
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the audit log."),
     )
 
     def __init__(self, *args: Any, may_close: bool, **kwargs: Any) -> None:

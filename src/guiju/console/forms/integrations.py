@@ -20,7 +20,7 @@ class Lines(forms.CharField):
         """Show a list as lines."""
         return "\n".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         """The lines without surrounding space, empty ones left out."""
         return [line.strip() for line in (super().clean(value) or "").splitlines() if line.strip()]
 
@@ -46,7 +46,9 @@ class IntegrationForm(forms.Form):
         label=_("What exactly for"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     models_allowed = Lines(
-        label=_("Models it may use"), required=False, help_text=_("One a line; empty allows every model of the service.")
+        label=_("Models it may use"),
+        required=False,
+        help_text=_("One a line; empty allows every model of the service."),
     )
     filing_number = forms.CharField(
         label=_("Filing or registration number"), max_length=100, required=False,
@@ -54,7 +56,10 @@ class IntegrationForm(forms.Form):
     )  # fmt: skip
     filing_expires = forms.DateField(label=_("Number valid until"), required=False, widget=DateInput())
     expires = forms.DateField(
-        label=_("Approval valid until"), required=False, widget=DateInput(), help_text=_("From the day after, calls are refused.")
+        label=_("Approval valid until"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("From the day after, calls are refused."),
     )
     requests_per_minute = forms.IntegerField(label=_("Requests per minute"), min_value=1, required=False)
     tokens_per_day = forms.IntegerField(label=_("Tokens per day"), min_value=1, required=False)

@@ -25,7 +25,8 @@ class DocumentForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"effective_from": today}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.fields["effective_from"].initial = today
 
 
 class ThresholdForm(forms.Form):

@@ -13,7 +13,9 @@ class PolicyForm(forms.Form):
         label=_("Policy (YAML)"), strip=False, max_length=500_000,
         widget=forms.Textarea(attrs={"rows": 28, "class": "code", "spellcheck": "false", "wrap": "off", "autofocus": True}),
     )  # fmt: skip
-    note = forms.CharField(label=_("What was changed and why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("What was changed and why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def clean_source(self) -> str:
         """Line ends as they are kept: a browser sends CR LF."""

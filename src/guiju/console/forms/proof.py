@@ -14,10 +14,16 @@ from guiju.console.forms.integrations import DateInput
 class ExportForm(forms.Form):
     """What goes into an inspector's package, and for whom."""
 
-    since = forms.DateField(label=_("From"), required=False, widget=DateInput(), help_text=_("Empty: from the first record."))
-    until = forms.DateField(label=_("To"), required=False, widget=DateInput(), help_text=_("This day included; empty: up to now."))
+    since = forms.DateField(
+        label=_("From"), required=False, widget=DateInput(), help_text=_("Empty: from the first record.")
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=DateInput(), help_text=_("This day included; empty: up to now.")
+    )
     purpose = forms.CharField(
-        label=_("Purpose"), max_length=500, help_text=_("Who asked for it and why; kept in the package and in the audit log.")
+        label=_("Purpose"),
+        max_length=500,
+        help_text=_("Who asked for it and why; kept in the package and in the audit log."),
     )
     with_text = forms.BooleanField(label=_("With the texts, decrypted"), required=False)
 

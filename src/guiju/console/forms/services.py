@@ -108,7 +108,9 @@ class ProfileForm(forms.Form):
 
     def _none(self, one: Field, value: Any) -> None:
         words = _("None of these") if one.kind is FieldKind.CHOICES else _("There is none")
-        self.fields[f"{one.name}-{NONE}"] = forms.BooleanField(label=words, required=False, initial=value is not None and not value)
+        self.fields[f"{one.name}-{NONE}"] = forms.BooleanField(
+            label=words, required=False, initial=value is not None and not value
+        )
 
     def sections(self) -> list[Section]:
         """The fields under their headings, ready to be drawn."""
@@ -140,7 +142,7 @@ class ProfileForm(forms.Form):
         return {name: value for name, value in values.items() if value is not None}
 
     def _value(self, one: Field, data: Mapping[str, Any]) -> Any:
-        none = [] if data.get(f"{one.name}-{NONE}") else None
+        none: list[Any] | None = [] if data.get(f"{one.name}-{NONE}") else None
         if one.kind is FieldKind.ROWS:
             rows = [_filled(one, f"{one.name}-{n}", data) for n in range(self._shapes[one.name])]
             return [row for row in rows if row] or none
@@ -165,7 +167,7 @@ def _plain(value: Any) -> Any:
 
 
 def _form_field(one: Field, value: Any) -> forms.Field:
-    common = {"label": pick(one), "help_text": pick(one, "help"), "required": False}
+    common: dict[str, Any] = {"label": pick(one), "help_text": pick(one, "help"), "required": False}
     choices = [(choice.code, pick(choice)) for choice in one.choices]
     match one.kind:
         case FieldKind.BOOLEAN:
@@ -178,6 +180,8 @@ def _form_field(one: Field, value: Any) -> forms.Field:
         case FieldKind.CHOICE:
             return forms.ChoiceField(choices=[("", "—"), *choices], initial=value or "", **common)
         case FieldKind.CHOICES:
-            return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, initial=value or [], **common)
+            return forms.MultipleChoiceField(
+                choices=choices, widget=forms.CheckboxSelectMultiple, initial=value or [], **common
+            )
         case _:
             return forms.CharField(initial=value or "", max_length=4000, **common)

@@ -18,14 +18,19 @@ class TryForm(forms.Form):
     )  # fmt: skip
     direction = forms.ChoiceField(
         label=_("Direction"),
-        choices=[(Direction.PROMPT.value, _("Prompt: what a user asks")), (Direction.ANSWER.value, _("Answer: what a model says"))],
+        choices=[
+            (Direction.PROMPT.value, _("Prompt: what a user asks")),
+            (Direction.ANSWER.value, _("Answer: what a model says")),
+        ],
         widget=forms.RadioSelect,
         initial=Direction.PROMPT.value,
     )
     integration = forms.ModelChoiceField(
         Integration.objects.all(), label=_("As if from"), required=False, empty_label=_("No integration in particular")
     )
-    policy = forms.ModelChoiceField(PolicyVersion.objects.all(), label=_("Policy"), required=False, empty_label=_("The one in force"))
+    policy = forms.ModelChoiceField(
+        PolicyVersion.objects.all(), label=_("Policy"), required=False, empty_label=_("The one in force")
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

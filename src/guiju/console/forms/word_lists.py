@@ -14,11 +14,15 @@ from guiju.console.words import risk_choices
 class NewListForm(forms.Form):
     """An empty list with an owner and a source."""
 
-    slug = forms.SlugField(label=_("Short name"), max_length=63, help_text=_("Lower-case letters and digits; stands in every finding."))
+    slug = forms.SlugField(
+        label=_("Short name"), max_length=63, help_text=_("Lower-case letters and digits; stands in every finding.")
+    )
     title = forms.CharField(label=_("Title"), max_length=200)
     risk = forms.ChoiceField(label=_("Risk"), required=False, help_text=_("Of entries that name none themselves."))
     owner = forms.CharField(label=_("Owner"), max_length=200, help_text=_("The person who answers for these words."))
-    source = forms.CharField(label=_("Source"), max_length=400, help_text=_("Where the words come from and by what right."))
+    source = forms.CharField(
+        label=_("Source"), max_length=400, help_text=_("Where the words come from and by what right.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,7 +38,9 @@ class VersionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "class": "code", "spellcheck": "false", "placeholder": "word,risk,severity,reason\n"}),
         help_text=_("Columns: word, risk, severity, allow, reason, source, owner, added, expires. Only word is required."),
     )  # fmt: skip
-    note = forms.CharField(label=_("What was changed and why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("What was changed and why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     live = forms.BooleanField(label=_("Put it in force at once"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:

@@ -26,7 +26,9 @@ register = template.Library()
 def icon(name: str, css: str = "icon") -> SafeString:
     """A drawing from the sprite; decoration only, the words beside it say the same."""
     address = static("console/icons.svg")
-    return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', css, address, name)
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', css, address, name
+    )
 
 
 @register.simple_tag
@@ -63,7 +65,9 @@ def moment(value: datetime | None, otherwise: str = "—") -> SafeString:
     if value is None:
         return SafeString(otherwise)
     local = timezone.localtime(value)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), local.strftime("%Y-%m-%d %H:%M:%S"))
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), local.strftime("%Y-%m-%d %H:%M:%S")
+    )
 
 
 @register.simple_tag
@@ -81,7 +85,10 @@ def ago(value: datetime | None, otherwise: str = "—") -> SafeString:
     spoken = _ago(seconds) if seconds >= 0 else _ahead(-seconds)
     local = timezone.localtime(value)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), local.strftime("%Y-%m-%d %H:%M:%S"), spoken
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        spoken,
     )
 
 

@@ -25,7 +25,12 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     """The log, newest first, filtered by who, what and when."""
     asked = {name: request.GET.get(name, "").strip() for name in ("who", "action", "object", "since", "until")}
     actions = AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct()
-    context = {"page": page_of(request, _entries(asked)), "asked": asked, "actions": actions, "filtered": any(asked.values())}
+    context = {
+        "page": page_of(request, _entries(asked)),
+        "asked": asked,
+        "actions": actions,
+        "filtered": any(asked.values()),
+    }
     return render(request, "console/audit/list.html", context)
 
 
@@ -36,11 +41,14 @@ def verify(request: ConsoleRequest) -> HttpResponse:
     if report.ok:
         messages.success(
             request,
-            _("The audit log is whole: %(n)d entries, head %(head)s.") % {"n": report.entries, "head": report.head[:16]},
+            _("The audit log is whole: %(n)d entries, head %(head)s.")
+            % {"n": report.entries, "head": report.head[:16]},
         )
     else:
         messages.error(
-            request, _("The audit log has been changed: entry %(n)d does not fit the one before it.") % {"n": report.broken or 0}
+            request,
+            _("The audit log has been changed: entry %(n)d does not fit the one before it.")
+            % {"n": report.broken or 0},
         )
     return HttpResponseRedirect(reverse("console:audit"))
 

@@ -93,7 +93,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 def _form(request: ConsoleRequest, case: Case, data: object) -> DecisionForm:
     may_close = allowed(request.actor, Permission.CLOSE_ACCOUNTS)
-    return DecisionForm(data, may_close=may_close, has_account=bool(case.record.account))  # type: ignore[arg-type]
+    return DecisionForm(data, may_close=may_close, has_account=bool(case.record.account))
 
 
 def _desk(request: ConsoleRequest, case: Case, form: DecisionForm, status: int = 200) -> HttpResponse:
@@ -113,7 +113,11 @@ def _desk(request: ConsoleRequest, case: Case, form: DecisionForm, status: int =
         "account": account,
         "active": accounts.active(account, now) if account else [],
         "violations": account.violations.all()[:8] if account else [],
-        "earlier": Case.objects.filter(record__account=account.pk, status=Case.Status.DECIDED).order_by("-decided_at")[:5] if account else [],
+        "earlier": Case.objects.filter(record__account=account.pk, status=Case.Status.DECIDED).order_by("-decided_at")[
+            :5
+        ]
+        if account
+        else [],
         "may_read": allowed(request.actor, Permission.READ_CASE_TEXT) and found.text_held,
     }
     return render(request, "console/cases/detail.html", context, status=status)
@@ -136,7 +140,12 @@ def decide(request: ConsoleRequest, pk: int) -> HttpResponse:
     asked = form.cleaned_data
     try:
         cases.decide(
-            request.actor, case, asked["verdict"], asked["note"], sanction_step=asked["sanction_step"] or None, now=timezone.now()
+            request.actor,
+            case,
+            asked["verdict"],
+            asked["note"],
+            sanction_step=asked["sanction_step"] or None,
+            now=timezone.now(),
         )
     except GuijuError as error:
         form.add_error("note" if error.code == "GJ-7007" else None, explain(error))

@@ -61,7 +61,11 @@ def _filtered(asked: dict[str, str]) -> QuerySet[Integration]:
     if asked["q"]:
         words = asked["q"]
         rows = rows.filter(
-            Q(name__icontains=words) | Q(owner__icontains=words) | Q(pk=words) | Q(keys__prefix=words[:16]) | Q(filing_number__icontains=words)
+            Q(name__icontains=words)
+            | Q(owner__icontains=words)
+            | Q(pk=words)
+            | Q(keys__prefix=words[:16])
+            | Q(filing_number__icontains=words)
         )
     for name in ("status", "service", "purpose"):
         if asked[name]:

@@ -60,7 +60,9 @@ def _urgency(one: ObligationStatus) -> int:
 
 def _fits(one: ObligationStatus, asked: dict[str, str]) -> bool:
     words = asked["q"].lower()
-    text = " ".join((one.obligation.id, one.obligation.title_zh, one.obligation.title_en, one.obligation.text_zh)).lower()
+    text = " ".join(
+        (one.obligation.id, one.obligation.title_zh, one.obligation.title_en, one.obligation.text_zh)
+    ).lower()
     return (
         (not words or words in text)
         and (not asked["duty"] or str(one.obligation.duty) == asked["duty"])
@@ -166,7 +168,7 @@ def upload(request: ConsoleRequest, key: str) -> HttpResponse:
     asked = DocumentForm(request.POST, request.FILES, today=last_days(1)[0])
     if asked.is_valid():
         fields = dict(asked.cleaned_data)
-        file: UploadedFile = fields.pop("file")
+        file: UploadedFile[bytes] = fields.pop("file")
         try:
             row = documents.upload(
                 request.actor, obligation.urn, service, file_name=file.name or "", stream=file, **fields

@@ -60,7 +60,9 @@ def overview(request: ConsoleRequest) -> HttpResponse:
 def _soon(every: list[ObligationStatus]) -> list[ObligationStatus]:
     """What needs somebody first: failing, then what ends soonest."""
     failing = [one for one in every if one.status is State.FAILING]
-    ending = sorted((one for one in every if one.status is State.DUE_SOON), key=lambda one: str(one.validity and one.validity.until))
+    ending = sorted(
+        (one for one in every if one.status is State.DUE_SOON), key=lambda one: str(one.validity and one.validity.until)
+    )
     return [*failing, *ending][:10]
 
 

@@ -119,7 +119,12 @@ def enrol(request: ConsoleRequest) -> HttpResponse:
             messages.success(request, _("Your second factor is set up. You will be asked for a code at every sign-in."))
             return HttpResponseRedirect(reverse("console:overview"))
         asked.add_error("token", _("The code does not match. Check the clock of your phone and try the next code."))
-    context = {"form": asked, "secret": _groups(device), "qr": qr_code(device.config_url), "plain": settings.GUIJU.console.require_totp}
+    context = {
+        "form": asked,
+        "secret": _groups(device),
+        "qr": qr_code(device.config_url),
+        "plain": settings.GUIJU.console.require_totp,
+    }
     return render(request, "console/own/enrol.html", context)
 
 

@@ -37,9 +37,12 @@ def detail(request: ConsoleRequest, number: int) -> HttpResponse:
     """One version: its text, and how it differs from another."""
     row = get_object_or_404(PolicyVersion.objects.select_related("created_by"), number=number)
     others = PolicyVersion.objects.exclude(pk=row.pk).order_by("-number")
-    other = others.filter(number=request.GET.get("with")).first() if request.GET.get("with", "").isdigit() else None
+    asked = request.GET.get("with", "")
+    other = others.filter(number=int(asked)).first() if asked.isdigit() else None
     if other is None:
-        other = policies.live() if row.state == PolicyVersion.State.DRAFT else others.filter(number__lt=row.number).first()
+        other = (
+            policies.live() if row.state == PolicyVersion.State.DRAFT else others.filter(number__lt=row.number).first()
+        )
     try:
         policy, mistake = policy_source.load(row.source), ""
     except PolicySourceError as error:
@@ -58,7 +61,11 @@ def detail(request: ConsoleRequest, number: int) -> HttpResponse:
 @form(Permission.MANAGE_POLICIES)
 def draft(request: ConsoleRequest) -> HttpResponse:
     """Write a new version, starting from an existing one."""
-    start = get_object_or_404(PolicyVersion, number=request.GET["from"]) if request.GET.get("from", "").isdigit() else policies.live()
+    start = (
+        get_object_or_404(PolicyVersion, number=request.GET["from"])
+        if request.GET.get("from", "").isdigit()
+        else policies.live()
+    )
     source = start.source if start else policy_source.DEFAULT.read_text("utf-8")
     asked = PolicyForm(request.POST or None, initial={"source": source})
     report = ""
@@ -68,7 +75,9 @@ def draft(request: ConsoleRequest) -> HttpResponse:
         except PolicySourceError as error:
             report = str(error.params.get("report", ""))
         else:
-            messages.success(request, _("Kept as draft %(n)d. It is not in force until it is published.") % {"n": row.number})
+            messages.success(
+                request, _("Kept as draft %(n)d. It is not in force until it is published.") % {"n": row.number}
+            )
             return HttpResponseRedirect(reverse("console:policy", args=[row.number]))
     context = {"form": asked, "start": start, "report": report}
     return render(request, "console/policies/edit.html", context, status=422 if report else 200)
@@ -89,7 +98,9 @@ def check(request: ConsoleRequest) -> HttpResponse:
 def publish(request: ConsoleRequest, number: int) -> HttpResponse:
     """Put a draft in force."""
     row = policies.publish(request.actor, get_object_or_404(PolicyVersion, number=number))
-    messages.success(request, _("Version %(n)d is in force. Gateways decide by it within a second.") % {"n": row.number})
+    messages.success(
+        request, _("Version %(n)d is in force. Gateways decide by it within a second.") % {"n": row.number}
+    )
     return HttpResponseRedirect(reverse("console:policies"))
 
 

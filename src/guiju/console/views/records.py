@@ -14,8 +14,8 @@ from django.utils.http import urlencode
 from guiju.console.access import ConsoleRequest, action, screen
 from guiju.console.answers import is_htmx
 from guiju.console.said import said
-from guiju.console.timeline import events
 from guiju.console.states import STATES
+from guiju.console.timeline import events
 from guiju.console.words import risk_choices
 from guiju.evidence import Exchange, decode
 from guiju.labeling import parse

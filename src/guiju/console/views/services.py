@@ -28,7 +28,10 @@ from guiju.store.services import law, services
 def listing(request: ConsoleRequest) -> HttpResponse:
     """The services in the settings, and those that once were."""
     configured = {s.slug: s for s in settings.GUIJU.services()}
-    context = {"services": [(row, configured.get(row.pk), _filled(row)) for row in Service.objects.all()], "fields": len(rules().form.fields)}
+    context = {
+        "services": [(row, configured.get(row.pk), _filled(row)) for row in Service.objects.all()],
+        "fields": len(rules().form.fields),
+    }
     return render(request, "console/services/list.html", context)
 
 
@@ -53,7 +56,14 @@ def detail(request: ConsoleRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Gateways see the change within a second."))
             return HttpResponseRedirect(reverse("console:service", args=[slug]))
-    context = {"row": row, "form": asked, "upstream": _upstream(slug), "binding": _binding(row), "stated": _filled(row), "fields": len(rules().form.fields)}
+    context = {
+        "row": row,
+        "form": asked,
+        "upstream": _upstream(slug),
+        "binding": _binding(row),
+        "stated": _filled(row),
+        "fields": len(rules().form.fields),
+    }
     return render(request, "console/services/detail.html", context)
 
 

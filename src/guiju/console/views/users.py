@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from axes.models import AccessAttempt
-from axes.utils import reset as axes_reset
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -31,7 +30,13 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         rows = rows.filter(username__icontains=wanted)
     if (role := request.GET.get("role", "")) in Role.values:
         rows = rows.filter(role=role)
-    context = {"page": page_of(request, rows), "q": wanted, "role": role, "roles": Role.choices, "cautions": _cautions()}
+    context = {
+        "page": page_of(request, rows),
+        "q": wanted,
+        "role": role,
+        "roles": Role.choices,
+        "cautions": _cautions(),
+    }
     return render(request, "console/users/list.html", context)
 
 
@@ -127,7 +132,8 @@ def _cautions() -> list[str]:
 
 def _locked(user: User) -> bool:
     """Whether wrong passwords have locked the sign-in of this name for now."""
-    return AccessAttempt.objects.filter(username=user.username, failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists()
+    attempts = AccessAttempt.objects.filter(username=user.username)
+    return bool(attempts.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists())
 
 
 def _grants() -> list[tuple[str, list[object]]]:

@@ -2,8 +2,7 @@
 
 The gateway's evidence writer, with its chain, encryption, seals and consequences, on SQLite and on a PostgreSQL with
 ``fsync`` on. 1, 16 and 256 clients wait at once, each for its record before the next. Drafts are made in the same
-process, as in the gateway. The limit beside it is the disk: how often 4 KiB can be written and synced, one by one, and
-what SQLite takes in one transaction of ready rows.
+process, as in the gateway. The limit beside it is the disk: how often 4 KiB can be written and synced, one by one.
 """
 
 from __future__ import annotations

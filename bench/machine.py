@@ -96,6 +96,18 @@ def resident_mib(pids: Iterable[int]) -> float:
     return kib / 1024
 
 
+def peak_mib(pid: int) -> float:
+    """The most memory that a running process had resident so far, in MiB; 0 once it is gone.
+
+    Not ``ru_maxrss``, which a child inherits from the process that started it.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024 if "VmHWM:" in status else 0.0
+
+
 @dataclass(frozen=True)
 class Use:
     """What happened between two readings.

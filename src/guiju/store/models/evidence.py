@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from guiju.store.models.rowid import RowIdField
+
 SEQ_BITS = 40
 """A record's id is ``chain number << SEQ_BITS | sequence``: unique by construction, ordered within its chain."""
 
@@ -27,7 +29,7 @@ class Chain(models.Model):
 class Record(models.Model):
     """One exchange. ``body`` is what is hashed; the other columns repeat parts of it for search and count."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowIdField(primary_key=True)
     at = models.DateTimeField(db_index=True)
     integration_id = models.CharField(max_length=32)
     account = models.CharField(max_length=40, blank=True)

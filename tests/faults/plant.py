@@ -93,17 +93,19 @@ class Plant:
 
 
 class Gateway:
-    """A serving process: ``guiju gateway`` unless other arguments are given."""
+    """A serving process: ``guiju gateway`` unless other arguments are given. ``output``: where its log goes."""
 
-    def __init__(self, plant: Plant, *arguments: str, port: int = 0, ready: bool = True) -> None:
+    def __init__(
+        self, plant: Plant, *arguments: str, port: int = 0, ready: bool = True, output: Path | None = None
+    ) -> None:
         self.plant = plant
         self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self._output = plant.home.parent / f"served-{self.port}.txt"
-        with self._output.open("ab") as output:
+        self._output = (output or plant.home.parent) / f"served-{self.port}.txt"
+        with self._output.open("ab") as file:
             self.process = subprocess.Popen(
                 [*GUIJU, *(arguments or ("gateway",)), "--port", str(self.port)],
-                cwd=plant.home.parent, env=plant.environment(), stdout=output, stderr=subprocess.STDOUT,
+                cwd=plant.home.parent, env=plant.environment(), stdout=file, stderr=subprocess.STDOUT,
             )  # fmt: skip
         if ready:
             try:
@@ -157,9 +159,9 @@ class Gateway:
 
 
 @contextmanager
-def serving(plant: Plant, *arguments: str) -> Iterator[Gateway]:
+def serving(plant: Plant, *arguments: str, output: Path | None = None) -> Iterator[Gateway]:
     """A gateway that is gone afterwards, and that told of no fault of its own."""
-    gateway = Gateway(plant, *arguments)
+    gateway = Gateway(plant, *arguments, output=output)
     try:
         yield gateway
         assert gateway.process.poll() is None, f"it ended by itself:\n{gateway.printed}"

@@ -29,17 +29,27 @@ def day_of(now: float) -> int:
 
 @dataclass(slots=True)
 class _Window:
+    """What was counted in the present minute or day.
+
+    A clock that is put back by less than one window keeps counting in the window it had reached; put back by more, it
+    begins a new one, so that a clock once wrongly ahead does not shut anybody out until its time has come.
+    """
+
+    length: int
     start: int = 0
     shared: int = 0  # total of all processes, as of the last exchange with the database
     pending: int = 0  # counted here since
 
     def add(self, start: int, amount: int) -> None:
-        if start > self.start:  # a clock that moves back keeps the later window
+        if not self._covers(start):
             self.start, self.shared, self.pending = start, 0, 0
         self.pending += amount
 
     def total(self, start: int) -> int:
-        return self.shared + self.pending if start <= self.start else 0
+        return self.shared + self.pending if self._covers(start) else 0
+
+    def _covers(self, start: int) -> bool:
+        return 0 <= self.start - start <= self.length
 
 
 class Meter:
@@ -48,8 +58,8 @@ class Meter:
     __slots__ = ("_days", "_in_flight", "_minutes", "elsewhere")
 
     def __init__(self) -> None:
-        self._minutes = _Window()
-        self._days = _Window()
+        self._minutes = _Window(MINUTE)
+        self._days = _Window(DAY)
         self._in_flight = 0
         self.elsewhere = 0
 
@@ -110,7 +120,7 @@ class AccountLimiter:
     def admit(self, account: str, limit: int, now: float) -> bool:
         """Count one call; False when ``limit`` calls were admitted this minute."""
         minute = minute_of(now)
-        if minute > self._minute:
+        if not 0 <= self._minute - minute <= MINUTE:
             self._minute, self._counts = minute, {}
         count = self._counts.get(account, 0)
         if count >= limit:

@@ -7,7 +7,7 @@ The lock of the audit log makes gateways that judge violations at the same momen
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from guiju.accounts import Violation as Counted
 from guiju.store import models, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.audit import append, one_at_a_time
+from guiju.store.models.evidence import SEQ_BITS
 from guiju.store.moments import micros, moment
 from guiju.store.sanctions import as_value
 from guiju.store.writer import Draft
@@ -49,10 +50,13 @@ class Consequences:
             self._draw(batch)
 
     def _draw(self, batch: Sequence[tuple[int, Draft]]) -> None:
+        seen = {e.account: e for e in (draft.exchange for _, draft in batch) if e.account}
+        for account in sorted(
+            seen
+        ):  # in one order everywhere: gateways that meet the same accounts never wait crosswise
+            self._see(account, seen[account].integration, seen[account].at)
         for number, draft in batch:
             exchange = draft.exchange
-            if exchange.account:
-                self._see(exchange.account, exchange.integration, exchange.at)
             if draft.violation and exchange.account:
                 self._violation(number, draft)
             if draft.review:
@@ -80,7 +84,11 @@ class Consequences:
         account = models.Account.objects.get(pk=exchange.account)
         at = moment(exchange.at)
         models.Violation.objects.create(
-            account=account, record_id=number, at=at, risk=exchange.prompt.risk[:60], streak=_streak(exchange.account, at)
+            account=account,
+            record_id=number,
+            at=at,
+            risk=exchange.prompt.risk[:60],
+            streak=_streak(exchange.account, number),
         )
         history = _history(account, at)
         proposal = judge(history, self._policy, exchange.at)
@@ -91,17 +99,33 @@ class Consequences:
             _open_case(number, draft)  # a step that only a human may take
 
 
-def _streak(account: str, at: datetime) -> int:
-    """How many of the account's latest prompts violated, in a row, the one at ``at`` included."""
-    latest = models.Record.objects.filter(account=account, at__lte=at).order_by("-at", "-id")[:_STREAK]
-    numbers = list(latest.values_list("id", flat=True))
+def _streak(account: str, number: int) -> int:
+    """How many of the account's latest prompts violated, in a row, the one of record ``number`` included.
+
+    Prompts of the same batch that come after it do not count yet. Its own time does not bound the others': a clock that
+    was moved back, or runs behind that of another gateway, breaks no row.
+    """
+    end_of_chain = (number >> SEQ_BITS) + 1 << SEQ_BITS
+    before = models.Record.objects.filter(account=account).exclude(id__gte=number, id__lt=end_of_chain)
+    numbers = _in_order(before.order_by("-at", "-id").values_list("id", "at")[: _STREAK - 1])
     violating = set(models.Violation.objects.filter(record_id__in=numbers).values_list("record_id", flat=True))
     run = 1
-    for number in numbers[1:]:
-        if number not in violating:
+    for other in reversed(numbers):
+        if other not in violating:
             break
         run += 1
     return run
+
+
+def _in_order(records: Iterable[tuple[int, datetime]]) -> list[int]:
+    """Record numbers, oldest first: by time between chains, by number within one, where a clock moved back stands still."""
+    reached: dict[int, datetime] = {}
+    moments = []
+    for number, at in sorted(records):
+        chain = number >> SEQ_BITS
+        reached[chain] = max(at, reached.get(chain, at))
+        moments.append((reached[chain], number))
+    return [number for _, number in sorted(moments)]
 
 
 def _history(account: models.Account, at: datetime) -> AccountHistory:

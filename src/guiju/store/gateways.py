@@ -76,7 +76,7 @@ def share(
             Usage.objects.filter(window="d", start__lt=now - _KEEP_DAYS).delete()
     totals = {
         (row.integration_id, row.window, int(row.start.timestamp())): row.requests if row.window == "m" else row.tokens
-        for row in Usage.objects.filter(start__gte=now - timedelta(days=1))
+        for row in Usage.objects.filter(start__gte=now - timedelta(days=1), start__lte=now)  # none from a clock ahead
     }
     elsewhere: dict[str, int] = {}
     others = GatewayProcess.objects.filter(seen_at__gte=now - ALIVE).exclude(id=identifier)

@@ -6,9 +6,14 @@ import asyncio
 import http.client
 import itertools
 import json
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +22,7 @@ import uvicorn
 from django.db import connection
 
 from guiju.gateway.app import create_app
+from guiju.gateway.protocol import BoundedProtocol
 from guiju.gateway.runtime import Runtime
 from guiju.settings import EvidenceSettings, GatewaySettings, ServiceSettings, Settings, UpstreamSettings
 from guiju.store import snapshot_version
@@ -43,8 +49,8 @@ class Gateway:
         )
         self.runtime = Runtime(self.settings)
         config = uvicorn.Config(
-            create_app(self.runtime), host="127.0.0.1", port=0, loop="uvloop", http="httptools", ws="none",
-            lifespan="on", access_log=False, log_level="error", timeout_graceful_shutdown=5,
+            create_app(self.runtime), host="127.0.0.1", port=0, loop="uvloop", http=BoundedProtocol, ws="none",
+            lifespan="on", access_log=False, log_level="error", timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="gateway", daemon=True)
@@ -100,7 +106,7 @@ class Reply:
 class Caller:
     """An integration with its key, and clients that call with it."""
 
-    gateway: Gateway
+    gateway: Gateway | Elsewhere
     row: Integration
     key: str
 
@@ -137,7 +143,7 @@ def new_caller(gateway: Gateway, *, status: str = "approved", **fields: Any) -> 
     return Caller(gateway, row, key)
 
 
-def fetch(gateway: Gateway, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+def fetch(gateway: Gateway | Elsewhere, method: str, path: str, body: Any = None, **headers: str) -> Reply:
     """One request over a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
     try:
@@ -165,3 +171,38 @@ def database_url() -> str:
         return f"sqlite:///{values['NAME']}"
     password = f":{values['PASSWORD']}" if values["PASSWORD"] else ""
     return f"postgresql://{values['USER']}{password}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+@dataclass
+class Elsewhere:
+    """A gateway in a process of its own."""
+
+    port: int
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def database_process(upstream: str) -> Iterator[Elsewhere]:
+    """A gateway on the same database and keys, in a process of its own."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        other = Elsewhere(trial.getsockname()[1])
+    command = [sys.executable, "-m", "tests.gateway.process", str(other.port), upstream]
+    process = subprocess.Popen(command, env={**os.environ, "GUIJU_DATABASE_URL": database_url()})
+
+    def ready() -> bool:
+        assert process.poll() is None, "the gateway did not start"
+        try:
+            return fetch(other, "GET", "/ready").status == 200
+        except OSError:
+            return False
+
+    try:
+        wait_for(ready, 30)
+        yield other
+    finally:
+        process.terminate()
+        process.wait(20)

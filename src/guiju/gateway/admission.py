@@ -27,11 +27,11 @@ from guiju.store.snapshot import IntegrationView, Snapshot
 _LONGEST_USER = 512
 
 
-def authenticate(runtime: Runtime, snapshot: Snapshot, scope: Scope) -> IntegrationView:
-    """The integration whose key the request carries, if it may call today.
+def identify(runtime: Runtime, snapshot: Snapshot, scope: Scope) -> IntegrationView:
+    """The integration whose key the request carries, whether it may call or not.
 
     Raises:
-        KeyMissing, KeyUnknown, IntegrationNotApproved, IntegrationSuspended, IntegrationRetired, IntegrationExpired.
+        KeyMissing, KeyUnknown.
     """
     presented = header(scope, b"authorization")
     if presented[:7].lower() != b"bearer ":
@@ -43,11 +43,18 @@ def authenticate(runtime: Runtime, snapshot: Snapshot, scope: Scope) -> Integrat
     expiry = snapshot.key_expiry.get(digest)
     if expiry is not None and expiry < time.time():
         raise KeyUnknown()
-    integration = snapshot.integrations[name]
+    return snapshot.integrations[name]
+
+
+def integration_gate(runtime: Runtime, integration: IntegrationView) -> None:
+    """Whether the integration may call today.
+
+    Raises:
+        IntegrationNotApproved, IntegrationSuspended, IntegrationRetired, IntegrationExpired.
+    """
     refusal = integration.refusal(runtime.today)
     if refusal is not None:
         raise refusal
-    return integration
 
 
 def capacity(runtime: Runtime) -> None:

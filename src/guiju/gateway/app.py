@@ -104,7 +104,8 @@ async def _ready(runtime: Runtime, send: Send) -> None:
 
 async def _models(runtime: Runtime, scope: Scope, send: Send) -> None:
     try:
-        integration = admission.authenticate(runtime, runtime.snapshot, scope)
+        integration = admission.identify(runtime, runtime.snapshot, scope)
+        admission.integration_gate(runtime, integration)
         served = admission.service_of(runtime, integration, None)
         names = served.models
         entries: list[dict[str, Any]] = [

@@ -68,8 +68,9 @@ class Call:
             AccessError, RequestError, UpstreamMissing, EvidenceUnavailable.
         """
         runtime = self.runtime
-        self.integration = integration = admission.authenticate(runtime, self.snapshot, self.scope)
+        self.integration = integration = admission.identify(runtime, self.snapshot, self.scope)
         self.integration_id = integration.id
+        admission.integration_gate(runtime, integration)
         admission.capacity(runtime)
         body = await runtime.intake.read(self.scope, self.receive)
         self.size = len(body)

@@ -31,14 +31,16 @@ class _Tool:
 
 
 class _Nested:
-    """A structure whose texts arrive in pieces: its latest form, and a channel for each text by its path."""
+    """A structure whose texts arrive in pieces.
 
-    __slots__ = ("channels", "latest", "value")
+    By path of the text: its channel, and where it stood last, with the whole value of the delta it stood in.
+    """
+
+    __slots__ = ("channels", "latest")
 
     def __init__(self) -> None:
         self.channels: dict[str, Channel] = {}
-        self.latest: dict[str, Slot] = {}
-        self.value: Any = None
+        self.latest: dict[str, tuple[Any, Slot]] = {}
 
 
 class StreamedChoice:
@@ -148,7 +150,6 @@ class StreamedChoice:
             self.stopped = self.stopped or relay.check(found)
             return
         nested = self._nested.setdefault(key, _Nested())
-        nested.value, nested.latest = value, {}
         for slot in found:
             path = slot.part.where
             channel = nested.channels.get(path)
@@ -156,20 +157,29 @@ class StreamedChoice:
                 prose = key == self._prose and slot.key == "text"
                 channel = nested.channels[path] = relay.channel(path, prose=prose)
             slot.replace(self._feed(channel, slot.part.text))
-            nested.latest[path] = slot
+            nested.latest[path] = value, slot
 
     def _finish_structure(self, key: str, nested: _Nested, delta: Json) -> None:
         held = {path: channel.finish() for path, channel in nested.channels.items()}
         for channel in nested.channels.values():
             self.stopped = self.stopped or channel.stopped
-        present = delta.get(key) is nested.value  # else it went out before, and only its form is used again
-        for path, slot in nested.latest.items():
-            slot.replace((slot.text if present else "") + held[path])
-            if not present and isinstance(slot.container, dict):
+        present, forms = delta.get(key), list[Any]()
+        for path, (value, slot) in nested.latest.items():
+            if value is present:
+                slot.replace(slot.text + held[path])
+                continue
+            slot.replace(held[path])  # this value went out before; only its form is used again
+            if isinstance(slot.container, dict):
                 for field in MEDIA & slot.container.keys():
                     del slot.container[field]
-        if not present and any(held[path] for path in nested.latest):
-            delta[key] = nested.value
+            if held[path] and not any(value is form for form in forms):
+                forms.append(value)
+        for form in forms:
+            before = delta.get(key)
+            if isinstance(before, list) and isinstance(form, list):
+                delta[key] = [*before, *form]
+            else:
+                delta[key] = {**form, **before} if isinstance(before, dict) and isinstance(form, dict) else form
 
     # --- tool calls --------------------------------------------------------------------------------------------------
 

@@ -67,9 +67,21 @@ def cluster(_cluster: Cluster) -> Iterator[Cluster]:
 @pytest.fixture
 def on_postgres(cluster: Cluster, _pristine_on_postgres: Plant, tmp_path: Path) -> Plant:
     """An installation on a PostgreSQL database of its own."""
+    return _another(cluster, _pristine_on_postgres, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_on_postgres(
+    _cluster: Cluster, _pristine_on_postgres: Plant, tmp_path_factory: pytest.TempPathFactory
+) -> Plant:
+    """One for all tests of a module."""
+    return _another(_cluster, _pristine_on_postgres, tmp_path_factory.mktemp("shared"))
+
+
+def _another(cluster: Cluster, pristine: Plant, folder: Path) -> Plant:
     name = f"plant_{secrets.token_hex(4)}"
     _execute(cluster, f"CREATE DATABASE {name} TEMPLATE pristine")
-    return _pristine_on_postgres.copy(tmp_path / "var", GUIJU_DATABASE_URL=cluster.address(name))
+    return pristine.copy(folder / "var", GUIJU_DATABASE_URL=cluster.address(name))
 
 
 def _execute(cluster: Cluster, statement: str) -> None:

@@ -47,13 +47,13 @@ def supervise(settings: Settings, listener: socket.socket, workers: int) -> None
 
     def stop(*_: object) -> None:
         stopping.set()
-        for process, _ in running:
+        for process, _since in running:
             if process.pid is not None and process.is_alive():
                 os.kill(process.pid, signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while not stopping.is_set() or any(process.is_alive() for process, _ in running):
+    while not stopping.is_set() or any(process.is_alive() for process, _since in running):
         for index, (process, since) in enumerate(running):
             process.join(0.2)
             if process.is_alive() or stopping.is_set():

@@ -35,15 +35,15 @@ _numbers = itertools.count(1)
 
 
 class Gateway:
-    """One gateway process' worth of application; several may run beside each other on one database."""
+    """One gateway process' worth of application; several may run beside each other on one database.
+
+    ``upstream`` is the address of the model service; empty for the demonstration model.
+    """
 
     def __init__(self, upstream: str, *, gateway: dict[str, Any] | None = None, evidence: dict[str, Any] | None = None):
+        model = UpstreamSettings(url=upstream, key="sk-up", models=("m1", "m2")) if upstream else None
         self.settings = Settings(
-            service=(
-                ServiceSettings(
-                    slug="chat", name="聊天", upstream=UpstreamSettings(url=upstream, key="sk-up", models=("m1", "m2"))
-                ),
-            ),
+            service=(ServiceSettings(slug="chat", name="聊天", upstream=model),) if model else (),
             gateway=GatewaySettings(**{"refresh_s": 0.05, **(gateway or {})}),
             evidence=EvidenceSettings(**(evidence or {})),
         )

@@ -21,6 +21,8 @@ from guiju.media.limits import LIMITS, Limits
 
 NAMESPACE: Final = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 PREFIX: Final = "TC260"
+SIGNATURE: Final = b"http://ns.adobe.com/xap/1.0/\0"
+"""What stands before a packet in an ``APP1`` segment of JPEG."""
 
 _PREFIXES = {"tc260", "c260"}  # the second is seen declared in the wild, where the first is used
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -133,7 +135,11 @@ def _description(parsed: Packet, value: str) -> bytes:
 
 
 def _utf8(packet: bytes) -> bytes:
-    """The packet in UTF-8 without what surrounds it; UTF-16 and UTF-32 are known by their marks or their zeros."""
+    """The packet in UTF-8 without what surrounds it; UTF-16 and UTF-32 are known by their marks or their zeros.
+
+    Real HEIC files carry JPEG's signature before the packet.
+    """
+    packet = packet.removeprefix(SIGNATURE)
     for mark, encoding in ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32")):
         if packet.startswith(mark):
             return packet.decode(encoding, "replace").strip("\0 \t\r\n").encode()

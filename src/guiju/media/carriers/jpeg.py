@@ -16,8 +16,6 @@ from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
 from guiju.media.streams import Counter, copy, take, to_text
 
-XMP = b"http://ns.adobe.com/xap/1.0/\0"
-
 _APP0, _APP1, _APP2, _APP11, _APP15, _COM = 0xE0, 0xE1, 0xE2, 0xEB, 0xEF, 0xFE
 _SOS, _EOI = 0xDA, 0xD9
 _BARE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
@@ -37,7 +35,7 @@ class Segment(msgspec.Struct, frozen=True):
 
     @property
     def is_xmp(self) -> bool:
-        return self.marker == _APP1 and self.body.startswith(XMP)
+        return self.marker == _APP1 and self.body.startswith(xmp.SIGNATURE)
 
     @property
     def is_exif(self) -> bool:
@@ -110,7 +108,7 @@ def _plan(source: BinaryIO, limits: Limits) -> _Plan:
     packet, kept, insert, index, count = None, -1, 0, 1 << 30, 0
     for count, segment in enumerate(_segments(source, limits), 1):
         if segment.is_xmp and packet is None:
-            packet, kept = segment.body[len(XMP) :], count - 1
+            packet, kept = segment.body[len(xmp.SIGNATURE) :], count - 1
         if segment.marker == _APP0 or segment.is_exif:
             insert = count
         if segment.is_index:
@@ -152,7 +150,7 @@ def _segment(file: BinaryIO, lead: bytes, limits: Limits) -> bytes:
 
 def _read(segment: Segment, limits: Limits) -> Contents:
     if segment.is_xmp:
-        return xmp.read(segment.body[len(XMP) :], "jpeg/xmp", segment.offset, limits)
+        return xmp.read(segment.body[len(xmp.SIGNATURE) :], "jpeg/xmp", segment.offset, limits)
     if segment.is_exif:
         return exif.read(segment.body, "jpeg/exif", segment.offset, limits)
     if (hit := _bare(segment, limits)) is not None:
@@ -174,7 +172,7 @@ def _place(segment: Segment) -> str:
 def _without(segment: Segment, limits: Limits) -> bytes:
     """The bytes of a segment, without a value in it."""
     if segment.is_xmp:
-        body = segment.body[len(XMP) :]
+        body = segment.body[len(xmp.SIGNATURE) :]
         return _packed(xmp.write(body, None)) if xmp.read(body, "jpeg/xmp", 0, limits).found else segment.raw
     if segment.is_exif:
         return segment.raw[:4] + exif.blanked(segment.body, limits)
@@ -182,7 +180,7 @@ def _without(segment: Segment, limits: Limits) -> bytes:
 
 
 def _packed(packet: bytes) -> bytes:
-    body = XMP + packet
+    body = xmp.SIGNATURE + packet
     if len(body) > _ROOM:
         raise MediaLayoutUnsupported(what="JPEG", detail="the XMP packet does not fit into one segment")
     return struct.pack(">BBH", 0xFF, _APP1, len(body) + 2) + body

@@ -801,6 +801,17 @@ class LabelValueInvalid(LabelError):
     remedy_en = "Use visible ASCII without spaces and backslashes (GB 45438-2025, Annex E j); name the provider by its code."
 
 
+class LabelMissing(LabelError):
+    """An answer was about to leave without its label: it is withheld."""
+
+    code = "GJ-6010"
+    status = 500
+    zh = "回答在发出前的标识核验未通过,已扣留。"
+    en = "The answer failed the check of its label before it was sent, and was withheld."
+    remedy_zh = "重试;若反复出现,请管理员凭记录编号报告该问题。"
+    remedy_en = "Try again; if it recurs, administrators: report it with the record number."
+
+
 class LabelUnreadable(LabelError):
     """Bytes that are no implicit label at all."""
 

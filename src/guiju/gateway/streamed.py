@@ -7,7 +7,15 @@ import logging
 import time
 from collections.abc import AsyncIterator
 
-from guiju.errors import AnswerBlocked, EvidenceError, GuijuError, InternalFault, UpstreamBroken, UpstreamTimeout
+from guiju.errors import (
+    AnswerBlocked,
+    EvidenceError,
+    GuijuError,
+    InternalFault,
+    LabelMissing,
+    UpstreamBroken,
+    UpstreamTimeout,
+)
 from guiju.gateway.call import Call
 from guiju.gateway.endpoints import Json
 from guiju.gateway.relay import Relay, RelayContext, error_event
@@ -108,7 +116,11 @@ class _Stream:
             error = AnswerBlocked()
         if error is not None and not self.began:
             raise error
-        closing = self.relay.ending() if error is None else [error_event(error)]
+        closing = self.relay.ending() if error is None else []
+        if error is None and self.relay.sent and not (closing and self.labels.header in closing[-1]):
+            error = LabelMissing()  # read back what goes out: no answer ends without its label
+        if error is not None:
+            closing = [error_event(error)]
         try:
             await call.record(call.outcome(error), error=error.code if error is not None else "")
         except EvidenceError as lost:

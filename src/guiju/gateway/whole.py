@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import msgspec
 
-from guiju.errors import AnswerBlocked, MediaNotAllowed, UpstreamMalformed, UpstreamRefused
+from guiju.errors import (
+    AnswerBlocked,
+    LabelMissing,
+    MediaNotAllowed,
+    UpstreamMalformed,
+    UpstreamRefused,
+    UpstreamTimeout,
+)
 from guiju.gateway.call import Call
 from guiju.gateway.demo import DemoAnswer
 from guiju.gateway.endpoints import Choice, Json
@@ -28,10 +36,7 @@ async def serve_whole(call: Call) -> None:
         UpstreamError, EvidenceError, AnswerBlocked, MediaNotAllowed: nothing was sent yet.
     """
     call.sent_upstream = time.perf_counter()
-    async with call.served.upstream.post(call.endpoint.path, encode(call.outgoing())) as answer:
-        if answer.status != 200:
-            raise await refusal(call, answer)
-        body = await answer.body()
+    body = await _ask(call)
     call.answered = time.perf_counter()
     response = _read(body)
     depth = call.runtime.limits.max_json_depth
@@ -56,9 +61,23 @@ async def serve_whole(call: Call) -> None:
         response["aigc"] = labels.implicit
         call.label = labels.entry(structured=call.structured)
     payload = encode(response)
+    if labelled and labels.header not in payload:  # read back what goes out: no answer leaves without its label
+        raise LabelMissing()
     call.checking_answer = time.perf_counter() - call.answered
     await call.record(call.outcome())
     await send_json(call.send, 200, payload, call.headers(labels if labelled else None))
+
+
+async def _ask(call: Call) -> bytes:
+    """The body of the model's answer."""
+    try:
+        async with asyncio.timeout(call.runtime.limits.total_timeout_s):
+            async with call.served.upstream.post(call.endpoint.path, encode(call.outgoing())) as answer:
+                if answer.status != 200:
+                    raise await refusal(call, answer)
+                return await answer.body()
+    except TimeoutError:
+        raise UpstreamTimeout() from None
 
 
 def _judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from typing import Any, cast
 
 import uvicorn
 from apscheduler.schedulers.base import BaseScheduler
@@ -55,7 +56,7 @@ def run(settings: Settings, listener: socket.socket, *, gateway: bool, console: 
     """Serve on ``listener`` in this process."""
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     screens = _console() if console else None
-    app = create_app(Runtime(settings), screens) if gateway else screens
+    app: Any = create_app(Runtime(settings), screens) if gateway else screens
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
@@ -91,4 +92,4 @@ def _upkeep() -> BaseScheduler:
 def _console() -> Application:
     from guiju.console.asgi import application
 
-    return application()
+    return cast(Application, application())

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+if TYPE_CHECKING:
+    _BigInteger = models.BigIntegerField[int, int]
+else:  # the generic form exists only for the type checker
+    _BigInteger = models.BigIntegerField
 
-class RowIdField(models.BigIntegerField):
+
+class RowIdField(_BigInteger):
     """A bigint whose SQLite column is an ``INTEGER PRIMARY KEY``.
 
     Django's own choice there, ``bigint PRIMARY KEY``, costs a second index beside the table: one more page to write and

@@ -98,7 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         if not self.transport.is_closing():
-            self._end(_TOO_SLOW if self._head_bytes else b"")
+            self._end(_TOO_SLOW if self._arriving else b"")
 
     def _end(self, answer: bytes) -> None:
         """Close, with a last word unless an earlier answer is still under way."""

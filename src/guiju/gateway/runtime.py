@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
+from django.db.utils import Error as DatabaseFault
 
 from guiju.errors import GuijuError
 from guiju.evidence.record import new_id
@@ -70,6 +71,7 @@ class Runtime:
         self._usage: Counter[tuple[str, str, int]] = Counter()
         self._refused: Counter[tuple[str, str, str]] = Counter()
         self._stop = threading.Event()
+        self._loading = threading.Lock()
         self._thread = threading.Thread(target=self._refresh_forever, name="guiju-refresh", daemon=True)
 
     # --- life --------------------------------------------------------------------------------------------------------
@@ -166,7 +168,7 @@ class Runtime:
             try:
                 self._refresh()
                 failing = False
-            except DatabaseError as error:
+            except DatabaseFault as error:
                 if not failing:
                     log.error("cannot look for changes: %s", " ".join(str(error).split())[:200])
                 failing = True
@@ -176,7 +178,7 @@ class Runtime:
         try:
             self._share()
             gateways.leave(self._id)
-        except DatabaseError:
+        except DatabaseFault:
             log.warning("the last counts of this process could not be stored")
         finally:
             connection.close()
@@ -187,7 +189,7 @@ class Runtime:
         self._share()
         number = self._loader.number()
         if number != self.snapshot.number or self._loader.expired(time.time()):
-            self.snapshot = self._loader.load()
+            self._load()
         self.refreshed = time.monotonic()
 
     def _share(self) -> None:
@@ -221,9 +223,14 @@ class Runtime:
     def _sanctioned(self) -> None:
         """A sanction was just imposed by this process: do not wait for the next refresh."""
         try:
+            self._load()
+        except Exception as error:  # the record is safe; whatever this is, the refresher meets it too
+            log.warning("a new sanction will be in force with the next refresh: %s", type(error).__name__)
+
+    def _load(self) -> None:
+        """Replace the snapshot. The refresher and the evidence writer both do; neither puts an older one in place."""
+        with self._loading:
             self.snapshot = self._loader.load()
-        except DatabaseError:
-            log.warning("a new sanction will be in force with the next refresh")
 
 
 def _today() -> date:

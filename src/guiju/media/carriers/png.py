@@ -125,11 +125,12 @@ def _read(file: BinaryIO, chunk: Chunk, limits: Limits) -> Contents:
 def _of_text(text: Text, chunk: Chunk, limits: Limits) -> Contents:
     if text.keyword == XMP:
         return xmp.read(text.data, "png/xmp", chunk.offset, limits)
-    if "AIGC" in text.keyword.upper():
+    keyword, hit = text.keyword.upper(), embedded.find(to_text(text.data), limits.value_bytes)
+    if keyword == "AIGC" or (hit and "AIGC" in keyword):
         if len(text.data) > limits.value_bytes:
             return Contents(damaged=("png/text: a value is too long",))
         return Contents((Found("png/text", to_text(text.data), Form.TEXT, chunk.offset),))
-    if (hit := embedded.find(to_text(text.data), limits.value_bytes)) is not None:
+    if hit is not None:
         return Contents((Found("png/text.other", hit[2], Form.EMBEDDED, chunk.offset),))
     return Contents()
 

@@ -43,7 +43,7 @@ def here(seconds: float) -> None:
     warm = uvloop.run(crowd(writer, callers, 16, lambda n, _: n >= 1000))
     number += warm.records
     for clients in CLIENTS:
-        watch = machine.Watch([], [os.getpid()])
+        watch = machine.Watch([os.getpid()])
         done = uvloop.run(crowd(writer, callers, clients, lambda _, t: t >= seconds, number))
         number += done.records
         databases.emit(

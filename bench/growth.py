@@ -39,7 +39,7 @@ def here(most: int) -> None:
         way = stop - written
         filled = uvloop.run(crowd(writer, callers, CLIENTS, lambda n, _, more=way - way // 10: n >= more, written))
         written += filled.records
-        watch = machine.Watch([], [os.getpid()])
+        watch = machine.Watch([os.getpid()])
         last = uvloop.run(crowd(writer, callers, CLIENTS, lambda n, _, more=stop - written: n >= more, written))
         others = watch.use().foreign
         written += last.records

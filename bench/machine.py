@@ -114,7 +114,7 @@ class Use:
 
     Attributes:
         cpu_s: CPU time of the watched processes.
-        foreign: cores kept busy by anything that is neither watched nor the measuring side.
+        foreign: cores kept busy by processes that are neither watched nor ours.
     """
 
     wall_s: float
@@ -123,24 +123,26 @@ class Use:
 
 
 class Watch:
-    """Reads CPU time of a server, of the measuring side and of the whole machine; :meth:`use` gives the difference."""
+    """Reads the CPU time of a server, of our processes beside it, and of a core; :meth:`use` gives the difference."""
 
-    def __init__(self, server: Iterable[int], own: Iterable[int]) -> None:
-        self._server, self._own = list(server), list(own)
+    def __init__(self, server: Iterable[int], beside: Iterable[int] = (), core: int | None = None) -> None:
+        """Watch ``server``. ``core``: where it is pinned, ``beside``: what of ours runs there too; ``None``: all cores."""
+        self._server, self._beside = list(server), list(beside)
+        self._line = "cpu " if core is None else f"cpu{core} "
         self._began = self._read()
 
     def use(self) -> Use:
         """What was used since this watch was made."""
-        wall, server, own, busy = (now - then for now, then in zip(self._read(), self._began, strict=True))
-        return Use(wall, server, max(0.0, (busy - server - own) / wall))
+        wall, server, beside, busy = (now - then for now, then in zip(self._read(), self._began, strict=True))
+        return Use(wall, server, max(0.0, (busy - server - beside) / wall))
 
     def _read(self) -> tuple[float, float, float, float]:
-        return time.perf_counter(), cpu_seconds(self._server), cpu_seconds(self._own), _busy()
+        return time.perf_counter(), cpu_seconds(self._server), cpu_seconds(self._beside), self._busy()
 
-
-def _busy() -> float:
-    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    return (sum(fields) - fields[_IDLE] - fields[_IOWAIT]) / _TICK
+    def _busy(self) -> float:
+        lines = Path("/proc/stat").read_text().splitlines()
+        fields = [int(field) for field in next(line for line in lines if line.startswith(self._line)).split()[1:9]]
+        return (sum(fields) - fields[_IDLE] - fields[_IOWAIT]) / _TICK
 
 
 def _entries(pid: int) -> list[str]:

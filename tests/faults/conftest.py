@@ -10,9 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
+from guiju.store import models
 from tests.faults.plant import Plant
+from tests.faults.writing import Clock, Writing
 from tests.postgres import Cluster, PostgresMissing
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Processes start and stop in these tests, again and again: they get more time than others."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(300 * int(os.environ.get("GUIJU_TEST_FAULTS", "1"))))
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +107,20 @@ def _answers(cluster: Cluster) -> bool:
             return True
     except OSError:
         return False
+
+
+@pytest.fixture
+def sanctions() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def writing(transactional_db: None, sanctions: list[int]) -> Iterator[Writing]:
+    service = models.Service.objects.create(slug="chat", name="聊天")
+    models.Integration.objects.create(
+        id="in-1", name="客服", service=service, owner="王", purpose="assistant", status="approved"
+    )
+    running = Writing(Clock(), sanctions)
+    yield running
+    running.stop()
+    connections.close_all()

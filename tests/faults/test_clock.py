@@ -2,79 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-
 import pytest
-from django.db import connections
 
 from guiju.errors import QuotaRequests, QuotaTokens
-from guiju.evidence.record import Exchange, Outcome, Verdict, new_id
 from guiju.gateway.quota import AccountLimiter, Meter
-from guiju.settings import EvidenceSettings
-from guiju.store import keys, models
+from guiju.store import models
 from guiju.store.actor import Actor
-from guiju.store.consequences import Consequences
 from guiju.store.evidence import verify
 from guiju.store.snapshot import Limits
-from guiju.store.writer import Draft, EvidenceWriter
+from tests.faults.writing import Writing
 
 HOUR = 3_600_000_000
-NOON = 1_790_000_000_000_000
-
-
-class Clock:
-    """A clock that goes on by a second each time it is read, and can be put back."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> int:
-        self.now += 1_000_000
-        return self.now
-
-
-class Writing:
-    """An evidence writer of this process with a clock of its own."""
-
-    def __init__(self, clock: Clock, sanctions: list[int]) -> None:
-        self.clock = clock
-        settings = EvidenceSettings(seal_every_records=4)
-        follow = Consequences(on_sanction=lambda: sanctions.append(1))
-        self.writer = EvidenceWriter(keys.vault(), keys.seal_key(), settings, follow, clock)
-        self.loop = asyncio.new_event_loop()
-        self.writer.start()
-
-    def write(self, *, violation: bool = False) -> None:
-        at = self.clock()
-        prompt = Verdict(action="block", risk="A.1.d", score=900) if violation else Verdict(action="pass")
-        exchange = Exchange(
-            account="acc-1", at=at, endpoint="chat.completions", id=new_id(at), integration="in-1", model="m", outcome=Outcome.COMPLETED,
-            prompt=prompt, service="chat",
-        )  # fmt: skip
-        draft = Draft(exchange, '[{"text":"问"}]', '[{"text":"答"}]', violation=violation)
-        self.loop.run_until_complete(asyncio.wait_for(self.writer.submit(draft, self.loop), 30))
-
-    def stop(self) -> None:
-        self.writer.stop()
-        self.loop.close()
-
-
-@pytest.fixture
-def sanctions() -> list[int]:
-    return []
-
-
-@pytest.fixture
-def writing(transactional_db: None, sanctions: list[int]) -> Iterator[Writing]:
-    service = models.Service.objects.create(slug="chat", name="聊天")
-    models.Integration.objects.create(
-        id="in-1", name="客服", service=service, owner="王", purpose="assistant", status="approved"
-    )
-    running = Writing(Clock(), sanctions)
-    yield running
-    running.stop()
-    connections.close_all()
 
 
 def test_evidence_verifies(writing: Writing) -> None:

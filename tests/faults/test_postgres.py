@@ -167,3 +167,20 @@ def _freeze(pid: int) -> bool:
     except ProcessLookupError:  # the connection that asked
         return False
     return True
+
+
+def test_told_to_stop_while_it_is_away(on_postgres: Plant, cluster: Cluster) -> None:
+    """It ends in good order and in reasonable time; who was still waiting was told that nothing is recorded."""
+    env = {"GUIJU_EVIDENCE__ON_LOSS": "wait", "GUIJU_EVIDENCE__WAIT_S": "2"}
+    gateway = Gateway(on_postgres.with_env(**env))
+    try:
+        with Load([gateway.base], on_postgres.key, callers=4) as load:
+            told_of_at_least(load, 10)
+            cluster.stop()
+            until(lambda: not gateway.ready(), "the loss is noticed")
+            assert gateway.stop() == 0
+    finally:
+        gateway.kill()
+    assert "Traceback" not in gateway.printed, gateway.printed
+    cluster.start()
+    everything_recorded_once(on_postgres, load)

@@ -411,3 +411,29 @@ def collect(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for child in node:
             yield from collect(child)
+
+
+@pytest.mark.parametrize("surface", ["chat", "responses"])
+def test_escaped_json_by_request_is_read_as_the_client_will_read_it(
+    surface: str, strict: Callable[[], Caller], stub: Stub
+) -> None:
+    harmless = json.dumps({"答": "好的😀", "引": '"\\'})
+    for text, blocked in ((harmless, False), (json.dumps({"a": WORD}), True)):
+        script = letters(lambda c: {"content": c}, text)
+        stub.script = script if surface == "chat" else pieces(events_bytes(response_events(text)))
+        path, body = PATHS[surface]
+        form = {"type": "json_object"}
+        asked = {"response_format": form} if surface == "chat" else {"text": {"format": form}}
+        reply = strict().post(path, {**body, **asked, "stream": True})
+        assert clean(reply)
+        if blocked:
+            assert "content_filter" in json.dumps(reply.events[-1])
+        else:
+            said = "".join(
+                e["delta"] if "delta" in e else e["choices"][0]["delta"].get("content") or ""
+                for e in reply.events
+                if "choices" in e or e["type"].endswith(".delta")
+            )
+            assert json.loads(said) == json.loads(harmless)
+            if surface == "responses":
+                assert reply.events[-1]["response"]["output"][0]["content"][0]["text"] == said

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guiju.errors import BodyTooDeep
-from guiju.gateway.texts import NAMES, slots, unescaped
+from guiju.gateway.texts import NAMES, Unescaper, slots, unescaped
 
 KEYS = st.sampled_from(["content", "text", "a", "b", "parts", "description"])
 TREES = st.recursive(
@@ -125,3 +125,19 @@ def test_undoing_escapes_leaves_the_json_the_same(value: Any) -> None:
 )
 def test_escapes(escaped: str, plain: str) -> None:
     assert unescaped(escaped) == plain
+
+
+@given(
+    value=st.recursive(st.text(max_size=8), lambda inner: st.lists(inner, max_size=3), max_leaves=5),
+    sizes=st.lists(st.integers(1, 14), min_size=1, max_size=5),
+    missing=st.integers(0, 8),
+)
+def test_escapes_in_pieces(value: Any, sizes: list[int], missing: int) -> None:
+    text = json.dumps(value)
+    text = text[: len(text) - missing]
+    unescaper, out, start, number = Unescaper(), "", 0, 0
+    while start < len(text):
+        size = sizes[number % len(sizes)]
+        out += unescaper.feed(text[start : start + size])
+        start, number = start + size, number + 1
+    assert out + unescaper.finish() == unescaped(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from guiju.errors import UpstreamTooLarge
+from guiju.gateway.texts import Unescaper
 from guiju.moderation.checker import Checker
 from guiju.moderation.stream import StreamGuard
 from guiju.nouns import Decision, Direction, Part
@@ -43,23 +44,47 @@ class Channel:
         masked: whether anything was covered or found; what repeats the text elsewhere must then be dropped.
     """
 
-    __slots__ = ("_budget", "_guard", "_label", "_pieces", "_released", "masked", "stopped", "where")
+    __slots__ = (
+        "_budget",
+        "_escaped",
+        "_guard",
+        "_label",
+        "_pieces",
+        "_released",
+        "_unescaper",
+        "masked",
+        "stopped",
+        "where",
+    )
 
     def __init__(
-        self, checker: Checker, where: str, purpose: str, budget: Budget, label: StreamLabel | None = None
+        self,
+        checker: Checker,
+        where: str,
+        purpose: str,
+        budget: Budget,
+        label: StreamLabel | None = None,
+        *,
+        json: bool = False,
     ) -> None:
+        """``json``: the text is JSON by request, whose escapes are undone on the way; it stays the same JSON."""
         self.where = where
         self.stopped: Decision | None = None
         self.masked = False
+        self._unescaper = Unescaper() if json else None
         self._guard = StreamGuard(checker, where, Direction.ANSWER, purpose)
         self._label = label
         self._budget = budget
         self._pieces: list[str] = []
+        self._escaped: list[str] = []
         self._released: list[str] = []
 
     def feed(self, text: str) -> str:
         """Take a piece, return what may go to the client now."""
         self._budget.spend(len(text))
+        if self._unescaper is not None:
+            self._escaped.append(text)
+            text = self._unescaper.feed(text)
         self._pieces.append(text)
         released = self._guard.feed(text)
         if released.findings or released.stop is not None:
@@ -73,15 +98,27 @@ class Channel:
 
     def finish(self) -> str:
         """The end of the text: the rest that may go to the client, and the label if it stands last."""
+        out = self._last_escape()
         released = self._guard.finish()
         self.masked = self.masked or bool(released.findings)
         if released.stop is not None:
             self.stopped = released.stop
-        out = released.text
+        out += released.text
         if self._label is not None:
             out = (self._label.feed(out) if out else "") + self._label.finish()
         self._released.append(out)
         return out
+
+    def _last_escape(self) -> str:
+        """What an escape that never became whole lets out."""
+        left = self._unescaper.finish() if self._unescaper is not None else ""
+        if not left:
+            return ""
+        self._pieces.append(left)
+        released = self._guard.feed(left)
+        self.masked = self.masked or bool(released.findings)
+        self.stopped = self.stopped or released.stop
+        return released.text
 
     def close_label(self) -> str:
         """The label still owed to a text that policy cut short; what went out of it stays labelled."""
@@ -103,5 +140,10 @@ class Channel:
 
     @property
     def part(self) -> Part:
-        """Everything the model said here, as it said it."""
+        """Everything the model said here, as it was checked: as the model said it, escapes of JSON by request undone."""
         return Part(self.where, "".join(self._pieces), "assistant")
+
+    @property
+    def written(self) -> str:
+        """Everything the model said here, letter by letter."""
+        return "".join(self._escaped or self._pieces)

@@ -111,7 +111,8 @@ class Relay(ABC):
         """A new channel; ``prose`` where readers see the answer and the explicit label may stand."""
         context = self.context
         label: StreamLabel | None = context.labels.stream() if prose and not context.structured else None
-        channel = Channel(context.checker, where, context.purpose, self._budget, label)
+        json = prose and context.structured
+        channel = Channel(context.checker, where, context.purpose, self._budget, label, json=json)
         self._channels.append(channel)
         return channel
 

@@ -76,8 +76,8 @@ class ResponsesRelay(Relay):
             raise UpstreamBroken()
         if kind.startswith(_MEDIA) and not kind.startswith("response.audio.transcript"):
             self.refuse_media()
-        if kind.endswith(".delta") and isinstance(chunk.get("delta"), str):
-            return self._delta(kind.removesuffix(".delta"), chunk)
+        if kind.endswith(".delta"):  # the protocol has no delta that is not a string: it could hold texts in pieces
+            return self._delta(kind.removesuffix(".delta"), chunk) if isinstance(chunk.get("delta"), str) else []
         if kind.endswith(".done"):
             return self._done(kind.removesuffix(".done"), chunk)
         if kind in _TERMINAL:
@@ -148,7 +148,7 @@ class ResponsesRelay(Relay):
         text.ended = True
         rest = text.channel.finish()
         if text.channel.stopped is None:
-            self._rewritten[place[1], text.channel.part.text] = text.channel.released
+            self._rewritten[place[1], text.channel.written] = text.channel.released
         if not rest:
             return []
         self.sent = True

@@ -174,6 +174,42 @@ def _character(match: re.Match[str]) -> str:
     return match[0] if keep else chr(code)
 
 
+class Unescaper:
+    """Undoes the escapes of JSON that arrives in pieces, as :func:`unescaped` does for the whole."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, json: str) -> str:
+        """Take a piece, return what is complete; an escape that is cut stays until the rest comes."""
+        text = self._held + json
+        cut = _whole_escapes(text)
+        self._held = text[cut:]
+        return unescaped(text[:cut]) if cut else ""
+
+    def finish(self) -> str:
+        """What is left of an escape that never became whole."""
+        left, self._held = self._held, ""
+        return unescaped(left)
+
+
+def _whole_escapes(text: str) -> int:
+    """Up to where no escape is cut."""
+    at = text.find("\\")
+    while at >= 0:
+        length = 2
+        if text[at + 1 : at + 2] == "u":
+            high = text[at + 2 : at + 3] in "dD" and text[at + 3 : at + 4] in "89abAB"
+            paired = high and "\\u".startswith(text[at + 6 : at + 8])
+            length = 12 if paired else 6
+        if len(text) < at + length:
+            return at
+        at = text.find("\\", at + length)
+    return len(text)
+
+
 def stored(parts: Sequence[Part]) -> str:
     """Parts as the JSON array that evidence keeps encrypted."""
     return msgspec.json.encode(parts).decode()

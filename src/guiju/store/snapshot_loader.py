@@ -42,7 +42,7 @@ class SnapshotLoader:
         """Read everything. Raises what a broken policy or word list raises; the caller keeps its last good snapshot."""
         number = self.number()  # before the rows: a change in between is then seen again, never missed
         checker = self._load_checker()
-        keys = models.IntegrationKey.objects.filter(revoked_at=None)
+        keys = list(models.IntegrationKey.objects.filter(revoked_at=None))  # before the integrations they belong to
         return Snapshot(
             number=number,
             checker=checker,

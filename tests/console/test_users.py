@@ -92,6 +92,7 @@ def test_the_audit_log_is_filtered_and_verified(world: World, browser: Callable[
     page = auditor.get("/audit/")
     assert page.context["page"].paginator.count == AuditEntry.objects.count() > 10
     assert "登记接入应用" in page.content.decode()
+    assert "接入应用</span>" in page.content.decode()  # objects by their names
     one = auditor.get(f"/audit/?action=integration.create&object={world.integration.pk}&who=test")
     assert one.context["page"].paginator.count == 1
     assert auditor.get("/audit/?since=2100-01-01").context["page"].paginator.count == 0

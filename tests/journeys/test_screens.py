@@ -10,6 +10,14 @@ from playwright.sync_api import expect
 from .conftest import Installation, Visit
 
 
+DEEPER = {
+    "compliance": ("/services/example/profile/", "/obligations/SVC-01/", "/policies/draft/", "/words/list/gambling/"),
+    "system_admin": ("/users/new/", "/users/1/", "/integrations/new/", "/own/enrol/"),
+    "auditor": ("/policies/1/", "/services/example/", "/obligations/KWD-02/"),
+}
+"""Screens that no line of the menu leads to."""
+
+
 @pytest.mark.parametrize(
     ("role", "width", "language", "theme"),
     [
@@ -39,11 +47,12 @@ def test_every_screen_fits(
     window.go("/")
     addresses = page.eval_on_selector_all("#menu a", "links => links.map(a => a.getAttribute('href'))")
     assert len(addresses) >= 8
-    for address in addresses:
+    for address in (*addresses, *DEEPER[role], f"/integrations/{installation.first['integration_id']}/"):
         window.go(address)
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        window.shot(address.strip("/").replace("/", "-") or "overview")
+        shown = address.replace(installation.first["integration_id"], "example")
+        window.shot(shown.strip("/").replace("/", "-") or "overview")
 
 
 def test_the_menu_of_a_phone_opens_and_closes(colleague: Callable[..., Visit]) -> None:

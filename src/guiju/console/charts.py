@@ -71,12 +71,12 @@ class Columns:
     total: int
 
 
-def columns(days: Sequence[date], series: Sequence[Series]) -> Columns:
-    """A stacked column per day, the first series at the bottom."""
+def columns(days: Sequence[date], series: Sequence[Series], width: int = WIDTH) -> Columns:
+    """A stacked column per day, the first series at the bottom; ``width`` about as many pixels as it will have."""
     highest = max((sum(s.values[i] for s in series) for i in range(len(days))), default=0)
     top, step = scale(highest)
     plot, base = HEIGHT - _TOP - _BOTTOM, HEIGHT - _BOTTOM
-    slot = (WIDTH - _LEFT - _RIGHT) / max(1, len(days))
+    slot = (width - _LEFT - _RIGHT) / max(1, len(days))
     drawn = []
     for i, day in enumerate(days):
         x, y = _LEFT + i * slot, float(base)
@@ -90,12 +90,12 @@ def columns(days: Sequence[date], series: Sequence[Series]) -> Columns:
                 )
         words = f"{day.isoformat()}: " + ", ".join(f"{s.label} {s.values[i]:,}" for s in series)
         drawn.append(Column(tuple(boxes), Box(round(x, 1), _TOP, round(slot, 1), plot, "hover"), words))
-    every = max(1, math.ceil(len(days) / 7))
+    every = max(1, math.ceil(len(days) * 85 / width))
     return Columns(
-        width=WIDTH,
+        width=width,
         height=HEIGHT,
         left=_LEFT,
-        right=WIDTH - _RIGHT,
+        right=width - _RIGHT,
         bottom=base,
         columns=tuple(drawn),
         rows=tuple(Tick(round(base - plot * v / top, 1), short(v)) for v in range(0, top + 1, step)),
@@ -109,11 +109,11 @@ def columns(days: Sequence[date], series: Sequence[Series]) -> Columns:
     )
 
 
-def traffic_chart(days: Sequence[Day]) -> Columns:
+def traffic_chart(days: Sequence[Day], width: int = WIDTH) -> Columns:
     """Exchanges a day, those where Guiju stepped in on top."""
     passed = Series(_("Passed"), "info", [day.exchanges - day.flagged for day in days])
     stepped_in = Series(_("Stepped in"), "bad", [day.flagged for day in days])
-    return columns([day.day for day in days], [passed, stepped_in])
+    return columns([day.day for day in days], [passed, stepped_in], width)
 
 
 def scale(highest: int) -> tuple[int, int]:

@@ -79,3 +79,20 @@ SET_BY: dict[str, str | Promise] = {
 
 DIRECTIONS: dict[str, str | Promise] = {"prompt": _("Prompt"), "answer": _("Answer"), "upload": _("Upload")}
 """Which way a content travels."""
+
+OBJECTS: dict[str, str | Promise] = {
+    "Account": _("Account"),
+    "Case": _("Case"),
+    "DataKey": _("Data key"),
+    "Document": _("Document"),
+    "Integration": _("Integration"),
+    "OperatorValue": _("Threshold"),
+    "PolicyVersion": _("Policy"),
+    "Record": _("Record"),
+    "Sanction": _("Sanction"),
+    "Service": _("Service"),
+    "User": _("User"),
+    "VerifyRun": _("Verification"),
+    "WordList": _("Word list"),
+}
+"""Sorts of things that audit entries are about, by the store's name for them."""

@@ -26,45 +26,42 @@ class Happening:
 
 
 def events(story: Story) -> list[Happening]:
-    """From the arrival of the request to the last look at its text."""
-    found: list[Happening] = []
-    if isinstance(story.body, Exchange):
-        found += _exchange(story, story.body)
-    found += _after(story)
-    return sorted(found, key=lambda h: h.at)
+    """From the arrival of the request to the last look at its text; the exchange itself in the order of its phases."""
+    exchange = _exchange(story, story.body) if isinstance(story.body, Exchange) else []
+    return [*exchange, *sorted(_after(story), key=lambda happening: happening.at)]
 
 
 def _exchange(story: Story, body: Exchange) -> list[Happening]:
-    arrived = story.record.at
+    arrived, timings = story.record.at, body.timings
+    end = arrived + timedelta(microseconds=timings.total)
     name = story.integration.name if story.integration else body.integration
     found = [Happening(arrived, _("The request arrived"), "info", [f"{name} · {body.endpoint} · {body.model}"])]
     if body.prompt.action:
-        found.append(_checked(_after_us(arrived, body.timings.check_prompt), _("The prompt was checked"), body.prompt))
-    if body.upstream and body.timings.upstream:
-        line = _("first token after %(first)s, end after %(all)s") % {
-            "first": _span(body.timings.first_token),
-            "all": _span(body.timings.upstream),
+        found.append(_checked(arrived, _("The prompt was checked"), body.prompt, timings.check_prompt))
+    if body.upstream and timings.upstream:
+        line = _("took %(all)s, first token %(first)s after the arrival") % {
+            "first": _span(timings.first_token),
+            "all": _span(timings.upstream),
         }
-        found.append(
-            Happening(_after_us(arrived, body.timings.upstream), _("The model answered"), "info", [body.upstream, line])
-        )
-    end = _after_us(arrived, max(body.timings.total, body.timings.upstream, body.timings.check_answer))
+        found.append(Happening(end, _("The model answered"), "info", [body.upstream, line]))
     if body.answer.action:
-        found.append(_checked(end, _("The answer was checked"), body.answer))
+        found.append(_checked(end, _("The answer was checked"), body.answer, timings.check_answer))
     if body.label.implicit or body.label.position:
         where = states.state("position", body.label.position).label
         found.append(Happening(end, _("The answer was labelled"), "info", [str(where), body.label.content]))
     state = states.state("outcome", body.outcome.value)
     closing = [f"HTTP {body.status}"] + ([f"{body.error} {words.error_words(body.error)}"] if body.error else [])
-    found.append(Happening(end, state.label, state.tone, closing))
+    found.append(
+        Happening(end, state.label, state.tone, [*closing, _("%(all)s in all") % {"all": _span(timings.total)}])
+    )
     return found
 
 
-def _checked(at: datetime, title: str, verdict: Verdict) -> Happening:
+def _checked(at: datetime, title: str, verdict: Verdict, micros: int) -> Happening:
     state = states.state("action", verdict.action)
-    lines = [str(state.label)]
     count = len(verdict.findings)
-    lines.append(ngettext("%(n)d finding", "%(n)d findings", count) % {"n": count})
+    found = ngettext("%(n)d finding", "%(n)d findings", count) % {"n": count}
+    lines = [f"{state.label} · {found} · {_span(micros)}"]
     for failure in verdict.failures:
         lines.append(_("%(detector)s did not run: %(error)s") % {"detector": failure.detector, "error": failure.error})
     return Happening(at, title, state.tone, lines)
@@ -98,10 +95,6 @@ def _after(story: Story) -> list[Happening]:
     for look in story.looks:
         found.append(Happening(look.at, _("Text read"), "odd", [look.reason], look.actor_name))
     return found
-
-
-def _after_us(start: datetime, micros: int) -> datetime:
-    return start + timedelta(microseconds=micros)
 
 
 def _span(micros: int) -> str:

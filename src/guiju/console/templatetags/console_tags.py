@@ -225,3 +225,9 @@ def score_tone(score: float) -> str:
 def direction_words(value: object) -> str:
     """Which way a content travels, in words."""
     return str(phrases.DIRECTIONS.get(str(value), value))
+
+
+@register.simple_tag
+def object_name(kind: str) -> str:
+    """What sort of thing an audit entry is about, in words."""
+    return str(phrases.OBJECTS.get(kind, kind))

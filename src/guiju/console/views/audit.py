@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from guiju.console.access import ConsoleRequest, action, screen
 from guiju.console.paging import page_of
 from guiju.store import audit
-from guiju.store.models import AuditEntry
+from guiju.store.models import AuditEntry, User
 from guiju.store.permissions import Permission
 
 
@@ -25,8 +26,10 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     """The log, newest first, filtered by who, what and when."""
     asked = {name: request.GET.get(name, "").strip() for name in ("who", "action", "object", "since", "until")}
     actions = AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct()
+    page = page_of(request, _entries(asked))
     context = {
-        "page": page_of(request, _entries(asked)),
+        "page": page,
+        "names": _names(page.object_list),
         "asked": asked,
         "actions": actions,
         "filtered": any(asked.values()),
@@ -51,6 +54,13 @@ def verify(request: ConsoleRequest) -> HttpResponse:
             % {"n": report.broken or 0},
         )
     return HttpResponseRedirect(reverse("console:audit"))
+
+
+def _names(entries: Iterable[AuditEntry]) -> dict[int, str]:
+    """What the objects of these entries are called, by entry, where their number alone says little."""
+    users = {entry.pk: entry.object_id for entry in entries if entry.object_type == "User"}
+    known = {str(pk): name for pk, name in User.objects.filter(pk__in=users.values()).values_list("pk", "username")}
+    return {entry: known[key] for entry, key in users.items() if key in known}
 
 
 def _entries(asked: dict[str, str]) -> QuerySet[AuditEntry]:

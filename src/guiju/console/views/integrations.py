@@ -89,7 +89,7 @@ def _detail(request: ConsoleRequest, row: Integration, *, key: str = "") -> Http
         "keys": [KeyLine(key, now) for key in row.keys.all()],
         "key_form": KeyForm(),
         "steps": _steps(request, row),
-        "chart": traffic_chart(days),
+        "chart": traffic_chart(days, width=380),
         "exchanges": sum(day.exchanges for day in days),
         "tokens": tokens_of(row.pk, DAYS),
         "refusals": refusals_of(row.pk, DAYS),

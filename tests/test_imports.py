@@ -19,7 +19,7 @@ CORE: dict[str, set[str]] = {
     "moderation": {"text"},
     "law": set(),
     "accounts": set(),
-    "labeling": set(),
+    "labeling": {"media"},
     "evidence": set(),
     "identity": set(),
 }

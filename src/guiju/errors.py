@@ -832,6 +832,49 @@ class ProviderCodeInvalid(LabelError):
     remedy_en = "A code has 27 characters: 00, subject type, binding, the 18 of the USCC, service type, 4 of the application."
 
 
+class LabelNotKept(LabelError):
+    """What was written did not read back as one label, the one asked for; nothing was kept of it."""
+
+    code = "GJ-6005"
+    status = 500
+    zh = "写入后回读核对失败（{detail}），未生成文件。"
+    en = "The label did not read back after writing ({detail}); no file was made."
+    remedy_zh = "原文件未被改动。用常用软件另存一次后重试；若仍失败，请附文件格式报告。"
+    remedy_en = "The original was not touched. Save it again with an ordinary program and retry, else report the format."
+
+
+class ManifestWouldBreak(LabelError):
+    """The file has a C2PA manifest, which covers the bytes that a label changes."""
+
+    code = "GJ-6006"
+    status = 409
+    zh = "文件含 C2PA 凭证（{placement}），写入标识会使其失效。"
+    en = "The file holds a C2PA manifest ({placement}); writing a label makes it invalid."
+    remedy_zh = "先写标识、后签 C2PA；确需改写时加 --break-c2pa，并在之后重新签名。"
+    remedy_en = "Label first and sign C2PA afterwards; --break-c2pa writes all the same, and the file must be signed again."
+
+
+class LabelExists(LabelError):
+    """The file is labelled already, and the caller asked that such files be left alone."""
+
+    code = "GJ-6007"
+    status = 409
+    zh = "文件已有隐式标识（{placement}），按要求未改动。"
+    en = "The file has an implicit label already ({placement}); it was left as it is, as asked."
+    remedy_zh = "只传播他人内容时用 guiju label propagate；确为重新生成的内容时去掉 --keep-existing。"
+    remedy_en = "To pass on other people's content use guiju label propagate; leave out --keep-existing for content of your own."
+
+
+class LabelMissing(LabelError):
+    """There is no conforming label whose propagator could be rewritten."""
+
+    code = "GJ-6008"
+    zh = "文件没有可续写的合规隐式标识：{detail}"
+    en = "The file has no conforming implicit label to continue: {detail}"
+    remedy_zh = "先用 guiju label verify 查看；无标识的内容按《标识办法》第六条判定为可能或疑似后用 guiju label write。"
+    remedy_en = "See guiju label verify; unlabelled content is judged by Article 6 of the Measures, then guiju label write."
+
+
 # --- GJ-61xx media ---------------------------------------------------------------------------------------------------
 
 
@@ -891,6 +934,16 @@ class MediaLayoutUnsupported(MediaError):
     en = "The layout of this file cannot be changed safely ({what}): {detail}"
     remedy_zh = "用常用软件另存一次后重试；原文件未被改动。"
     remedy_en = "Save it again with an ordinary program and retry; the original was not touched."
+
+
+class FileUnusable(MediaError):
+    """A file that cannot be opened, made or replaced: missing, forbidden, or no room on the disk."""
+
+    code = "GJ-6106"
+    zh = "无法读写文件 {path}：{problem}"
+    en = "The file {path} cannot be read or written: {problem}"
+    remedy_zh = "检查路径、权限和磁盘空间。"
+    remedy_en = "Check the path, the permissions and the room on the disk."
 
 
 # --- GJ-7xxx store ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import msgspec
 from guiju.errors import MediaEncrypted, MediaLayoutUnsupported, MediaMalformed, MediaTooLarge
 from guiju.media.limits import Limits
 from guiju.media.streams import copy_span, size_of, take, take_at
-from guiju.media.unpacking import inflated
+from guiju.media.unpacking import Unpacker
 
 WHAT: Final = "ZIP"
 
@@ -44,7 +44,7 @@ class Archive:
     """
 
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
-        self._file, self._limits = file, limits
+        self._file, self._limits, self._unpacker = file, limits, Unpacker(limits, WHAT)
         self.end, count, size, self._start = self._tail()
         self.members = {one.name: one for one in self._central(count, size)}
         if len(self.members) != count:
@@ -64,7 +64,7 @@ class Archive:
         self._file.seek(self._data_place(member))
         data = take(self._file, member.packed, self._limits, WHAT)
         if member.method == _DEFLATED:
-            data = inflated(data, self._limits, WHAT, raw=True)
+            data = self._unpacker.inflated(data, raw=True)
         elif member.method != _STORED:
             raise MediaLayoutUnsupported(what=WHAT, detail=f"packing method {member.method}")
         if len(data) != member.size or zlib.crc32(data) != struct.unpack_from("<I", member.record, 16)[0]:

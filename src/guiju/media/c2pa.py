@@ -21,7 +21,9 @@ _MOST = 256
 def describe(store: bytes, placement: str, size: int | None = None) -> C2pa:
     """The store that begins with ``store``; ``size`` is its whole length where that is more."""
     top = next(_boxes(store), None)
-    labels = [] if top is None else [label for kind, body in _boxes(top[1]) if kind == b"jumb" and (label := _label(body))]
+    labels = (
+        [] if top is None else [label for kind, body in _boxes(top[1]) if kind == b"jumb" and (label := _label(body))]
+    )
     return C2pa(placement, len(store) if size is None else size, tuple(labels))
 
 

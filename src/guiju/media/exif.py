@@ -23,6 +23,7 @@ FIELDS: Final = {USER_COMMENT: "UserComment", DESCRIPTION: "ImageDescription", X
 PREAMBLE: Final = b"Exif\0\0"
 
 _CHARSET = 8
+_MOST = 16  # fields looked at; entries may all point to the same bytes
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -70,8 +71,9 @@ def find(file: BinaryIO, start: int, limits: Limits) -> Iterator[Place]:
     directories = [main]
     if (pointer := main.get(EXIF_DIRECTORY)) is not None:
         directories.append(ifd.directory(file, start, ifd.number(pointer, layout), layout, counter, limits))
-    for entry in (entry for each in directories for entry in each.entries):
-        if entry.tag in FIELDS and 8 < entry.size <= 4 * limits.value_bytes:
+    fields = [entry for each in directories for entry in each.entries if entry.tag in FIELDS]
+    for entry in fields[:_MOST]:
+        if 8 < entry.size <= 4 * limits.value_bytes:
             data = take_at(file, start + entry.place, entry.size, limits, "EXIF")
             yield from _value(entry, data, layout, limits)
 

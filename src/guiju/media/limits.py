@@ -16,7 +16,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         structures: how many chunks, boxes, tags, members or objects are walked.
         depth: how deep structures may nest.
         ratio: how many times larger than packed a member of an archive may be, beyond the first mebibyte.
-        unpacked_bytes: the sum of what is unpacked from one archive.
+        unpacked_bytes: the sum of what is unpacked from one file.
     """
 
     value_bytes: int = 64 << 10
@@ -24,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     structures: int = 100_000
     depth: int = 16
     ratio: int = 200
-    unpacked_bytes: int = 2 << 30
+    unpacked_bytes: int = 256 << 20
 
 
 LIMITS: Final = Limits()

@@ -18,7 +18,7 @@ _DEPTH = 256
 
 
 class Element(msgspec.Struct, frozen=True):
-    """An element: names without prefixes, text of it and its descendants, and its bytes in the part.
+    """An element: names without prefixes, its text (that of elements not asked for inside it, too), and its bytes in the part.
 
     Attributes:
         inner_end: where its end tag begins; equal to ``end`` for ``<a/>``.
@@ -89,14 +89,12 @@ class _Walker:
             end = inner if empty else self._data.find(b">", at) + 1
             prefix, _, local = full.rpartition(":")
             inner_end = inner if empty else at
-            self.found.append(
-                Element(local, prefix, attributes, "".join(said), depth, start, inner, inner_end, end)
-            )
+            self.found.append(Element(local, prefix, attributes, "".join(said), depth, start, inner, inner_end, end))
         self._depth -= 1
 
     def _text(self, text: str) -> None:
-        for one in self._open:
-            one[-1].append(text)
+        if self._open:  # only the innermost: nesting must not multiply
+            self._open[-1][-1].append(text)
 
     def _doctype(self, name: str, system: str | None, public: str | None, internal: int) -> None:
         if internal:

@@ -16,8 +16,8 @@ import msgspec
 from guiju.errors import MediaEncrypted, MediaLayoutUnsupported, MediaMalformed, MediaTooLarge
 from guiju.media.limits import Limits
 from guiju.media.pdfsyntax import WHAT, Dictionary, Reference, Syntax
-from guiju.media.streams import size_of, take_at
-from guiju.media.unpacking import inflated
+from guiju.media.streams import Counter, size_of, take_at
+from guiju.media.unpacking import Unpacker
 
 _WINDOW = 1 << 16
 _SECTIONS = 512
@@ -61,6 +61,7 @@ class PdfFile:
 
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         self._file, self._limits = file, limits
+        self._unpacker, self._ranges = Unpacker(limits, WHAT), Counter(limits, WHAT)
         self._size = size_of(file)
         self.start = self._startxref()
         self.sections = tuple(self._follow(self.start))
@@ -132,7 +133,8 @@ class PdfFile:
         ranges: list[tuple[int, int, int]] = []
         head = self._window(place, 256)
         place += head.index(b"xref") + 4
-        for _ in range(self._limits.structures):
+        while True:
+            self._ranges.step()
             syntax = Syntax(self._window(place, 256), self._limits)
             if (word := syntax.word()) == b"trailer":
                 trailer = self._value_at(place + syntax.place)
@@ -159,6 +161,7 @@ class PdfFile:
             raise MediaMalformed(what=WHAT, detail="a cross-reference stream of an unknown form")
         ranges, done = [], 0
         for first, count in zip(flat[::2], flat[1::2], strict=True):
+            self._ranges.step()
             ranges.append((first, count, done))
             done += count * sum(widths)
         return Section(trailer, tuple(ranges), rows, (widths[0], widths[1], widths[2]))
@@ -242,8 +245,7 @@ class PdfFile:
             return data
         if kind != "FlateDecode":
             raise MediaLayoutUnsupported(what=WHAT, detail="a stream with another filter than deflate")
-        small = msgspec.structs.replace(self._limits, structure_bytes=min(_UNPACKED, self._limits.structure_bytes))
-        out = inflated(data, small, WHAT)
+        out = self._unpacker.inflated(data, most=_UNPACKED)
         return _unpredicted(out, parameters) if isinstance(parameters, Dictionary) else out
 
     def _packed(self, container: int, number: int) -> object:

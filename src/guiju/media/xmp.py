@@ -27,7 +27,8 @@ SIGNATURE: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _PREFIXES = {"tc260", "c260"}  # the second is seen declared in the wild, where the first is used
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DEPTH = 64
-_MOST = 64  # values reported from one packet
+_MOST = 64  # values in one packet
+_NAMESPACES = 512
 
 _TAG = re.compile(rb"<(?:\"[^\"]*\"|'[^']*'|[^>\"'])*+>")
 _ATTRIBUTE = re.compile(rb"\s+([^\s=\"'<>/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -70,8 +71,8 @@ def read(packet: bytes, placement: str, offset: int, limits: Limits = LIMITS) ->
         parsed = parse(packet)
     except MediaMalformed as error:
         return _loosely(packet, placement, offset, str(error.params.get("detail")))
-    kept = [one for one in parsed.properties if len(one.value) <= limits.value_bytes][:_MOST]
-    damaged = () if len(kept) == len(parsed.properties) else (f"{placement}: a value is too long, or there are too many",)
+    kept = [one for one in parsed.properties if len(one.value) <= limits.value_bytes]
+    damaged = () if len(kept) == len(parsed.properties) else (f"{placement}: a value is too long",)
     found = tuple(Found(placement, one.value, one.form, offset, one.foreign) for one in kept)
     return Contents(found, None, parsed.source_types, damaged)
 
@@ -179,6 +180,8 @@ class _Walker:
             raise MediaMalformed(what="XMP", detail="nested too deep")
         pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
         declared = {key.partition(":")[2]: value for key, value in pairs if key.split(":")[0] == "xmlns"}
+        if len(declared) + len(self._scopes[-1]) > _NAMESPACES:
+            raise MediaMalformed(what="XMP", detail="too many namespaces")
         self._scopes.append({**self._scopes[-1], **declared} if declared else self._scopes[-1])
         at, (prefix, local, space) = self.parser.CurrentByteIndex, self._resolve(name)
         if space == _RDF and local == "RDF" and not self._rdf:
@@ -195,20 +198,23 @@ class _Walker:
             self._types += [value for key, value in pairs if key.endswith("resource")]
 
     def _attributes(self, pairs: list[tuple[str, str]], at: int) -> None:
+        ours: dict[bytes, Property] = {}
         for key, value in pairs:
             prefix, local, space = self._resolve(key)
             if prefix and self._is_ours(prefix, local, space):
-                start, end = self._place(at, key)
-                self._properties.append(Property(value, Form.ATTRIBUTE, space != NAMESPACE, start, end, prefix))
+                ours[key.encode()] = Property(value, Form.ATTRIBUTE, space != NAMESPACE, -1, -1, prefix)
             elif prefix and local.lower() == "digitalsourcetype":
                 self._types.append(value)
+        tag = _TAG.match(self.data, at) if ours else None
+        for match in _ATTRIBUTE.finditer(tag.group()) if tag else ():
+            if (known := ours.get(match.group(1))) is not None:
+                place = {"start": at + match.start(), "end": at + match.end()}
+                self._add(msgspec.structs.replace(known, **place))
 
-    def _place(self, at: int, key: str) -> tuple[int, int]:
-        tag = _TAG.match(self.data, at)
-        for match in _ATTRIBUTE.finditer(tag.group() if tag else b""):
-            if match.group(1) == key.encode():
-                return at + match.start(), at + match.end()
-        raise MediaMalformed(what="XMP", detail="an attribute that cannot be located")
+    def _add(self, known: Property) -> None:
+        self._properties.append(known)
+        if len(self._properties) > _MOST:
+            raise MediaMalformed(what="XMP", detail="too many values")
 
     def _end(self, name: str) -> None:
         at = self.parser.CurrentByteIndex
@@ -219,7 +225,7 @@ class _Walker:
             tag = _TAG.match(self.data, start)
             end = start + len(tag.group()) if tag and tag.group().endswith(b"/>") else self.data.find(b">", at) + 1
             value = "".join(self._said).strip()
-            self._properties.append(Property(value, Form.ELEMENT, foreign, start, end, prefix))
+            self._add(Property(value, Form.ELEMENT, foreign, start, end, prefix))
             self._open = None
         elif self._typing == len(self._scopes):
             self._types += [value] if (value := "".join(self._said).strip()) else []
@@ -247,9 +253,7 @@ class _Walker:
 def _loosely(packet: bytes, placement: str, offset: int, why: str) -> Contents:
     """What still looks like the property in a packet that cannot be parsed."""
     text = _utf8(packet).decode("utf-8", "replace")
-    found = tuple(
-        Found(placement, html.unescape(value), form, offset, foreign=True) for value, form in _loose(text)
-    )
+    found = tuple(Found(placement, html.unescape(value), form, offset, foreign=True) for value, form in _loose(text))
     return Contents(found[:_MOST], damaged=(f"{placement}: {why}",))
 
 

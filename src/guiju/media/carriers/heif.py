@@ -25,6 +25,7 @@ _BRANDS = {
     b"avif", b"avis", b"avci", b"avcs", b"jpeg", b"jpgs",
 }  # fmt: skip
 _EXIF_HEAD = 4
+_MOST = 32
 
 
 class Top(msgspec.Struct, frozen=True):
@@ -56,6 +57,11 @@ class Tables(msgspec.Struct, frozen=True):
         """Where an item is, if it is in this file."""
         return next((one for one in self.locations if one.id == item.id and not one.reference), None)
 
+    @property
+    def metadata(self) -> list[Item]:
+        """The items that may hold a value; they may all point to the same bytes, so there is a most."""
+        return [item for item in self.known if item.is_xmp or item.kind == b"Exif"][:_MOST]
+
     def pieces(self, item: Item) -> list[tuple[int, int]]:
         """Position in the file and length of every piece of an item."""
         where = self.location(item)
@@ -67,7 +73,7 @@ class Tables(msgspec.Struct, frozen=True):
     @property
     def packets(self) -> list[Item]:
         """The XMP items, the one that describes the primary item first."""
-        found = [item for item in self.known if item.is_xmp]
+        found = [item for item in self.metadata if item.is_xmp]
         return sorted(found, key=lambda item: self.primary not in self.described.get(item.id, ()))
 
 
@@ -93,7 +99,7 @@ class Heif(Carrier):
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
         tops = _tops(file, limits)
         tables = _tables(file, tops, limits)
-        parts = [_read(file, tables, item, limits) for item in tables.known]
+        parts = [_read(file, tables, item, limits) for item in tables.metadata]
         return joined([*parts, *(_store(file, top, limits) for top in tops if top.kind == b"uuid")])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
@@ -102,7 +108,7 @@ class Heif(Carrier):
         packets = tables.packets
         old = b"" if not packets else _content(source, tables, packets[0], limits)
         packet = xmp.write(old or None, value)
-        patches = _blanks(source, tables, packets[1:], limits)
+        patches = _blanks(source, tables, packets[:1], limits)
         if packets and len(packet) <= len(old):
             _copied(source, target, patches + _spread(tables.pieces(packets[0]), packet.ljust(len(old))))
             return
@@ -156,8 +162,6 @@ def _content(file: BinaryIO, tables: Tables, item: Item, limits: Limits) -> byte
 
 
 def _read(file: BinaryIO, tables: Tables, item: Item, limits: Limits) -> Contents:
-    if not item.is_xmp and item.kind != b"Exif":
-        return Contents()
     place = "heif/xmp" if item.is_xmp else "heif/exif"
     try:
         content = _content(file, tables, item, limits)
@@ -183,11 +187,11 @@ Patch = tuple[int, bytes]
 """Bytes to be written over a position of the source file."""
 
 
-def _blanks(file: BinaryIO, tables: Tables, packets: list[Item], limits: Limits) -> list[Patch]:
+def _blanks(file: BinaryIO, tables: Tables, kept: list[Item], limits: Limits) -> list[Patch]:
     """What takes the values out of EXIF and out of packets that describe other images."""
     patches: list[Patch] = []
-    for item in tables.known:
-        if not _read(file, tables, item, limits).found or item not in (*packets, *_exifs(tables)):
+    for item in tables.metadata:
+        if item in kept or not _read(file, tables, item, limits).found:
             continue
         content = _content(file, tables, item, limits)
         if item.is_xmp:
@@ -197,10 +201,6 @@ def _blanks(file: BinaryIO, tables: Tables, packets: list[Item], limits: Limits)
             new = content[:start] + exif.blanked(content[start:], limits)
         patches += _spread(tables.pieces(item), new)
     return patches
-
-
-def _exifs(tables: Tables) -> list[Item]:
-    return [item for item in tables.known if item.kind == b"Exif"]
 
 
 def _spread(pieces: list[tuple[int, int]], content: bytes) -> list[Patch]:

@@ -69,7 +69,9 @@ class Ooxml(Carrier):
             changed[_TYPES] = _added(types, "Types", entry, _TYPES)
         if _relation(relations) is None:
             relations = markup.utf8(relations)
-            known = {one.attributes.get("Id") for one in markup.elements(relations, frozenset({"Relationship"}), "rels")}
+            known = {
+                one.attributes.get("Id") for one in markup.elements(relations, frozenset({"Relationship"}), "rels")
+            }
             identity = next(f"rIdAIGC{n}" for n in range(len(known) + 1) if f"rIdAIGC{n}" not in known)
             entry = f'Relationship Id="{identity}" Type="{_RELATION}" Target="{place}"/>'
             changed[_RELATIONS] = _added(relations, "Relationships", entry, _RELATIONS)

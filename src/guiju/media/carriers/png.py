@@ -15,8 +15,8 @@ from guiju.media.contents import Contents, Form, Found
 from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
-from guiju.media.streams import Counter, copy, copy_span, size_of, take, take_at, to_text
-from guiju.media.unpacking import inflated
+from guiju.media.streams import Counter, copy, copy_span, size_of, take_at, to_text
+from guiju.media.unpacking import Unpacker
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP = "XML:com.adobe.xmp"
@@ -66,11 +66,16 @@ class Png(Carrier):
         return head.startswith(SIGNATURE)
 
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
-        return joined([_read(file, chunk, limits) for chunk in _chunks(file, limits)])
+        unpacker = Unpacker(limits, "PNG")
+        return joined([_read(file, chunk, unpacker, limits) for chunk in _chunks(file, limits)])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
-        chunks = list(_chunks(source, limits))
-        old = [(chunk, text) for chunk in chunks if (text := _text(source, chunk, limits)) and text.keyword == XMP]
+        chunks, unpacker = list(_chunks(source, limits)), Unpacker(limits, "PNG")
+        old = [
+            (chunk, text)
+            for chunk in chunks
+            if (text := _text(source, chunk, unpacker, limits)) and text.keyword == XMP
+        ]
         new = _itxt(XMP, xmp.write(old[0][1].data if old else None, value))
         kept = old[0][0] if old else None
         target.write(SIGNATURE)
@@ -78,7 +83,7 @@ class Png(Carrier):
             if chunk is kept:
                 target.write(new)
             else:
-                _copy_without(source, target, chunk, limits)
+                _copy_without(source, target, chunk, unpacker, limits)
             if kept is None and number == 0:
                 target.write(new)
         source.seek(chunks[-1].end)
@@ -107,7 +112,7 @@ def _data(file: BinaryIO, chunk: Chunk, limits: Limits) -> bytes:
     return take_at(file, chunk.offset + 8, chunk.size, limits, chunk.kind.decode("latin-1"))
 
 
-def _read(file: BinaryIO, chunk: Chunk, limits: Limits) -> Contents:
+def _read(file: BinaryIO, chunk: Chunk, unpacker: Unpacker, limits: Limits) -> Contents:
     if chunk.kind == b"caBX":
         head = take_at(file, chunk.offset + 8, min(chunk.size, limits.structure_bytes), limits, "caBX")
         return Contents(c2pa=c2pa.describe(head, "png/caBX", chunk.size))
@@ -116,7 +121,7 @@ def _read(file: BinaryIO, chunk: Chunk, limits: Limits) -> Contents:
     try:
         if chunk.kind == b"eXIf":
             return exif.read(_data(file, chunk, limits), "png/exif", chunk.offset, limits)
-        text = _text(file, chunk, limits)
+        text = _text(file, chunk, unpacker, limits)
     except (MediaMalformed, MediaTooLarge) as error:
         return Contents(damaged=(f"png/{chunk.kind.decode()}: {error.message('en')}",))
     return Contents() if text is None else _of_text(text, chunk, limits)
@@ -135,7 +140,7 @@ def _of_text(text: Text, chunk: Chunk, limits: Limits) -> Contents:
     return Contents()
 
 
-def _text(file: BinaryIO, chunk: Chunk, limits: Limits) -> Text | None:
+def _text(file: BinaryIO, chunk: Chunk, unpacker: Unpacker, limits: Limits) -> Text | None:
     """The text chunk unpacked; None if it is none."""
     if chunk.kind not in _TEXTS:
         return None
@@ -144,19 +149,19 @@ def _text(file: BinaryIO, chunk: Chunk, limits: Limits) -> Text | None:
     if chunk.kind == b"tEXt":
         return Text(keyword, rest)
     if chunk.kind == b"zTXt":
-        return Text(keyword, inflated(rest[1:], limits, "zTXt"))
+        return Text(keyword, unpacker.inflated(rest[1:]))
     data = rest[2:].partition(b"\0")[2].partition(b"\0")[2]  # behind language and translated keyword
-    return Text(keyword, inflated(data, limits, "iTXt") if rest[:1] == b"\1" else data)
+    return Text(keyword, unpacker.inflated(data) if rest[:1] == b"\1" else data)
 
 
-def _copy_without(source: BinaryIO, target: BinaryIO, chunk: Chunk, limits: Limits) -> None:
+def _copy_without(source: BinaryIO, target: BinaryIO, chunk: Chunk, unpacker: Unpacker, limits: Limits) -> None:
     """Copy a chunk, without a value in it; a text chunk that is named after the value goes whole."""
-    contents = _read(source, chunk, limits)
+    contents = _read(source, chunk, unpacker, limits)
     if not contents.found:
         copy_span(source, target, chunk.offset, chunk.end)
     elif chunk.kind == b"eXIf":
         target.write(_packed(b"eXIf", exif.blanked(_data(source, chunk, limits), limits)))
-    elif (text := _text(source, chunk, limits)) is not None and text.keyword == XMP:
+    elif (text := _text(source, chunk, unpacker, limits)) is not None and text.keyword == XMP:
         target.write(_itxt(XMP, xmp.write(text.data, None)))
     elif text is not None and contents.found[0].placement == "png/text.other":
         said = to_text(text.data)

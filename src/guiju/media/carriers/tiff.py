@@ -9,8 +9,6 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-import msgspec
-
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed, MediaTooLarge
 from guiju.media import c2pa, exif, ifd, xmp
 from guiju.media.contents import Contents, Form, Found
@@ -24,6 +22,7 @@ C2PA = 0xCD41
 
 _BYTES, _UNDEFINED = 1, 7
 _DIRECTORIES = 1024
+_PACKETS = 32  # packets looked at; directories may all point to the same bytes
 
 
 @carrier
@@ -47,10 +46,11 @@ class Tiff(Carrier):
         return head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
-        layout, directories = _directories(file, limits)
+        _, directories = _directories(file, limits)
         parts = [_comments(file, limits)]
+        left = _PACKETS
         for number, one in enumerate(directories):
-            if (entry := one.get(XMP)) is not None:
+            if (entry := one.get(XMP)) is not None and (left := left - 1) >= 0:
                 packet = take_at(file, entry.place, entry.size, limits, "TIFF XMP")
                 parts.append(xmp.read(packet, "tiff/xmp.page" if number else "tiff/xmp", entry.place, limits))
             if (entry := one.get(C2PA)) is not None:
@@ -65,7 +65,7 @@ class Tiff(Carrier):
         for one in blanks:
             target.seek(one.start)
             target.write(one.blank * (one.size // len(one.blank)))
-        for page in directories[1:]:
+        for page in [one for one in directories[1:] if one.get(XMP) is not None][:_PACKETS]:
             _clear(source, target, page, limits)
         main = directories[0]
         entry = main.get(XMP)
@@ -116,9 +116,7 @@ def _clear(source: BinaryIO, target: BinaryIO, page: ifd.Directory, limits: Limi
         target.write(xmp.write(packet, None)[: entry.size].ljust(entry.size))
 
 
-def _append(
-    target: BinaryIO, main: ifd.Directory, old: ifd.Entry | None, packet: bytes, layout: ifd.Layout
-) -> None:
+def _append(target: BinaryIO, main: ifd.Directory, old: ifd.Entry | None, packet: bytes, layout: ifd.Layout) -> None:
     """Append the packet and a copy of the first directory that points to it, and let the header point there."""
     if old is not None:
         target.seek(old.place)

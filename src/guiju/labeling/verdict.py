@@ -16,7 +16,7 @@ from typing import Literal, TypeVar
 import msgspec
 import yaml
 
-from guiju.errors import GuijuError, MediaError, ProviderCodeInvalid
+from guiju.errors import FileUnusable, GuijuError, MediaError, ProviderCodeInvalid
 from guiju.labeling import provider_code
 from guiju.labeling.files import FileReading, Placed, read
 from guiju.media import LIMITS, Form, Limits, Practice, registered
@@ -107,7 +107,7 @@ def verify(path: Path, limits: Limits = LIMITS) -> Report:
     try:
         return judge(read(path, limits))
     except MediaError as error:
-        if error.code == "GJ-6106":
+        if isinstance(error, FileUnusable):
             raise
         return Report(Verdict.CANNOT_TELL, (_check("file.readable", _said(error)),))
 
@@ -119,6 +119,8 @@ def judge(reading: FileReading) -> Report:
         verdict = Verdict.CANNOT_TELL if reading.damaged else Verdict.NOT_FOUND
         return Report(verdict, (*readable, _check("label.present", "0")), reading)
     checks = (*readable, _check("label.present"), *_of_labels(reading))
+    if reading.bound is False:  # a sidecar of other content says nothing about this
+        return Report(Verdict.CANNOT_TELL, checks, reading)
     broken = any(check.kind == "standard" and not check.ok for check in checks)
     return Report(Verdict.NONCOMPLIANT if broken else Verdict.COMPLIANT, checks, reading)
 

@@ -150,4 +150,4 @@ def test_steps_reach_a_process_of_its_own(caller: Caller, stub: Stub) -> None:
         for one in (caller, elsewhere, caller):  # three in a row, through two processes
             assert one.chat(WORD, user="q").status == 200
         assert paused(caller.chat(user="q"))
-        wait_for(lambda: paused(elsewhere.chat(user="q")), 2.0)
+        wait_for(lambda: paused(elsewhere.chat(user="q")), 5.0)

@@ -233,7 +233,7 @@ def test_a_suspension_reaches_a_process_of_its_own(make: Make, stub: Stub) -> No
         elsewhere = Caller(other, caller.row, caller.key)
         assert elsewhere.chat().status == 200
         integrations.set_status(SYSTEM, caller.row, "suspended", "试验")
-        wait_for(lambda: elsewhere.chat().status == 403, 2.0)
+        wait_for(lambda: elsewhere.chat().status == 403, 5.0)
         refused(elsewhere.chat(), 403, "GJ-1204", "permission_error")
 
 

@@ -43,7 +43,7 @@ class ChoicesRelay(Relay):
             if usage and self.context.show_usage:
                 self._tail.append({key: value for key, value in chunk.items() if key in _CHUNK})
             return []
-        aside = self._aside(chunk, _CHUNK, "")
+        aside = None if chunk.keys() <= _CHUNK else self._aside(chunk, _CHUNK, "")
         if not self._head:
             self._head = {key: value for key, value in chunk.items() if key not in ("choices", "usage")}
         out: list[bytes] = []
@@ -77,7 +77,9 @@ class ChoicesRelay(Relay):
             return False
         delta = self.open(raw)
         state.guard(delta)
-        state.stopped = state.stopped or aside or self._aside(raw, self.known, f"choices[{index}]")
+        state.stopped = state.stopped or aside
+        if not raw.keys() <= self.known:
+            state.stopped = state.stopped or self._aside(raw, self.known, f"choices[{index}]")
         ending = raw.get("finish_reason") is not None
         if state.stopped is None and not ending:
             return self._continue(state, raw, delta)
@@ -87,9 +89,11 @@ class ChoicesRelay(Relay):
         return False
 
     def _continue(self, state: StreamedChoice, raw: Json, delta: Json) -> bool:
-        found = state.probabilities(raw.pop("logprobs", None), ending=False)
-        if found is not None:
-            raw["logprobs"] = found
+        found = raw.pop("logprobs", None)
+        if found is not None or state.waiting:
+            found = state.probabilities(found, ending=False)
+            if found is not None:
+                raw["logprobs"] = found
         self.close(raw, delta)
         self.sent = self.sent or bool(delta)
         return bool(delta) or found is not None
@@ -124,8 +128,6 @@ class ChoicesRelay(Relay):
 
     def _aside(self, node: Json, known: frozenset[str], where: str) -> Decision | None:
         """Members outside the protocol: structures are checked where they stand, texts are dropped (they might be cut)."""
-        if node.keys() <= known:
-            return None
         others = {key: node.pop(key) for key in node.keys() - known}
         kept = {key: value for key, value in others.items() if not isinstance(value, str) or names(key, value)}
         stopped = self.check(slots(kept, where, "assistant", self.context.depth))

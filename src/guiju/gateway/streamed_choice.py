@@ -81,7 +81,7 @@ class StreamedChoice:
         for key in list(delta):
             value = delta[key]
             if type(value) is str:
-                if value and not names(key, value):
+                if value and (key == self._prose or not names(key, value)):
                     self._text(delta, key, value)
             elif key == "tool_calls" and type(value) is list:
                 for position, call in enumerate(value):
@@ -109,6 +109,11 @@ class StreamedChoice:
     def owed_label(self) -> str:
         """The explicit label of a text that policy cut short, where it stands last."""
         return "".join(channel.close_label() for channel in self._channels())
+
+    @property
+    def waiting(self) -> bool:
+        """Whether log probabilities wait for their text."""
+        return bool(self._probabilities)
 
     def probabilities(self, found: Any, *, ending: bool) -> Json | None:
         """The log probabilities that may go out now, given those that just came.

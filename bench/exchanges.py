@@ -87,7 +87,8 @@ def open_writer() -> EvidenceWriter:
     from guiju.store import keys
     from guiju.store.consequences import Consequences
 
-    writer = EvidenceWriter(keys.vault(), keys.seal_key(), settings.load().evidence, Consequences(lambda: None))
+    follow = Consequences(lambda: None)
+    writer = EvidenceWriter(keys.vault(), keys.seal_key(), settings.load().evidence, follow, follow.none)
     writer.start()
     return writer
 

@@ -101,7 +101,7 @@ class Runtime:
             self._loader = SnapshotLoader(self.limits.check_budget_ms)
             self.snapshot = self._loader.load()
             consequences = Consequences(on_sanction=self._sanctioned)
-            self.writer = EvidenceWriter(keys.vault(), keys.seal_key(), self.settings.evidence, consequences)
+            self.writer = EvidenceWriter(keys.vault(), keys.seal_key(), self.settings.evidence, consequences, consequences.none)
             self.writer.start()
             gateways.appear(self._id, socket.gethostname(), os.getpid())
         finally:

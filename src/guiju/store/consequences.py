@@ -41,6 +41,18 @@ class Consequences:
         self._on_sanction = on_sanction
         self._seen: OrderedDict[str, datetime] = OrderedDict()
 
+    def none(self, drafts: Sequence[Draft]) -> bool:
+        """Whether nothing follows from these drafts: no violation, no case, no account that is new or not seen lately."""
+        for draft in drafts:
+            if draft.violation or draft.review:
+                return False
+            account = draft.exchange.account
+            if account:
+                before = self._seen.get(account)
+                if before is None or moment(draft.exchange.at) - before >= _SEEN_AGAIN:
+                    return False
+        return True
+
     def __call__(self, batch: Sequence[tuple[int, Draft]]) -> None:
         """Draw the consequences of freshly stored records."""
         if any(draft.violation for _, draft in batch):

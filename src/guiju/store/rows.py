@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, NamedTuple
@@ -59,18 +60,48 @@ class Inserter:
     """
 
     def __init__(self) -> None:
-        write = _write_grouped if connection.vendor == "sqlite" else _write_pipelined
+        sqlite = connection.vendor == "sqlite"
+        write = _write_grouped if sqlite else _write_pipelined
+        self._transaction = _sqlite_transaction if sqlite else _postgresql_transaction
         self._record = write("store_record", _RECORD)
         self._text = write("store_recordtext", _TEXT)
         self._risk = write("store_recordrisk", _RISK)
 
+    def commit(self, rows: Sequence[Row]) -> None:
+        """Insert all rows in a transaction of their own, on the driver's connection.
+
+        Django's way to the same costs a third of a small commit's processor time.
+        """
+        connection.ensure_connection()
+        with connection.wrap_database_errors, self._transaction(connection.connection) as cursor:
+            self._write(cursor, rows)
+
     def insert(self, rows: Sequence[Row]) -> None:
         """Insert all rows. The caller holds the transaction."""
         with connection.cursor() as wrapped, connection.wrap_database_errors:
-            cursor = wrapped.cursor  # past Django's per-statement translation
-            self._record(cursor, [row.record for row in rows])
-            self._text(cursor, [row.text for row in rows if row.text is not None])
-            self._risk(cursor, [risk for row in rows for risk in row.risks])
+            self._write(wrapped.cursor, rows)  # past Django's per-statement translation
+
+    def _write(self, cursor: Any, rows: Sequence[Row]) -> None:
+        self._record(cursor, [row.record for row in rows])
+        self._text(cursor, [row.text for row in rows if row.text is not None])
+        self._risk(cursor, [risk for row in rows for risk in row.risks])
+
+
+@contextmanager
+def _sqlite_transaction(driver: Any) -> Iterator[Any]:
+    cursor = driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield cursor
+    except BaseException:
+        driver.rollback()
+        raise
+    driver.commit()
+
+
+@contextmanager
+def _postgresql_transaction(driver: Any) -> Iterator[Any]:
+    with driver.transaction(), driver.cursor() as cursor:
+        yield cursor
 
 
 Values = tuple[Any, ...]

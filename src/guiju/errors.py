@@ -554,6 +554,16 @@ class CheckTimedOut(ModerationError):
     remedy_en = "Raise budget_ms or shorten the request; the policy's fail section decides whether such content passes"
 
 
+class DocumentUnread(ModerationError):
+    """Stands in the record of an exchange, never alone: part of the prompt was a document that no detector reads."""
+
+    code = "GJ-2012"
+    zh = "提问附带的文件(PDF、办公文档或外部文件)未能读取,其内容未经检查。"
+    en = "A document attached to the prompt (PDF, office file or a file elsewhere) was not read, its content not checked."
+    remedy_zh = "以文本发送文件内容;或在策略的 fail 一节用 \"*\" 规定此类情况一律拦截。"
+    remedy_en = 'Send the content as text; or let the policy block such prompts by "*" in its fail section.'
+
+
 # --- GJ-3xxx evidence ------------------------------------------------------------------------------------------------
 
 

@@ -7,15 +7,15 @@ import time
 from collections.abc import Sequence
 
 from guiju.accounts import AccountPolicy
-from guiju.errors import AccessError, EvidenceTimeout, GuijuError, UpstreamError
+from guiju.errors import AccessError, DocumentUnread, EvidenceTimeout, GuijuError, UpstreamError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens, new_id, verdicts
 from guiju.gateway import admission
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.runtime import Runtime, Served
-from guiju.gateway.texts import Slot, stored
+from guiju.gateway.texts import Slot, stored, unread_documents
 from guiju.gateway.wire import Header, Receive, Scope, Send, parse
-from guiju.nouns import Action, Decision, Direction, Part
+from guiju.nouns import Action, Decision, Direction, Failure, Part
 from guiju.store.snapshot import IntegrationView
 from guiju.store.writer import Draft, Durable, now_us
 
@@ -114,6 +114,9 @@ class Call:
             decision = await asyncio.to_thread(checker.check, parts, Direction.PROMPT, purpose)
         else:
             decision = checker.check(parts, Direction.PROMPT, purpose)
+        if unread_documents(self.request):
+            failures = (*decision.failures, Failure("documents", (), DocumentUnread.code))
+            decision = checker.policy.decide(Direction.PROMPT, decision.findings, failures, purpose)
         if decision.findings and not decision.action.stops:
             for slot in self._prompt:
                 masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, purpose)

@@ -98,6 +98,24 @@ def slots(node: Any, where: str, role: str = "", depth: int = 64) -> list[Slot]:
     return found
 
 
+def unread_documents(request: dict[str, Any]) -> bool:
+    """Whether a turn carries a document that is not read here: a PDF or office file, a stored file, a file elsewhere."""
+    for turns in (request.get("messages"), request.get("input")):
+        for turn in turns if type(turns) is list else ():
+            content = turn.get("content") if type(turn) is dict else None
+            if type(content) is list and any(_unread(part) for part in content):
+                return True
+    return False
+
+
+def _unread(part: Any) -> bool:
+    if type(part) is not dict or part.get("type") not in ("file", "input_file"):
+        return False
+    inner = part.get("file")
+    held = (inner if type(inner) is dict else part).get("file_data")
+    return not (type(held) is str and held.startswith(_DOCUMENTS))
+
+
 def names(key: str, value: str) -> bool:
     """Whether ``value`` is, by its key and its looks, a name, an address or encoded media, and no text."""
     if key in NAMES:

@@ -875,7 +875,7 @@ class LabelExists(LabelError):
     remedy_en = "To pass on other people's content use guiju label propagate; leave out --keep-existing for content of your own."
 
 
-class LabelMissing(LabelError):
+class NoLabelToContinue(LabelError):
     """There is no conforming label whose propagator could be rewritten."""
 
     code = "GJ-6008"

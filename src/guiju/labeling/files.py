@@ -13,7 +13,14 @@ from typing import BinaryIO
 
 import msgspec
 
-from guiju.errors import LabelExists, LabelMissing, LabelNotKept, LabelUnreadable, LabelValueInvalid, ManifestWouldBreak
+from guiju.errors import (
+    LabelExists,
+    LabelNotKept,
+    LabelUnreadable,
+    LabelValueInvalid,
+    ManifestWouldBreak,
+    NoLabelToContinue,
+)
 from guiju.labeling import implicit
 from guiju.labeling.atomic import opened, replacing
 from guiju.labeling.implicit import Label, Reading
@@ -118,15 +125,15 @@ def propagate(
     """Copy ``source`` to ``target`` with the propagator's fields rewritten (Annex E g, h, i); a to f stay as they are.
 
     Raises:
-        LabelMissing: the file has no label, more than one, or one that does not conform.
+        NoLabelToContinue: the file has no label, more than one, or one that does not conform.
         LabelValueInvalid: a new value outside the standard's characters. Others as :func:`write`.
     """
     before = read(source, limits)
     if len(before.places) != 1:
-        raise LabelMissing(detail=f"{len(before.places)} labels")
+        raise NoLabelToContinue(detail=f"{len(before.places)} labels")
     reading = before.places[0].reading
     if reading is None or not reading.conforms:
-        raise LabelMissing(detail="it does not conform")
+        raise NoLabelToContinue(detail="it does not conform")
     new = Label.first(propagator, number, reserved=reserved)  # checks the values
     label = msgspec.structs.replace(
         reading.label, ContentPropagator=new.ContentProducer, PropagateID=new.ProduceID, ReservedCode2=reserved

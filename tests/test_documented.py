@@ -121,3 +121,8 @@ def test_make_help_lists_every_target() -> None:
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("install", "run", "test", "bench", "lint", "lock", "docs"):
         assert f"make {target} " in shown
+
+
+def test_no_class_of_the_error_tree_is_defined_twice() -> None:
+    names = re.findall(r"^class (\w+)\(", (ROOT / "src" / "guiju" / "errors.py").read_text("utf-8"), re.M)
+    assert len(names) == len(set(names))

@@ -48,6 +48,24 @@ def test_measuring_now_keeps_the_results(officer: Client, world: World) -> None:
     assert officer.post("/measure/", {"service": "none"}).status_code == 404
 
 
+def test_a_standing_is_weighed_anew_when_what_it_rests_on_changes(
+    officer: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed = []
+    original = law.status
+    monkeypatch.setattr(law, "status", lambda *a: weighed.append(a) or original(*a))
+    officer.get("/obligations/")
+    officer.get("/obligations/")
+    assert len(weighed) <= 1
+    file = SimpleUploadedFile("a.pdf", b"x")
+    fields = {"service": "chat", "title": "t", "effective_from": "2026-01-01", "file": file}
+    before = len(weighed)
+    officer.post("/obligations/CMP-01/documents/", fields)
+    page = officer.get("/obligations/CMP-01/")
+    assert len(weighed) == before + 1
+    assert page.context["one"].document is not None
+
+
 def test_an_installation_without_services_still_has_an_overview(browser: Callable[[str], Client]) -> None:
     assert "请运行 guiju init" in browser(Role.READ_ONLY).get("/").content.decode()
     assert browser(Role.READ_ONLY).get("/obligations/").status_code == 200

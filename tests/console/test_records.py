@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from guiju.console.views.proof import _exports
 from guiju.store.models import AuditEntry, Record, Role, VerifyRun
 
 from .conftest import World
@@ -113,9 +115,10 @@ def test_an_auditor_verifies_and_the_result_stays(world: World, browser: Callabl
 
 
 def test_the_package_is_handed_over_and_not_left_behind(world: World, browser: Callable[[str], Client]) -> None:
-    from guiju.console.views.proof import _exports
-
     client = browser(Role.COMPLIANCE)
+    left = _exports() / "export-of-a-killed-process"
+    left.mkdir()
+    os.utime(left, (1, 1))
     assert client.post("/proof/export/", {"purpose": ""}).status_code == 422
     assert (
         client.post("/proof/export/", {"purpose": "x", "since": "2026-02-02", "until": "2026-02-01"}).status_code == 422

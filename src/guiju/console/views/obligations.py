@@ -36,7 +36,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "duty", "state", "service")}
     service = service_of(asked["service"])
     book = law.book()
-    every = statuses(service) if service else []
+    every = statuses(service) if service else ()
     context = {
         "page": page_of(request, sorted((one for one in every if _fits(one, asked)), key=_urgency)),
         "asked": asked,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -29,7 +31,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     """Where everybody starts."""
     now = timezone.now()
     service = service_of(request.GET.get("service", ""))
-    every = statuses(service) if service else []
+    every = statuses(service) if service else ()
     book = law.book()
     days = figures.exchanges_by_day(DAYS, service=service.pk if service else "")
     context = {
@@ -57,7 +59,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     return render(request, "console/overview/overview.html", context)
 
 
-def _soon(every: list[ObligationStatus]) -> list[ObligationStatus]:
+def _soon(every: Sequence[ObligationStatus]) -> list[ObligationStatus]:
     """What needs somebody first: failing, then what ends soonest."""
     failing = [one for one in every if one.status is State.FAILING]
     ending = sorted(

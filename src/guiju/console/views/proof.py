@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from guiju.store.evidence import verify as verify_all
 from guiju.store.models import Chain, Record, Seal, Service, VerifyRun
 from guiju.store.permissions import Permission, allowed
 
+_LEFT_BEHIND = 24 * 3600
 LARGE = 200_000
 """Above so many records a run takes minutes; the screen then recommends the command line."""
 
@@ -86,10 +89,16 @@ def export(request: ConsoleRequest) -> HttpResponseBase:
 
 
 def _exports() -> Path:
-    """Where packages are written: in the data directory, readable by its owner alone."""
-    folder = settings.GUIJU.home / "exports"
+    """Where packages are written: in the data directory, readable by its owner alone.
+
+    What a process that was killed left there is removed after a day.
+    """
+    folder = Path(settings.GUIJU.home) / "exports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Path(folder)
+    for left in folder.iterdir():
+        if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+            shutil.rmtree(left, ignore_errors=True)
+    return folder
 
 
 def _may_text(request: ConsoleRequest) -> bool:

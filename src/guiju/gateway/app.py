@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,6 +17,8 @@ from guiju.gateway.runtime import Runtime
 from guiju.gateway.wire import Receive, Scope, Send, encode, send_error, send_json
 
 log = logging.getLogger("guiju.gateway")
+
+_COLLECT_AFTER = (20_000, 20, 20)
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -49,6 +52,16 @@ def create_app(runtime: Runtime, console: Application | None = None) -> Applicat
     return app
 
 
+def settle_memory() -> None:
+    """Take what start-up made (word lists, modules) out of the garbage collector's sight, and let it look less often.
+
+    Exchanges leave no cycles behind; collecting after every few hundred allocations only walks what stays anyway.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
 async def _lifespan(runtime: Runtime, receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
@@ -63,6 +76,7 @@ async def _lifespan(runtime: Runtime, receive: Receive, send: Send) -> None:
                 log.exception("the gateway cannot start")
                 await send({"type": "lifespan.startup.failed", "message": type(error).__name__})
                 return
+            settle_memory()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await runtime.stop()

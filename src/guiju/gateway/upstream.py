@@ -7,7 +7,6 @@ is the only one the gateway talks to.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from guiju.errors import UpstreamTooLarge
 from guiju.gateway.http1 import Connection, Pool
@@ -58,6 +57,27 @@ class Answer:
         return body[:_ERROR_BYTES]
 
 
+class _Posted:
+    """One request under way."""
+
+    __slots__ = ("_connection", "_limit", "_pool", "_request")
+
+    def __init__(self, pool: Pool, request: bytes, limit: int) -> None:
+        self._pool, self._request, self._limit = pool, request, limit
+
+    async def __aenter__(self) -> Answer:
+        connection = self._connection = await self._pool.acquire()
+        try:
+            await connection.send(self._request)
+        except BaseException:
+            self._pool.release(connection)
+            raise
+        return Answer(connection, self._limit)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pool.release(self._connection)
+
+
 class Upstream:
     """One model service."""
 
@@ -77,22 +97,18 @@ class Upstream:
         self._headers = ("\r\n".join(lines) + "\r\n").encode("latin-1")
         self._heads: dict[str, bytes] = {}
 
-    @asynccontextmanager
-    async def post(self, path: str, body: bytes) -> AsyncIterator[Answer]:
-        """Send ``body`` to ``path`` (below the base address) and yield the answer; leaving early closes the connection.
+    def post(self, path: str, body: bytes) -> _Posted:
+        """Send ``body`` to ``path`` (below the base address); use as ``async with`` for the answer.
+
+        Leaving before the answer was read closes the connection.
 
         Raises:
-            UpstreamUnreachable, UpstreamTimeout, UpstreamBroken, UpstreamMalformed.
+            UpstreamUnreachable, UpstreamTimeout, UpstreamBroken, UpstreamMalformed: on entering.
         """
         head = self._heads.get(path)
         if head is None:
             head = self._heads[path] = f"POST {self._pool.base}{path} HTTP/1.1\r\n".encode("ascii") + self._headers
-        connection = await self._pool.acquire()
-        try:
-            await connection.send(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body))
-            yield Answer(connection, self._limit)
-        finally:
-            self._pool.release(connection)
+        return _Posted(self._pool, b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body), self._limit)
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """GET ``path``: status and body. Raises what :meth:`post` raises."""

@@ -8,6 +8,8 @@ repeated check.
 from __future__ import annotations
 
 import secrets
+from collections import OrderedDict
+from contextlib import suppress
 from hashlib import blake2b
 
 from guiju.nouns import Finding
@@ -18,7 +20,7 @@ class FindingsCache:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: dict[bytes, tuple[Finding, ...]] = {}
+        self._kept: OrderedDict[bytes, tuple[Finding, ...]] = OrderedDict()
         self._salt = secrets.token_bytes(16)
 
     def key(self, text: str) -> bytes:
@@ -27,19 +29,18 @@ class FindingsCache:
 
     def get(self, key: bytes) -> tuple[Finding, ...] | None:
         """What was found in the text, or ``None`` where it is not remembered."""
-        found = self._kept.pop(key, None)
+        found = self._kept.get(key)
         if found is not None:
-            self._kept[key] = found
+            with suppress(KeyError):  # forgotten by another thread just now
+                self._kept.move_to_end(key)
         return found
 
     def put(self, key: bytes, findings: tuple[Finding, ...]) -> None:
         """Remember; the longest unused text is forgotten when full."""
         self._kept[key] = findings
-        while len(self._kept) > self._size:
-            try:
-                self._kept.pop(next(iter(self._kept)), None)
-            except (StopIteration, RuntimeError):
-                return
+        if len(self._kept) > self._size:
+            with suppress(KeyError):
+                self._kept.popitem(last=False)
 
     def __len__(self) -> int:
         return len(self._kept)

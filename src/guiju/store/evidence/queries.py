@@ -141,6 +141,8 @@ def _conditions(query: Query, prefix: str = "") -> Q:
     }
     found = Q(**{column: value for column, value in columns.items() if value not in ("", None)})
     if query.action:
+        if query.action not in ("pass", "label"):
+            found &= Q(**{f"{prefix}flagged": True})  # implied, and the partial index then finds what is rare
         found &= Q(**{f"{prefix}prompt_action": query.action}) | Q(**{f"{prefix}answer_action": query.action})
     return found
 

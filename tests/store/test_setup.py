@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from guiju.store import keys, setup
-from guiju.store.models import AuditEntry, Integration, IntegrationKey, Service, User, WordList
+from guiju.store.models import AuditEntry, DataKey, Integration, IntegrationKey, Service, User, WordList
 from guiju.store.services import policies
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +56,11 @@ def test_what_the_gateway_needs_is_there() -> None:
     setup.initialise(settings.GUIJU)
     assert policies.live() is not None
     assert WordList.objects.exclude(live=None).exists()
+
+
+@pytest.mark.django_db
+def test_every_key_is_there_to_be_copied_to_further_machines() -> None:
+    setup.initialise(settings.GUIJU)
+    found = {path.name for path in settings.GUIJU.keys.iterdir()}
+    assert {"master.key", "pepper.key", "pseudonym.key", "seal.key"} <= found
+    assert DataKey.objects.count() == 1

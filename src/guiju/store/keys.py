@@ -7,7 +7,7 @@
 | ``pseudonym.key`` | makes account pseudonyms |
 | ``seal.key`` | signs seals (Ed25519 seed); ``*.pub`` beside it are public keys of earlier ones |
 
-Each is made the first time it is needed. They belong into the backup, apart from the database.
+All are made when an installation is set up, so that a copy of the directory serves every further machine. They belong into the backup, apart from the database.
 """
 
 from __future__ import annotations
@@ -28,6 +28,14 @@ from guiju.settings import Settings
 from guiju.store.audit import one_at_a_time
 from guiju.store.models import DataKey
 from guiju.store.moments import micros, moment
+
+
+def prepare() -> None:
+    """Make every key that is not there yet, the first data key included."""
+    key_hasher()
+    pseudonymiser()
+    seal_key()
+    vault()
 
 
 def key_hasher() -> KeyHasher:

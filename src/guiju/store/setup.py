@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from guiju.settings import Settings
+from guiju.store import keys
 from guiju.store.actor import Actor
 from guiju.store.audit import one_at_a_time
 from guiju.store.models import Integration, Role, Service, User
@@ -44,6 +45,7 @@ def initialise(settings: Settings) -> FirstRun | None:
     """
     with _alone(settings):
         call_command("migrate", interactive=False, verbosity=0)
+        keys.prepare()
         in_force = services.sync(settings)
         word_lists.import_shipped()
         policies.ensure_default()

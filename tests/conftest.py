@@ -19,7 +19,8 @@ if "guiju.django_settings" in sys.modules:  # pytest-django reads them before th
 _HOME = Path(tempfile.mkdtemp(prefix="guiju-test-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 
-for _name in [name for name in os.environ if name.startswith("GUIJU_") and not name.startswith("GUIJU_TEST_")]:
+_KEPT = ("GUIJU_TEST_", "GUIJU_SHARED_DATA")  # the second: where real files lie that the project does not carry
+for _name in [name for name in os.environ if name.startswith("GUIJU_") and not name.startswith(_KEPT)]:
     del os.environ[_name]
 os.environ["GUIJU_HOME"] = str(_HOME)
 os.environ["GUIJU_TEST_SQLITE"] = str(_HOME / "test.db")

@@ -6,6 +6,7 @@ Scalars are taken as they are written: YAML would read ``0011…`` as an octal n
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -13,9 +14,10 @@ import yaml
 
 from guiju.errors import MediaLayoutUnsupported
 
-LONGEST: Final = 64 << 10
+LONGEST: Final = 32 << 10
 """The longest front matter that is parsed, in characters; YAML is slow, and aliases are refused."""
 
+_DEPTH = 24
 _BLOCK = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 
 
@@ -79,14 +81,22 @@ def plain(node: yaml.Node, depth: int = 0) -> object:
 
 
 class _Loader(yaml.SafeLoader):
-    """Composes nodes; an alias is an error, so that nothing can multiply."""
+    """Composes nodes; an alias is an error, so that nothing can multiply, and so is deep nesting, which is slow."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias")
-        return super().compose_node(parent, index)
+        if self.check_event(yaml.AliasEvent) or self._depth > _DEPTH:
+            raise yaml.YAMLError("an alias, or nested too deep")
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
+@lru_cache(maxsize=2)  # bounds, entries and the edit of one text each ask for it
 def _compose(source: str) -> yaml.Node | None:
     try:
         return yaml.compose(source, _Loader) if len(source) <= LONGEST else None

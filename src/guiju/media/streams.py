@@ -9,6 +9,7 @@ from guiju.errors import MediaMalformed, MediaTooLarge
 from guiju.media.limits import Limits
 
 _BLOCK = 1 << 20
+_FARTHEST = (1 << 62) - 1
 
 
 def size_of(file: BinaryIO) -> int:
@@ -32,8 +33,8 @@ def take(file: BinaryIO, count: int, limits: Limits, what: str) -> bytes:
 
 def take_at(file: BinaryIO, offset: int, count: int, limits: Limits, what: str) -> bytes:
     """Exactly ``count`` bytes at ``offset``; raises as :func:`take`."""
-    if offset < 0:
-        raise MediaMalformed(what=what, detail="a negative position")
+    if not 0 <= offset <= _FARTHEST:
+        raise MediaMalformed(what=what, detail="a position that no file has")
     file.seek(offset)
     return take(file, count, limits, what)
 

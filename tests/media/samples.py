@@ -1,0 +1,225 @@
+"""Small real files of every format, made by independent programs, in memory. No file of the project is needed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import openpyxl
+import pikepdf
+from PIL import Image, ImageCms, PngImagePlugin
+
+from guiju.media import xmp
+
+OLD = '{"Label":"3","ContentProducer":"old"}'
+FOREIGN_XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="urn:x" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:format="image/x">'
+    b'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">\xe6\xa0\x87\xe9\xa2\x98</rdf:li></rdf:Alt></dc:title>'
+    b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+Sample = tuple[str, bytes]
+_MAKERS: dict[str, tuple[str, Callable[[], bytes]]] = {}
+
+
+def sample(name: str, suffix: str) -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:
+    """Register what makes a file."""
+
+    def keep(make: Callable[[], bytes]) -> Callable[[], bytes]:
+        _MAKERS[name] = (suffix, make)
+        return make
+
+    return keep
+
+
+@cache
+def get(name: str) -> Sample:
+    """Suffix and bytes of a sample."""
+    suffix, make = _MAKERS[name]
+    return suffix, make()
+
+
+def names() -> list[str]:
+    return sorted(_MAKERS)
+
+
+def picture(mode: str = "RGB") -> Image.Image:
+    return Image.effect_mandelbrot((48, 32), (-2, -1, 1, 1), 20).convert("RGB").convert(mode)
+
+
+def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def _png(packet: bytes, **options: Any) -> bytes:
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", packet.decode())
+    info.add_text("Software", "试验", zip=True)
+    return saved(picture(), "PNG", pnginfo=info, **options)
+
+
+def _animated(kind: str, **options: Any) -> bytes:
+    first = picture()
+    return saved(first, kind, save_all=True, append_images=[first.rotate(90), first.rotate(180)], **options)
+
+
+def _exif(comment: bytes) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0110] = "Camera"
+    exif.get_ifd(0x8769)[0x9286] = comment
+    return exif
+
+
+_ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+_OLD_COMMENT = b"ASCII\0\0\0" + f'{{"AIGC":{OLD}}}'.encode()
+
+for _kind, _suffix in (("JPEG", ".jpg"), ("PNG", ".png"), ("WEBP", ".webp"), ("TIFF", ".tif"), ("AVIF", ".avif")):
+    _MAKERS[f"{_kind.lower()} plain"] = _suffix, lambda kind=_kind: saved(picture(), kind)
+    _MAKERS[f"{_kind.lower()} with xmp"] = (
+        _suffix,
+        lambda kind=_kind: saved(picture(), kind, xmp=FOREIGN_XMP, icc_profile=_ICC),
+    )
+    _MAKERS[f"{_kind.lower()} labelled"] = (
+        _suffix,
+        lambda kind=_kind: saved(picture(), kind, xmp=xmp.write(FOREIGN_XMP, OLD), exif=_exif(_OLD_COMMENT)),
+    )
+_MAKERS["png with xmp"] = ".png", lambda: _png(FOREIGN_XMP, icc_profile=_ICC)
+_MAKERS["png labelled"] = ".png", lambda: _png(xmp.write(FOREIGN_XMP, OLD), exif=_exif(_OLD_COMMENT))
+_MAKERS["tiff with xmp"] = ".tif", lambda: saved(picture(), "TIFF", tiffinfo={700: FOREIGN_XMP}, icc_profile=_ICC)
+_MAKERS["tiff labelled"] = (
+    ".tif",
+    lambda: saved(picture(), "TIFF", tiffinfo={700: xmp.write(FOREIGN_XMP, OLD), 270: f"AIGC{OLD}"}),
+)
+_MAKERS["gif"] = ".gif", lambda: saved(picture().convert("P"), "GIF")
+_MAKERS["gif animated"] = ".gif", lambda: _animated("GIF", loop=0, comment=f"AIGC{OLD}".encode())
+_MAKERS["png animated"] = ".png", lambda: _animated("PNG")
+_MAKERS["webp animated"] = ".webp", lambda: _animated("WEBP", lossless=True)
+_MAKERS["webp lossless alpha"] = ".webp", lambda: saved(picture("RGBA"), "WEBP", lossless=True)
+_MAKERS["avif sequence"] = ".avif", lambda: _animated("AVIF")
+_MAKERS["tiff pages"] = ".tif", lambda: _animated("TIFF")
+_MAKERS["tiff big"] = ".tif", lambda: saved(picture(), "TIFF", big_tiff=True)
+_MAKERS["jpeg progressive cmyk"] = ".jpg", lambda: saved(picture("CMYK"), "JPEG", progressive=True)
+
+
+@sample("tiff big-endian", ".tif")
+def _big_endian() -> bytes:
+    head = b"MM\0*\0\0\0\x08\0\x08"
+    fields = [(256, 3, 1, 2 << 16), (257, 3, 1, 1 << 16), (258, 3, 1, 8 << 16), (259, 3, 1, 1 << 16)]
+    fields += [(262, 3, 1, 1 << 16), (273, 4, 1, 110), (278, 3, 1, 1 << 16), (279, 4, 1, 2)]
+    rows = b"".join(b"".join(v.to_bytes(w, "big") for v, w in zip(f, (2, 2, 4, 4), strict=True)) for f in fields)
+    return head + rows + b"\0\0\0\0" + b"\x10\x20"
+
+
+def _pdf(**options: Any) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.docinfo["/Title"] = "标题 (一)"
+        pdf.docinfo["/Old"] = pikepdf.Array([1, pikepdf.Dictionary(A="x")])
+        with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
+            metadata["dc:title"] = "标题"
+        pdf.save(out, **options)
+    return out.getvalue()
+
+
+_MAKERS["pdf table"] = ".pdf", lambda: _pdf(object_stream_mode=pikepdf.ObjectStreamMode.disable)
+_MAKERS["pdf stream"] = ".pdf", lambda: _pdf(object_stream_mode=pikepdf.ObjectStreamMode.generate)
+_MAKERS["pdf linearized"] = ".pdf", lambda: _pdf(linearize=True)
+
+
+@sample("pdf without info", ".pdf")
+def _bare_pdf() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(out)
+    return out.getvalue()
+
+
+@sample("pdf labelled in xmp", ".pdf")
+def _xmp_pdf() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_pdf())) as pdf:
+        pdf.Root.Metadata = pdf.make_stream(xmp.write(FOREIGN_XMP, OLD), Type=pikepdf.Name.Metadata)
+        pdf.save(out)
+    return out.getvalue()
+
+
+@sample("xlsx", ".xlsx")
+def _xlsx() -> bytes:
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active["A1"] = "内容"
+    book.save(out)
+    return out.getvalue()
+
+
+@sample("xlsx with properties", ".xlsx")
+def _xlsx_properties() -> bytes:
+    from openpyxl.packaging.custom import IntProperty, StringProperty
+
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.custom_doc_props.append(StringProperty(name="部门", value="研发"))
+    book.custom_doc_props.append(StringProperty(name="AIGC", value=OLD))
+    book.custom_doc_props.append(IntProperty(name="Version", value=3))
+    book.save(out)
+    return out.getvalue()
+
+
+def zipped(members: dict[str, bytes], *stored: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data, zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+@sample("docx", ".docx")
+def _docx() -> bytes:
+    return zipped({
+        "[Content_Types].xml": b'<?xml version="1.0"?><ns0:Types xmlns:ns0="http://schemas.openxmlformats.org/package/'
+        b'2006/content-types"><ns0:Default Extension="xml" ContentType="application/xml"/></ns0:Types>',
+        "_rels/.rels": b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>',
+        "word/document.xml": "<w:document xmlns:w='x'><w:t>正文</w:t></w:document>".encode(),
+    })  # fmt: skip
+
+
+@sample("epub", ".epub")
+def _epub() -> bytes:
+    return zipped({
+        "mimetype": b"application/epub+zip",
+        "META-INF/container.xml": b'<container xmlns="urn:c"><rootfiles><rootfile full-path="OEBPS/p.opf"/></rootfiles></container>',
+        "OEBPS/p.opf": b'<package xmlns="http://www.idpf.org/2007/opf"><metadata><meta name="AIGC" content="old"/>'
+        b'<meta name="cover" content="c"/></metadata></package>',
+        "OEBPS/one.xhtml": b"<html/>",
+    }, "mimetype")  # fmt: skip
+
+
+_MAKERS["markdown"] = ".md", lambda: "# 标题\n\n---\n正文\n".encode()
+_MAKERS["markdown with front matter"] = (
+    ".md",
+    lambda: (
+        b"---\r\ntitle: x\r\nAIGC:\r\n    Label: 1\r\n    ContentProducer: 0011\r\ntags:\r\n  - a\r\n---\r\nbody\r\n"
+    ),
+)
+_MAKERS["markdown with a fence"] = ".md", lambda: f'text\n\n```json\n{{"AIGC":{OLD}}}\n```\n'.encode()
+_MAKERS["html"] = (
+    ".html",
+    lambda: (
+        "<!DOCTYPE html>\n<html><head><meta charset=utf-8><!-- </head> --><title>a</head><b</title><meta name='aigc' "
+        "content='x'></head><body><meta name=AIGC content=body>内容</body></html>".encode()
+    ),
+)
+_MAKERS["html without head"] = ".html", lambda: "<p>内容".encode()
+
+
+@cache
+def every() -> dict[str, Sample]:
+    return {name: get(name) for name in names()}

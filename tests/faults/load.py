@@ -7,7 +7,8 @@ import io
 import json
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,11 +85,17 @@ class Client:
             return Reply(answer.status, await answer.read(), answer.headers)
 
 
-def session(seconds: float = 60) -> aiohttp.ClientSession:
-    """A session without limits on connections."""
-    return aiohttp.ClientSession(
+@asynccontextmanager
+async def session(seconds: float = 60) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session without limits on connections, all of them gone afterwards."""
+    shared = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=seconds), read_bufsize=2**20
     )
+    try:
+        yield shared
+    finally:
+        await shared.close()
+        await asyncio.sleep(0.02)  # a connection that was refused inside its body closes in a later turn of the loop
 
 
 def ask(base: str, key: str, body: Any = None, path: str = "/v1/chat/completions", **fields: Any) -> Reply:

@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import aiohttp
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -127,17 +126,12 @@ def test_wrong_types_everywhere(caller: Any, path: str, fields: dict[str, Any], 
 @pytest.fixture
 def caller(gateway: Gateway) -> Iterator[Any]:
     """Asks over one connection."""
-    loop = asyncio.new_event_loop()
-
-    async def begin() -> aiohttp.ClientSession:
-        return session()
-
-    shared = loop.run_until_complete(begin())
-    client = Client(gateway.base, gateway.plant.key, shared)
+    loop, connected = asyncio.new_event_loop(), session()
+    client = Client(gateway.base, gateway.plant.key, loop.run_until_complete(connected.__aenter__()))
     try:
         yield lambda body, path: loop.run_until_complete(client.ask(body, path))
     finally:
-        loop.run_until_complete(shared.close())
+        loop.run_until_complete(connected.__aexit__(None, None, None))
         loop.close()
 
 

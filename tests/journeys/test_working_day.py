@@ -141,9 +141,11 @@ def test_a_profile_decides_and_measuring_proves(installation: Installation, coll
     page.check("[name=roles][value=provider]")
     page.check("[name=functions][value=text_generation]")
     page.select_option("[name=public_in_china]", "true")
+    page.select_option("[name=minors_served]", "true")
     window.shot("profile")
     page.click("main button.primary")
     expect(page.locator("h1")).to_have_text("画像已保存")
+    expect(page.locator("tbody tr").first).to_contain_text("MIN-")
     window.shot("what-follows")
     page.click("main button.primary")  # measure now
     expect(page.locator("#problems")).to_contain_text("核查完成")

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from .conftest import Installation, Visit
 
-
 DEEPER = {
     "compliance": ("/services/example/profile/", "/obligations/SVC-01/", "/policies/draft/", "/words/list/gambling/"),
     "system_admin": ("/users/new/", "/users/1/", "/integrations/new/", "/own/enrol/"),

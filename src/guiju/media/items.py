@@ -110,6 +110,8 @@ def _item(body: bytes) -> Item:
 
 def with_item(body: bytes, number: int) -> bytes:
     """The body of ``iinf`` with an entry for an XMP item added."""
+    if number > 0xFFFFFFFF:
+        raise MediaLayoutUnsupported(what=WHAT, detail="no number left for another item")
     wide = number > 0xFFFF
     head = struct.pack(">BBHIH" if wide else ">BBHHH", 3 if wide else 2, 0, 1, number, 0)  # flag 1: not to be shown
     entry = head + b"mime\0application/rdf+xml\0"
@@ -155,6 +157,8 @@ def write_locations(locations: list[Location], width: int) -> bytes:
         pieces.append(struct.pack(short, one.id) + struct.pack(">HHH", one.method, one.reference, len(one.extents)))
         for extent in one.extents:
             numbers = ((extent.index, index), (extent.place, width), (extent.size, width))
+            if any(value >= 1 << 8 * size for value, size in numbers):
+                raise MediaLayoutUnsupported(what=WHAT, detail="a position or length out of range")
             pieces += [value.to_bytes(size, "big") for value, size in numbers]
     return b"".join(pieces)
 

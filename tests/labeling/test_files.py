@@ -114,6 +114,18 @@ def test_a_label_that_does_not_conform_is_not_written(tmp_path: Path, label: Lab
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.parametrize("name", ["png plain", "gif", "pdf table", "docx", "markdown", "html", "epub", "avif plain"])
+def test_what_others_wrote_in_chinese_is_continued_unchanged(tmp_path: Path, name: str) -> None:
+    path = put(tmp_path, name)
+    upstream = msgspec.structs.replace(LABEL, ProduceID="作品/一\"'", ContentProducer="某公司")
+    with path.open("rb") as source, (tmp_path / "up").open("w+b") as target:
+        carrier_of(source, path.suffix).write(source, target, upstream.to_json())
+    path.write_bytes((tmp_path / "up").read_bytes())
+    files.propagate(path, path, OTHER, "p-1")
+    after = files.read(path).label
+    assert after == msgspec.structs.replace(upstream, ContentPropagator=OTHER, PropagateID="p-1")
+
+
 def test_only_one_conforming_label_can_be_continued(tmp_path: Path) -> None:
     for name in ("png plain", "jpeg labelled", "markdown with front matter"):
         path = put(tmp_path, name)

@@ -145,6 +145,15 @@ def test_every_carrier_has_a_sample_and_says_where_it_writes() -> None:
         assert all(place.startswith(f"{one.name}/") for place in one.placements)
 
 
+@pytest.mark.parametrize("carrier", registered(), ids=lambda one: one.name)
+def test_every_format_stands_in_the_page_of_placements(carrier: Carrier) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "labels.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    for title in carrier.title.split(", "):
+        row = next(line for line in rows if title in line)
+        assert f"| {carrier.practice.value} |" in row and (carrier.source in row or carrier.source == "own practice")
+
+
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool (libimage-exiftool-perl) is not installed")
 def test_exiftool_finds_the_value_and_nothing_to_complain_of(tmp_path: Path) -> None:
     chosen = [name for name in PICTURES if "labelled" not in name and "endian" not in name]

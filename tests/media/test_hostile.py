@@ -157,6 +157,41 @@ def test_what_cannot_be_read_says_why(suffix: str, data: bytes, error: type[Medi
         both(suffix, data)
 
 
+def test_many_bombs_share_one_budget() -> None:
+    one = b"AIGC\0\0" + zlib.compress(bytes(900 << 10), 9)
+    packed = struct.pack(">I", len(one)) + b"zTXt" + one + struct.pack(">I", zlib.crc32(b"zTXt" + one))
+    plain = samples.get("png plain")[1]
+    contents = both(".png", plain[:33] + packed * 40 + plain[33:])
+    assert contents.found == () and any("over its limit" in text for text in contents.damaged)
+
+
+def test_a_million_values_are_not_all_reported() -> None:
+    contents = both(".jpg", b"\xff\xd8" + b"\xff\xe1\0\x08AIGC{}" * 1900 + b"\xff\xd9")
+    assert len(contents.found) == 256 and contents.damaged == ("1900 values, 256 looked at",)
+
+
+@pytest.mark.parametrize("pages", [3, 40])
+def test_pages_that_share_a_packet_are_bounded_by_its_sum(pages: int) -> None:
+    packet, end = samples.FOREIGN_XMP.ljust(100_000), 8 + 18 * pages
+    rows = (
+        struct.pack("<HHHIII", 1, 700, 1, len(packet), end, 8 + 18 * (n + 1) if n < pages - 1 else 0)
+        for n in range(pages)
+    )
+    data = b"II*\0\x08\0\0\0" + b"".join(rows) + packet
+    if pages * len(packet) <= SMALL.structure_bytes:
+        assert both(".tif", data) == Contents()
+    else:
+        with pytest.raises(MediaTooLarge):
+            both(".tif", data)
+
+
+@pytest.mark.parametrize("place", [2**63, 2**64 - 1])
+def test_positions_that_no_file_has(place: int) -> None:
+    data = samples.get("tiff big")[1]
+    with pytest.raises(MediaMalformed):
+        both(".tif", data[:8] + struct.pack("<Q", place) + data[16:])
+
+
 def test_an_encrypted_pdf_is_refused() -> None:
     import pikepdf
 

@@ -65,7 +65,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self, *, wrapped: bool = False) -> str:
         """Compact JSON: the bare object as the TC260 guides place it, or wrapped in ``{"AIGC":…}`` (Annex E b)."""
-        bare = _ENCODER.encode(self).decode("ascii")
+        bare = _ENCODER.encode(self).decode("utf-8")  # a label of others may hold more than E.j allows
         return f'{{"AIGC":{bare}}}' if wrapped else bare
 
     def keys(self) -> dict[str, str]:

@@ -27,6 +27,10 @@ class Item(msgspec.Struct, frozen=True):
     def is_xmp(self) -> bool:
         return self.kind == b"mime" and self.content_type == "application/rdf+xml"
 
+    @property
+    def holds_metadata(self) -> bool:
+        return self.is_xmp or self.kind == b"Exif"
+
 
 class Extent(msgspec.Struct, frozen=True):
     """A piece of an item: its position and length; ``index`` belongs to method 2."""

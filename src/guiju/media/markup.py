@@ -14,7 +14,7 @@ import msgspec
 from guiju.errors import MediaMalformed
 
 TAG: Final = re.compile(rb"<(?:\"[^\"]*\"|'[^']*'|[^>\"'])*+>")
-_DEPTH = 256
+_DEPTH, _ELEMENTS = 256, 100_000
 
 
 class Element(msgspec.Struct, frozen=True):
@@ -66,13 +66,15 @@ class _Walker:
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.found: list[Element] = []
-        self._data, self._wanted, self._what, self._depth = data, wanted, what, 0
+        self._data, self._wanted, self._what = data, wanted, what
+        self._depth = self._count = 0
         self._open: list[tuple[int, str, dict[str, str], int, int, list[str]]] = []
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        if self._depth > _DEPTH:
-            raise MediaMalformed(what=self._what, detail="nested too deep")
+        self._count += 1
+        if self._depth > _DEPTH or self._count > _ELEMENTS:
+            raise MediaMalformed(what=self._what, detail="nested too deep, or too many elements")
         if name.rpartition(":")[2] in self._wanted:
             at = self.parser.CurrentByteIndex
             tag = TAG.match(self._data, at)

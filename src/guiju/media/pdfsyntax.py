@@ -151,7 +151,8 @@ class Syntax:
         start, depth, place = self.place + 1, 1, self.place + 1
         while depth:
             match = _PARENTHESIS.search(self.data, place)
-            if match is None:
+            self._left -= 1
+            if match is None or self._left < 0:
                 raise _malformed("a string without an end")
             depth += {b"(": 1, b")": -1}.get(match.group(), 0)
             place = match.end()

@@ -21,7 +21,8 @@ class Unpacker:
             MediaMalformed: it is damaged or cut short. MediaTooLarge: it becomes larger than ``most``, than a structure
                 may be, or than what is left for the file.
         """
-        limit = min(self._limits.structure_bytes, self._left, self._limits.structure_bytes if most is None else most)
+        whole = self._limits.structure_bytes
+        limit = max(0, min(whole, self._left, whole if most is None else most))
         engine = zlib.decompressobj(-15 if raw else 15)
         try:
             out = engine.decompress(data, limit + 1)

@@ -29,6 +29,7 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DEPTH = 64
 _MOST = 64  # values in one packet
 _NAMESPACES = 512
+_ELEMENTS, _ATTRIBUTES = 100_000, 10_000
 
 _TAG = re.compile(rb"<(?:\"[^\"]*\"|'[^']*'|[^>\"'])*+>")
 _ATTRIBUTE = re.compile(rb"\s+([^\s=\"'<>/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -167,7 +168,7 @@ class _Walker:
         self._properties: list[Property] = []
         self._types: list[str] = []
         self._open: tuple[int, int, str, bool] | None = None  # depth, start, prefix, foreign of an open AIGC
-        self._typing = 0
+        self._typing = self._count = 0
         self._said: list[str] = []
         self._insert, self._rdf, self._about, self._empty = -1, "", "", False
 
@@ -176,8 +177,9 @@ class _Walker:
         return Packet(self.data, tuple(self._properties), types, self._insert, self._rdf, about, self._empty)
 
     def _start(self, name: str, attributes: list[str]) -> None:
-        if len(self._scopes) > _DEPTH:
-            raise MediaMalformed(what="XMP", detail="nested too deep")
+        self._count += 1
+        if len(self._scopes) > _DEPTH or self._count > _ELEMENTS or len(attributes) > 2 * _ATTRIBUTES:
+            raise MediaMalformed(what="XMP", detail="nested too deep, or too much of it")
         pairs = list(zip(attributes[::2], attributes[1::2], strict=True))
         declared = {key.partition(":")[2]: value for key, value in pairs if key.split(":")[0] == "xmlns"}
         if len(declared) + len(self._scopes[-1]) > _NAMESPACES:

@@ -9,6 +9,7 @@ from guiju.errors import MediaMalformed, MediaTooLarge
 from guiju.media import markup
 from guiju.media.archive import Archive
 from guiju.media.contents import Contents, Form, Found
+from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, Practice, carrier
 
@@ -41,7 +42,7 @@ class Epub(Carrier):
         values = [one.attributes.get("content", "") for one in found if _is_ours(one)]
         if any(len(value) > limits.value_bytes for value in values):
             return Contents(damaged=("epub/meta: a value is too long",))
-        return Contents(tuple(Found("epub/meta", value, Form.ATTRIBUTE) for value in values))
+        return joined([Contents(tuple(Found("epub/meta", value, Form.ATTRIBUTE) for value in values))])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         archive = Archive(source, limits)

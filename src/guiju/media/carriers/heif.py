@@ -25,7 +25,7 @@ _BRANDS = {
     b"avif", b"avis", b"avci", b"avcs", b"jpeg", b"jpgs",
 }  # fmt: skip
 _EXIF_HEAD = 4
-_MOST = 32
+_MOST = 16
 
 
 class Top(msgspec.Struct, frozen=True):
@@ -60,7 +60,13 @@ class Tables(msgspec.Struct, frozen=True):
     @property
     def metadata(self) -> list[Item]:
         """The items that may hold a value; they may all point to the same bytes, so there is a most."""
-        return [item for item in self.known if item.is_xmp or item.kind == b"Exif"][:_MOST]
+        return [item for item in self.known if item.holds_metadata][:_MOST]
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """That there are more, if there are."""
+        number = sum(item.holds_metadata for item in self.known)
+        return (f"heif: {number} metadata items, {_MOST} looked at",) if number > _MOST else ()
 
     def pieces(self, item: Item) -> list[tuple[int, int]]:
         """Position in the file and length of every piece of an item."""
@@ -100,7 +106,13 @@ class Heif(Carrier):
         tops = _tops(file, limits)
         tables = _tables(file, tops, limits)
         parts = [_read(file, tables, item, limits) for item in tables.metadata]
-        return joined([*parts, *(_store(file, top, limits) for top in tops if top.kind == b"uuid")])
+        return joined(
+            [
+                *parts,
+                Contents(damaged=tables.unseen),
+                *(_store(file, top, limits) for top in tops if top.kind == b"uuid"),
+            ]
+        )
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         tops = _tops(source, limits)

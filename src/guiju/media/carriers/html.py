@@ -11,6 +11,7 @@ import msgspec
 
 from guiju.errors import MediaLayoutUnsupported
 from guiju.media.contents import Contents, Form, Found
+from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, Practice, carrier
 from guiju.media.streams import copy_span, size_of, take_at, to_text
@@ -56,7 +57,7 @@ class Html(Carrier):
                 damaged.append("html/meta: a value is too long")
             else:
                 found.append(Found("html/meta", value, Form.ATTRIBUTE, tag.start))
-        return Contents(tuple(found), damaged=tuple(damaged))
+        return joined([Contents(tuple(found), damaged=tuple(damaged))])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         data = _start(source, limits)

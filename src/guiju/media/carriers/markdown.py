@@ -14,6 +14,7 @@ import msgspec
 from guiju.errors import MediaLayoutUnsupported
 from guiju.media import embedded, frontmatter
 from guiju.media.contents import Contents, Form, Found
+from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
 from guiju.media.streams import size_of, take_at
@@ -46,7 +47,7 @@ class Markdown(Carrier):
         if (fence := _fence(text)) is not None:
             found.append(Found("markdown/fence", fence[2], Form.EMBEDDED))
         damaged = () if found or not _hides(text) else ("markdown/frontmatter: no YAML that can be read",)
-        return Contents(tuple(found), damaged=damaged)
+        return joined([Contents(tuple(found), damaged=damaged)])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         text = _text(source, limits)

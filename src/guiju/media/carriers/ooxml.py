@@ -10,6 +10,7 @@ from guiju.errors import MediaEncrypted, MediaMalformed, MediaTooLarge
 from guiju.media import embedded, markup
 from guiju.media.archive import Archive
 from guiju.media.contents import Contents, Found
+from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
 
@@ -54,7 +55,7 @@ class Ooxml(Carrier):
         values = [one.text.strip() for one in found if _is_ours(one)]
         if any(len(value) > limits.value_bytes for value in values):
             return Contents(damaged=("ooxml/custom: a value is too long",))
-        return Contents(tuple(Found("ooxml/custom", value) for value in values))
+        return joined([Contents(tuple(Found("ooxml/custom", value) for value in values))])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         archive = _opened(source, limits)

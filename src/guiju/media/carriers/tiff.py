@@ -22,7 +22,6 @@ C2PA = 0xCD41
 
 _BYTES, _UNDEFINED = 1, 7
 _DIRECTORIES = 1024
-_PACKETS = 32  # packets looked at; directories may all point to the same bytes
 
 
 @carrier
@@ -48,11 +47,11 @@ class Tiff(Carrier):
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
         _, directories = _directories(file, limits)
         parts = [_comments(file, limits)]
-        left = _PACKETS
-        for number, one in enumerate(directories):
-            if (entry := one.get(XMP)) is not None and (left := left - 1) >= 0:
-                packet = take_at(file, entry.place, entry.size, limits, "TIFF XMP")
-                parts.append(xmp.read(packet, "tiff/xmp.page" if number else "tiff/xmp", entry.place, limits))
+        for one in _labelled(directories, limits):
+            if (entry := one.get(XMP)) is not None:
+                place = "tiff/xmp" if one is directories[0] else "tiff/xmp.page"
+                parts.append(xmp.read(_data(file, entry, limits), place, entry.place, limits))
+        for one in directories:
             if (entry := one.get(C2PA)) is not None:
                 parts.append(Contents(c2pa=c2pa.describe(_data(file, entry, limits), "tiff/0xCD41", entry.size)))
         return joined(parts)
@@ -65,7 +64,9 @@ class Tiff(Carrier):
         for one in blanks:
             target.seek(one.start)
             target.write(one.blank * (one.size // len(one.blank)))
-        for page in [one for one in directories[1:] if one.get(XMP) is not None][:_PACKETS]:
+        for page in _labelled(directories, limits):
+            if page is directories[0]:
+                continue
             _clear(source, target, page, limits)
         main = directories[0]
         entry = main.get(XMP)
@@ -92,6 +93,14 @@ def _directories(file: BinaryIO, limits: Limits) -> tuple[ifd.Layout, list[ifd.D
     if not found:
         raise MediaMalformed(what="TIFF", detail="no directory")
     return layout, found
+
+
+def _labelled(directories: list[ifd.Directory], limits: Limits) -> list[ifd.Directory]:
+    """The directories with a packet. They may all point to the same bytes, so their sum is bounded, too."""
+    found = [one for one in directories if one.get(XMP) is not None]
+    if sum(entry.size for one in found if (entry := one.get(XMP)) is not None) > limits.structure_bytes:
+        raise MediaTooLarge(what="TIFF XMP", limit=limits.structure_bytes)
+    return found
 
 
 def _data(file: BinaryIO, entry: ifd.Entry, limits: Limits) -> bytes:

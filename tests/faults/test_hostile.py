@@ -158,7 +158,7 @@ def test_a_hundred_mebibytes(gateway: Gateway, announced: bool) -> None:
 
 def test_many_large_bodies_at_once(gateway: Gateway) -> None:
     """Forty callers with large bodies, refused before they take more room than they may together."""
-    plant = gateway.plant.with_env(GUIJU_GATEWAY__MAX_HELD_BYTES=str(6 * MIB))
+    plant = gateway.plant.with_env(GUIJU_GATEWAY__MAX_HELD_BYTES=str(6 * MIB), GUIJU_GATEWAY__BODY_TIMEOUT_S="60")
 
     async def send(base: str) -> list[Reply]:
         body = json.dumps({"model": "guiju-demo", "messages": MESSAGES, "file_data": "x" * (4 * MIB)}).encode()

@@ -11,7 +11,7 @@ from tests import __main__ as runner
 SAMPLE = """
 import os, pytest
 def test_passes(): pass
-@pytest.mark.skipif("SAMPLE_SKIP" in os.environ, reason="asked to")
+@pytest.mark.skipif("SAMPLE_SKIP" in os.environ, reason=os.environ.get("SAMPLE_SKIP", ""))
 def test_may_skip(): pass
 def test_may_fail(): assert "SAMPLE_FAIL" not in os.environ
 """
@@ -64,14 +64,17 @@ def test_failures_fail(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     assert closing(capfd)[-1] == "2 passed, 1 failed, 0 skipped"
 
 
-@pytest.mark.parametrize(("required", "status"), [("", 0), ("browser", 1)])
-def test_a_skipped_test_is_named_and_fails_where_all_is_required(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, required: str, status: int
+@pytest.mark.parametrize(
+    ("required", "why", "status"),
+    [("", "no browser found", 0), ("browser", "no browser found", 1), ("browser", "exiftool is not installed", 0)],
+)
+def test_a_skipped_test_is_named_and_fails_where_what_it_wants_is_required(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, required: str, why: str, status: int
 ) -> None:
-    monkeypatch.setenv("SAMPLE_SKIP", "1")
+    monkeypatch.setenv("SAMPLE_SKIP", why)
     monkeypatch.setenv("GUIJU_TEST_REQUIRE", required)
     assert runner.main(["here"]) == status
-    assert "never ran" in (told := closing(capfd))[1] and "asked to" in told[1]
+    assert "never ran" in (told := closing(capfd))[1] and why in told[1]
     assert told[-1].endswith("1 skipped")
 
 

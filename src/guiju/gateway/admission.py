@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
 
 from guiju.errors import (
     AccountClosed,
@@ -20,8 +19,9 @@ from guiju.errors import (
     UpstreamMissing,
 )
 from guiju.gateway.endpoints import Endpoint, Json
-from guiju.gateway.runtime import Runtime, Served
+from guiju.gateway.runtime import UTC8, Runtime, Served
 from guiju.gateway.wire import Scope, header
+from guiju.store.moments import moment
 from guiju.store.snapshot import IntegrationView, Snapshot
 
 _LONGEST_USER = 512
@@ -121,7 +121,7 @@ def account_gate(runtime: Runtime, snapshot: Snapshot, account: str) -> None:
         raise AccountClosed()
     until = ""
     if standing.until is not None:
-        ends = datetime.fromtimestamp(standing.until / 1e6, UTC) + timedelta(hours=8)
+        ends = moment(standing.until) + UTC8
         until = f" ({ends:%Y-%m-%d %H:%M} UTC+8)"
     raise AccountSuspended(until=until)
 
@@ -130,5 +130,3 @@ def media_gate(endpoint: Endpoint, integration: IntegrationView, request: Json) 
     """Raises MediaNotAllowed if unlabelled media is asked for without permission."""
     if not integration.allow_media and endpoint.wants_media(request):
         raise MediaNotAllowed(integration=integration.name)
-
-

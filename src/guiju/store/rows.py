@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from guiju.evidence.record import Exchange
+from guiju.store.moments import moment
 
 _QUIET = frozenset({"", "pass", "label"})
 
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 def row_of(number: int, digest: bytes, body: bytes, exchange: Exchange, key: str, prompt: bytes, answer: bytes) -> Row:
     """Lay an exchange out in columns. ``model`` is cut to its column: it comes from outside."""
-    at = _moment(exchange.at)
+    at = _driver_time(exchange.at)
     asked, answered = exchange.prompt, exchange.answer
     flagged = asked.action not in _QUIET or answered.action not in _QUIET
     record = (
@@ -52,7 +52,7 @@ def row_of(number: int, digest: bytes, body: bytes, exchange: Exchange, key: str
 
 
 class Inserter:
-    """Writes rows through the raw cursor of the current thread's connection, inside the caller's transaction.
+    """Writes rows through the raw cursor of the current thread's connection.
 
     SQLite's driver gives up the interpreter lock at every statement it steps and must win it back from a busy event
     loop. Rows therefore go in by few statements of many rows: sizes are powers of two, so that the driver's cache of
@@ -139,10 +139,10 @@ def _head(table: str, columns: tuple[str, ...]) -> str:
     return f'INSERT INTO "{table}" ({names}) VALUES '
 
 
-def _moment(at: int) -> Any:
+def _driver_time(at: int) -> Any:
     """A time as the database driver wants it: text for SQLite (as Django writes it), a datetime for PostgreSQL."""
-    moment = datetime.fromtimestamp(at / 1_000_000, UTC)
-    return moment.replace(tzinfo=None).isoformat(" ") if connection.vendor == "sqlite" else moment
+    time = moment(at)
+    return time.replace(tzinfo=None).isoformat(" ") if connection.vendor == "sqlite" else time
 
 
 def _clean(value: str, length: int) -> str:

@@ -16,7 +16,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,6 +31,7 @@ from guiju.evidence.vault import Vault
 from guiju.settings import EvidenceSettings
 from guiju.store import models
 from guiju.store.models.evidence import SEQ_BITS
+from guiju.store.moments import moment
 from guiju.store.rows import Inserter, Row, row_of
 
 log = logging.getLogger("guiju.evidence")
@@ -192,7 +192,7 @@ class EvidenceWriter:
             chain, genesis = Chain.open(name, _frontier(), at, f"{socket.gethostname()}:{os.getpid()}")
             row = models.Chain.objects.create(
                 name=name,
-                opened_at=datetime.fromtimestamp(at / 1e6, UTC),
+                opened_at=moment(at),
                 host=socket.gethostname()[:200],
                 pid=os.getpid(),
                 genesis=genesis.body,
@@ -378,7 +378,7 @@ class EvidenceWriter:
             defaults={
                 "seq_from": first,
                 "seq_to": last,
-                "at": datetime.fromtimestamp(at / 1e6, UTC),
+                "at": moment(at),
                 "body": seal.body,
                 "signature": seal.signature,
                 "key_id": self._seal_key.id,
@@ -398,7 +398,7 @@ class EvidenceWriter:
 
     def _close(self) -> None:
         self._retry(self._seal)
-        closed = datetime.fromtimestamp(self._clock() / 1e6, UTC)
+        closed = moment(self._clock())
         self._retry(lambda: _none(models.Chain.objects.filter(id=self._number).update(closed_at=closed)))
 
 

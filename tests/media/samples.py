@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -218,6 +219,13 @@ _MAKERS["html"] = (
     ),
 )
 _MAKERS["html without head"] = ".html", lambda: "<p>内容".encode()
+
+FILES = Path(__file__).parent / "files"
+"""Sounds and films that ffmpeg made (``files/make.sh``)."""
+
+for _path in sorted(FILES.iterdir()):
+    if _path.suffix != ".sh":
+        _MAKERS[f"{_path.suffix[1:]} {_path.stem}"] = _path.suffix, _path.read_bytes
 
 
 @cache

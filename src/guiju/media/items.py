@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import msgspec
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed, MediaTooLarge
+from guiju.media.boxes import box
+from guiju.media.boxes import boxes as every_box
 from guiju.media.limits import Limits
 
 WHAT = "HEIF"
@@ -75,20 +77,8 @@ class Cursor:
 
 
 def boxes(data: bytes, start: int, limits: Limits) -> Iterator[tuple[bytes, int, int, int]]:
-    """Type, start, start of the body and end of every box in ``data`` from ``start`` on."""
-    for _ in range(limits.structures):
-        if start + 8 > len(data):
-            return
-        size, kind = struct.unpack_from(">I4s", data, start)
-        head = 8
-        if size == 1 and start + 16 <= len(data):
-            size, head = struct.unpack_from(">Q", data, start + 8)[0], 16
-        size = len(data) - start if size == 0 else size
-        if size < head or start + size > len(data):
-            raise MediaMalformed(what=WHAT, detail="a box that does not fit into its parent")
-        yield kind, start, start + head, start + size
-        start += size
-    raise MediaTooLarge(what=WHAT, limit=limits.structures)
+    """As :func:`guiju.media.boxes.boxes`."""
+    return every_box(data, start, limits, WHAT)
 
 
 def read_items(body: bytes, limits: Limits) -> list[Item]:
@@ -187,43 +177,3 @@ def with_description(body: bytes, origin: int, about: int) -> bytes:
         raise MediaLayoutUnsupported(what=WHAT, detail="item numbers too large for its references")
     numbers = origin.to_bytes(width, "big") + b"\0\1" + about.to_bytes(width, "big")
     return body + box(b"cdsc", numbers)
-
-
-def box(kind: bytes, body: bytes) -> bytes:
-    """A box of ``kind``."""
-    return struct.pack(">I", 8 + len(body)) + kind + body
-
-
-def moved_chunks(moov: bytes, behind: int, by: int, limits: Limits) -> bytes:
-    """A whole ``moov`` box whose chunk offsets of ``behind`` and more have grown by ``by``.
-
-    Raises:
-        MediaLayoutUnsupported: an offset no longer fits into 32 bits.
-    """
-    data = bytearray(moov)
-    for kind, inner, end in _chunk_tables(moov, limits):
-        width, form = (8, ">Q") if kind == b"co64" else (4, ">I")
-        count = Cursor(moov[inner:end], 4).number(4)
-        if count * width > end - inner - 8:
-            raise MediaMalformed(what=WHAT, detail="a table that ends too early")
-        for place in range(inner + 8, inner + 8 + count * width, width):
-            offset = struct.unpack_from(form, data, place)[0]
-            if offset >= behind:
-                if offset + by >= 1 << 8 * width:
-                    raise MediaLayoutUnsupported(what=WHAT, detail="chunk offsets larger than 4 GiB")
-                struct.pack_into(form, data, place, offset + by)
-    return bytes(data)
-
-
-_DOWN = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
-
-
-def _chunk_tables(data: bytes, limits: Limits) -> Iterator[tuple[bytes, int, int]]:
-    waiting = [(0, len(data), 0)]
-    while waiting:
-        start, end, depth = waiting.pop()
-        for kind, _, inner, stop in boxes(data[:end], start, limits):
-            if depth < len(_DOWN) and kind == _DOWN[depth]:
-                waiting.append((inner, stop, depth + 1))
-            elif kind in (b"stco", b"co64"):
-                yield kind, inner, stop

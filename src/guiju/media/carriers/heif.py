@@ -6,19 +6,20 @@ goes into an ``mdat`` of its own behind them, and every position that points beh
 
 from __future__ import annotations
 
-import struct
 from typing import BinaryIO
 
 import msgspec
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed
-from guiju.media import c2pa, exif, items, xmp
+from guiju.media import boxes, c2pa, exif, items, moving, xmp
+from guiju.media.boxes import Top
 from guiju.media.contents import Contents
 from guiju.media.items import FILE, IDAT, WHAT, Extent, Item, Location
 from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
+from guiju.media.patches import Patch, copy_patched
 from guiju.media.registry import Carrier, carrier
-from guiju.media.streams import Counter, copy_span, size_of, take_at
+from guiju.media.streams import copy_span, size_of, take_at
 
 _BRANDS = {
     b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1", b"miaf",
@@ -26,15 +27,6 @@ _BRANDS = {
 }  # fmt: skip
 _EXIF_HEAD = 4
 _MOST = 16
-
-
-class Top(msgspec.Struct, frozen=True):
-    """A box of the file itself."""
-
-    kind: bytes
-    start: int
-    body: int
-    end: int
 
 
 class Tables(msgspec.Struct, frozen=True):
@@ -103,7 +95,7 @@ class Heif(Carrier):
         return head[4:8] == b"ftyp" and head[8:12] in _BRANDS
 
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
-        tops = _tops(file, limits)
+        tops = boxes.tops(file, limits, WHAT)
         tables = _tables(file, tops, limits)
         parts = [_read(file, tables, item, limits) for item in tables.metadata]
         return joined(
@@ -115,34 +107,19 @@ class Heif(Carrier):
         )
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
-        tops = _tops(source, limits)
+        tops = boxes.tops(source, limits, WHAT)
         tables = _tables(source, tops, limits)
         packets = tables.packets
         old = b"" if not packets else _content(source, tables, packets[0], limits)
         packet = xmp.write(old or None, value)
         patches = _blanks(source, tables, packets[:1], limits)
         if packets and len(packet) <= len(old):
-            _copied(source, target, patches + _spread(tables.pieces(packets[0]), packet.ljust(len(old))))
+            patches += _spread(tables.pieces(packets[0]), packet.ljust(len(old)))
+            copy_patched(source, target, 0, size_of(source), patches)
             return
         if packets:
             patches += _spread(tables.pieces(packets[0]), b" " * len(old))
         _rebuild(source, target, tops, tables, packet, patches, limits)
-
-
-def _tops(file: BinaryIO, limits: Limits) -> list[Top]:
-    total, counter, place, found = size_of(file), Counter(limits, WHAT), 0, list[Top]()
-    while place < total:
-        counter.step()
-        size, kind = struct.unpack(">I4s", take_at(file, place, 8, limits, WHAT))
-        head = 8
-        if size == 1:
-            size, head = struct.unpack(">Q", take_at(file, place + 8, 8, limits, WHAT))[0], 16
-        end = total if size == 0 else place + size
-        if end > total or end < place + head:
-            raise MediaMalformed(what=WHAT, detail="a box that ends behind the file")
-        found.append(Top(kind, place, place + head, end))
-        place = end
-    return found
 
 
 def _tables(file: BinaryIO, tops: list[Top], limits: Limits) -> Tables:
@@ -195,10 +172,6 @@ def _store(file: BinaryIO, top: Top, limits: Limits) -> Contents:
     return Contents(c2pa=c2pa.describe(rest[8:], "heif/uuid"))
 
 
-Patch = tuple[int, bytes]
-"""Bytes to be written over a position of the source file."""
-
-
 def _blanks(file: BinaryIO, tables: Tables, kept: list[Item], limits: Limits) -> list[Patch]:
     """What takes the values out of EXIF and out of packets that describe other images."""
     patches: list[Patch] = []
@@ -224,13 +197,6 @@ def _spread(pieces: list[tuple[int, int]], content: bytes) -> list[Patch]:
     return patches
 
 
-def _copied(source: BinaryIO, target: BinaryIO, patches: list[Patch]) -> None:
-    copy_span(source, target, 0, size_of(source))
-    for place, data in patches:
-        target.seek(place)
-        target.write(data)
-
-
 def _rebuild(
     source: BinaryIO, target: BinaryIO, tops: list[Top], tables: Tables, packet: bytes, patches: list[Patch],
     limits: Limits,
@@ -245,10 +211,10 @@ def _rebuild(
     meta = _meta(tables, number, packet, start + len(probe) + 8, by, width)
     for top in tops:
         if top is tables.top:
-            target.write(meta + items.box(b"mdat", packet))
+            target.write(meta + boxes.box(b"mdat", packet))
         elif top.kind == b"moov":
             moov = take_at(source, top.start, top.end - top.start, limits, "HEIF moov")
-            target.write(items.moved_chunks(moov, end, by, limits))
+            target.write(moving.moved_chunks(moov, end, by, limits, WHAT))
         else:
             copy_span(source, target, top.start, top.end)
     for place, data in patches:
@@ -269,9 +235,9 @@ def _meta(tables: Tables, number: int, packet: bytes, place: int, by: int, width
         changed[b"iref"] = items.with_description(tables.child(b"iref"), number, tables.primary)
     pieces = [tables.data[tables.top.body - tables.top.start :][:4]]
     for kind, (inner, stop) in _children(tables):
-        pieces.append(items.box(kind, changed.pop(kind, tables.data[inner:stop])))
-    pieces += [items.box(kind, body) for kind, body in changed.items()]
-    return items.box(b"meta", b"".join(pieces))
+        pieces.append(boxes.box(kind, changed.pop(kind, tables.data[inner:stop])))
+    pieces += [boxes.box(kind, body) for kind, body in changed.items()]
+    return boxes.box(b"meta", b"".join(pieces))
 
 
 def _children(tables: Tables) -> list[tuple[bytes, tuple[int, int]]]:

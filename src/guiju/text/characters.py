@@ -1,19 +1,31 @@
 """What one character is read as.
 
 Three answers exist for a character: it is *plain* (read as itself; nearly all Chinese text and lower-case ASCII is), it
-*folds* to other characters (full-width ``Ａ`` → ``a``, ``①`` → ``1``, 賭 → 赌, ``é`` → ``e``), or it is *removed*
-(zero-width characters, direction marks, tags, variation selectors, controls, stacked accents). Nothing here looks at a
-neighbour, which is what lets a stream be read in pieces.
+*folds* to other characters (full-width ``Ａ`` → ``a``, ``①`` → ``1``, 賭 → 赌, ``é`` → ``e``, Cyrillic ``а`` → ``a``, Martian
+哋 → 地), or it is *removed* (zero-width characters, direction marks, tags, variation selectors, controls, stacked accents).
+Nothing here looks at a neighbour, which is what lets a stream be read in pieces. Word lists go through the same folds, so
+a fold never keeps an honest word of another script from being found.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 
-from guiju.text import simplified
+from guiju.text import components, simplified
+
+_LOOKALIKES_FILE = Path(__file__).parent / "data" / "lookalikes.tsv"
+
+
+def _lookalikes() -> dict[str, str]:
+    rows = (line.split("\t") for line in _LOOKALIKES_FILE.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return {written: read for written, read in rows}
+
 
 _SIMPLIFIED = simplified.load()
+_MARTIAN = components.martian()
+_LOOKALIKES = _lookalikes()
 
 #: Chinese punctuation that compatibility forms would turn into ASCII, kept as the writer typed it.
 _PUNCTUATION = "，。！？；：（）、…—“”‘’《》〈〉【】「」『』·～￥"
@@ -47,7 +59,7 @@ _REMOVED: dict[str, tuple[tuple[int, int], ...]] = {
     ),
 }
 #: Letters drawn in another style, which nobody types by accident: circled, squared, mathematical.
-_STYLED = ((0x249C, 0x24E9), (0x1D400, 0x1D7CB), (0x1F110, 0x1F12B), (0x1F130, 0x1F149), (0x1F150, 0x1F169))
+_STYLED = ((0x249C, 0x24E9), (0x1D400, 0x1D7CB), (0x1F110, 0x1F12B), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189))
 
 KIND_OF_REMOVED: dict[str, str] = {
     chr(code): kind for kind, ranges in _REMOVED.items() for low, high in ranges for code in range(low, high + 1)
@@ -59,6 +71,19 @@ def is_styled(character: str) -> bool:
     """Whether the character is a letter in a decorative form (Ⓐ, 𝐚, 🅰)."""
     code = ord(character)
     return any(low <= code <= high for low, high in _STYLED)
+
+
+def kind_of(character: str) -> str:
+    """What a letter that is read as another one may be a disguise by: ``styled``, ``lookalike``, ``martian``, or nothing."""
+    if is_styled(character):
+        return "styled"
+    if character in _MARTIAN:
+        return "martian"
+    return "lookalike" if _is_letter_of_another_script(character) else ""
+
+
+def _is_letter_of_another_script(character: str) -> bool:
+    return not character.isascii() and character.isalpha() and character.lower() in _LOOKALIKES
 
 
 def _has_accented_base(character: str) -> bool:
@@ -73,8 +98,13 @@ def _derive(character: str) -> str:
     letters: list[str] = []
     for letter in folded:
         base = unicodedata.normalize("NFD", letter) if _has_accented_base(letter) else letter
-        letters += [_SIMPLIFIED.get(part, part) for part in base if part not in KIND_OF_REMOVED]
+        letters += [_read_as(part) for part in base if part not in KIND_OF_REMOVED]
     return "".join(letters)
+
+
+def _read_as(letter: str) -> str:
+    letter = _SIMPLIFIED.get(letter, letter)
+    return _LOOKALIKES.get(letter) or _MARTIAN.get(letter, letter)
 
 
 class _Folds(dict[str, str]):
@@ -104,7 +134,7 @@ def _ranges(codes: list[int]) -> str:
 def _plain_class() -> str:
     han = [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)]
     kana = [*range(0x3041, 0x3097), *range(0x30A1, 0x30FB), 0x30FC]
-    codes = [code for code in han if chr(code) not in _SIMPLIFIED]
+    codes = [code for code in han if chr(code) not in _SIMPLIFIED and chr(code) not in _MARTIAN]
     return "\\t\\n\\r -@\\[-~" + _ranges(kana) + _ranges(codes) + _PUNCTUATION
 
 
@@ -113,3 +143,11 @@ _PLAIN = _plain_class()
 ODD = re.compile(f"[^{_PLAIN}]")
 #: The same, with ASCII capitals let through: where this finds nothing, ``str.lower`` does the whole reading.
 ODD_BESIDE_CAPITALS = re.compile(f"[^{_PLAIN}A-Z]")
+#: What ``str.translate`` may do in one go: capitals, traditional characters, full-width letters; all one to one.
+EASY: dict[int, str] = {
+    ord(c): _derive(c)
+    for c in (*_SIMPLIFIED, *map(chr, range(0x41, 0x5B)), *map(chr, range(0xFF01, 0xFF5F)), "\u3000", "\u00a0")
+    if c not in _MARTIAN and c not in _PUNCTUATION
+}
+#: Finds a character that needs a look of its own: where this finds nothing, ``EASY`` does the whole reading.
+HARD = re.compile(f"[^{_PLAIN}{''.join(re.escape(chr(code)) for code in sorted(EASY))}]")

@@ -12,7 +12,7 @@ from bisect import bisect_right
 import msgspec
 
 from guiju.nouns import Finding
-from guiju.text.characters import FOLDS, KIND_OF_REMOVED, ODD, ODD_BESIDE_CAPITALS, is_styled
+from guiju.text.characters import EASY, FOLDS, HARD, KIND_OF_REMOVED, ODD, ODD_BESIDE_CAPITALS, kind_of
 from guiju.text.squeeze import is_word
 
 #: Of a run of removed characters each 64th is read as a space, so that no run grows a held-back match without end.
@@ -21,6 +21,8 @@ REMOVED_RUN = 64
 _SPANS_KEPT = 16
 #: From this many occurrences on, a disguise stops being an accident of copy and paste.
 _DELIBERATE = 3
+#: Kinds that honest texts show once or twice (names with rare characters): not reported below that.
+_ONLY_DELIBERATE = frozenset(("martian",))
 
 _REASONS = {
     "zero_width": "文字之间夹有零宽字符 (zero-width characters between letters)",
@@ -30,6 +32,8 @@ _REASONS = {
     "control": "文字之间夹有控制字符 (control characters between letters)",
     "combining": "文字上叠加多重附加符号 (stacked combining marks)",
     "styled": "使用花体、圈字等装饰字母 (decorative letters)",
+    "lookalike": "单词中混入其他文字的形近字母 (look-alike letters of other scripts inside a word)",
+    "martian": "使用火星文生僻字代替常用字 (Martian script: rare characters for common ones)",
 }
 KINDS = tuple(_REASONS)
 
@@ -92,9 +96,11 @@ class Reading(msgspec.Struct, frozen=True):
 class Reader:
     """Reads a text that arrives in pieces. Not shared between threads."""
 
-    __slots__ = ("_counts", "_last", "_map", "_normal", "_original", "_run", "_spans", "_stack")
+    __slots__ = ("_aliens", "_counts", "_last", "_latin", "_map", "_normal", "_original", "_run", "_spans", "_stack")
 
     def __init__(self) -> None:
+        self._aliens: list[int] = []  # look-alikes of the current word, while it has shown no Latin letter
+        self._latin = False  # whether the current word has shown one
         self._map = _Map()
         self._normal = 0
         self._original = 0
@@ -107,11 +113,11 @@ class Reader:
     def feed(self, piece: str) -> str:
         """The normalised characters of the next piece (perhaps none, perhaps more than the piece had)."""
         if ODD.search(piece) is not None:
-            if ODD_BESIDE_CAPITALS.search(piece) is not None:
+            if HARD.search(piece) is not None:
                 return self._feed_odd(piece)
-            piece = piece.lower()
+            piece = piece.lower() if ODD_BESIDE_CAPITALS.search(piece) is None else piece.translate(EASY)
         if piece:
-            self._plain(piece[-1], len(piece))
+            self._plain(piece)
             self._original += len(piece)
         return piece
 
@@ -129,16 +135,27 @@ class Reader:
 
     def disguises(self) -> tuple[Finding, ...]:
         """What has been undone so far and looks deliberate: one finding per kind."""
-        return tuple(self._finding(kind, count) for kind, count in self._counts.items())
+        return tuple(
+            self._finding(kind, count)
+            for kind, count in self._counts.items()
+            if count >= _DELIBERATE or kind not in _ONLY_DELIBERATE
+        )
 
     def reading(self, original: str, text: str) -> Reading:
         """The whole as a ``Reading``, for a caller that fed everything in one go."""
         return Reading(original, text, self.disguises(), self._map)
 
-    def _plain(self, last: str, length: int) -> None:
-        self._last = last
+    def _plain(self, chunk: str) -> None:
+        """Note normalised characters that were written as they are read."""
+        if self._aliens:
+            if chunk[0].isascii() and chunk[0].isalpha():
+                for place in self._aliens:
+                    self._saw("lookalike", place)
+            self._aliens.clear()
+        self._last = chunk[-1]
+        self._latin = self._last.isascii() and self._last.isalpha()
         self._run = self._stack = 0
-        self._normal += length
+        self._normal += len(chunk)
 
     def _feed_odd(self, piece: str) -> str:
         out: list[str] = []
@@ -147,12 +164,12 @@ class Reader:
             index = match.start()
             if index > done:
                 out.append(piece[done:index])
-                self._plain(piece[index - 1], index - done)
+                self._plain(piece[done:index])
             done = index + 1
             out.append(self._one(piece[index], self._original + index))
         if done < len(piece):
             out.append(piece[done:])
-            self._plain(piece[-1], len(piece) - done)
+            self._plain(piece[done:])
         self._original += len(piece)
         return "".join(out)
 
@@ -160,14 +177,30 @@ class Reader:
         folded = FOLDS[character]
         if not folded:
             return self._removed(character, place)
-        if is_styled(character):
-            self._saw("styled", place)
-        for extra in range(1, len(folded)):
-            self._map.cut(self._normal + extra, place)
-        self._plain(folded[-1], len(folded))
+        kind = kind_of(character)
+        if kind == "lookalike":
+            self._alien(folded, place)
+        else:
+            if kind:
+                self._saw(kind, place)
+            for extra in range(1, len(folded)):
+                self._map.cut(self._normal + extra, place)
+            self._plain(folded)
         if len(folded) > 1:
             self._map.cut(self._normal, place + 1)
         return folded
+
+    def _alien(self, letter: str, place: int) -> None:
+        """A letter of another script: a disguise where the word also has Latin letters, before it or after."""
+        if self._latin:
+            self._saw("lookalike", place)
+        elif len(self._aliens) < _SPANS_KEPT:
+            self._aliens.append(place)
+        for extra in range(1, len(letter)):
+            self._map.cut(self._normal + extra, place)
+        self._last = letter[-1]
+        self._run = self._stack = 0
+        self._normal += len(letter)
 
     def _removed(self, character: str, place: int) -> str:
         kind = KIND_OF_REMOVED.get(character, "")
@@ -213,7 +246,7 @@ def read(text: str) -> Reading:
     """Read a whole text. Text with nothing to undo costs one scan, and its map is the identity."""
     if ODD.search(text) is None:
         return Reading(text, text)
-    if ODD_BESIDE_CAPITALS.search(text) is None:
-        return Reading(text, text.lower())
+    if HARD.search(text) is None:
+        return Reading(text, text.lower() if ODD_BESIDE_CAPITALS.search(text) is None else text.translate(EASY))
     reader = Reader()
     return reader.reading(text, reader.feed(text))

@@ -273,6 +273,42 @@ class BodyTooIntricate(RequestError):
     remedy_en = "Shorten the conversation, or put its content into fewer fields."
 
 
+class PieceOutOfOrder(RequestError):
+    code = "GJ-1115"
+    status = 409
+    zh = "分片序号应为 {expected},收到 {got}。"
+    en = "Piece {expected} is expected, {got} came."
+    remedy_zh = "按序号逐片发送,收到应答后再发下一片;会话结束后请使用新的 session。"
+    remedy_en = "Send pieces in order, the next after the reply; use a new session once one has ended."
+
+
+class SessionUnknown(RequestError):
+    code = "GJ-1116"
+    status = 409
+    zh = "没有名为 {session} 的会话。"
+    en = "There is no session {session}."
+    remedy_zh = "会话闲置 120 秒后结束,且只在收到首片的进程中有效:同一会话请使用同一连接,或从第 0 片重新发送。"
+    remedy_en = "Sessions end after 120 idle seconds and live in the process that took piece 0: keep one connection, or start again at 0."
+
+
+class SessionTooLong(RequestError):
+    code = "GJ-1117"
+    status = 413
+    zh = "会话文本超过 {limit} 个字符。"
+    en = "The session's text is longer than {limit} characters."
+    remedy_zh = "将内容分为多个会话。"
+    remedy_en = "Split the content into several sessions."
+
+
+class SessionsFull(RequestError):
+    code = "GJ-1118"
+    status = 503
+    zh = "同时进行的分片会话已达上限 {limit}。"
+    en = "There are {limit} sessions under way, the limit."
+    remedy_zh = "结束不再使用的会话(final: true),或增加网关进程。"
+    remedy_en = "End sessions that are no longer used (final: true), or add gateway processes."
+
+
 # --- GJ-12xx access --------------------------------------------------------------------------------------------------
 
 
@@ -407,6 +443,15 @@ class AccountLimited(AccessError):
     en = "This user is limited to {limit} requests a minute."
     remedy_zh = "稍后重试;如有异议可申诉。"
     remedy_en = "Try again later; the user may appeal."
+
+
+class SignatureWrong(AccessError):
+    code = "GJ-1216"
+    status = 401
+    zh = "请求签名有误:{problem}。"
+    en = "The request's signature is wrong: {problem}."
+    remedy_zh = "核对 AccessKey(`guiju integration access-key` 给出)与本机时钟(误差不超过 15 分钟)。"
+    remedy_en = "Check the access key (`guiju integration access-key` shows it) and the clock (within 15 minutes)."
 
 
 # --- GJ-13xx upstream ------------------------------------------------------------------------------------------------
@@ -883,6 +928,47 @@ class NoLabelToContinue(LabelError):
     en = "The file has no conforming implicit label to continue: {detail}"
     remedy_zh = "先用 guiju label verify 查看；无标识的内容按《标识办法》第六条判定为可能或疑似后用 guiju label write。"
     remedy_en = "See guiju label verify; unlabelled content is judged by Article 6 of the Measures, then guiju label write."
+
+
+class MarkUnplaceable(LabelError):
+    """An explicit label that cannot stand where, or as, it was asked for."""
+
+    code = "GJ-6031"
+    zh = "显式标识无法这样放置：{detail}"
+    en = "The explicit label cannot be placed like this: {detail}"
+    remedy_zh = "用 guiju label explicit --help 查看该类文件可用的位置与形式；图片过小时缩短文字或放大图片。"
+    remedy_en = "guiju label explicit --help lists positions and forms; for tiny pictures shorten the words or enlarge them."
+
+
+class GlyphMissing(LabelError):
+    """Words with a character that the font cannot draw."""
+
+    code = "GJ-6032"
+    zh = "字体缺少字符“{characters}”，无法绘制标识文字。"
+    en = "The font lacks {characters}; the words of the label cannot be drawn."
+    remedy_zh = "改用 GB 2312 内的汉字，或用 --font 指定含该字符的字体文件。"
+    remedy_en = "Use characters of GB 2312, or name a font file that has them with --font."
+
+
+class SpokenTooFast(LabelError):
+    """A spoken label outside 120 to 160 characters a minute."""
+
+    code = "GJ-6033"
+    zh = "语音标识语速为每分钟 {rate} 字，不在 120 至 160 之间。"
+    en = "The spoken label runs at {rate} characters a minute, outside 120 to 160."
+    remedy_zh = "按正常语速重录（GB 45438-2025 5.3），并用 --spoken 写明所读文字。"
+    remedy_en = "Record it at normal speed (GB 45438-2025, 5.3), and give the words spoken with --spoken."
+
+
+class PartMissing(LabelError):
+    """An optional part of Guiju that this needs is not installed."""
+
+    code = "GJ-6034"
+    status = 501
+    zh = "未安装可选组件 {extra}，无法{doing}。"
+    en = "The optional part {extra} is not installed, which is needed to {doing_en}."
+    remedy_zh = "运行 `pip install 'guiju[{extra}]'` 后重试。"
+    remedy_en = "Run `pip install 'guiju[{extra}]'` and try again."
 
 
 # --- GJ-61xx media ---------------------------------------------------------------------------------------------------

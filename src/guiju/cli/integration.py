@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from guiju.cli import terminal
 from guiju.cli.boot import open_database, operator
 from guiju.cli.language import say
+from guiju.errors import KeyUnknown
 
 if TYPE_CHECKING:
     from guiju.store.models import Integration
@@ -56,6 +58,34 @@ def create(
         status=Integration.Status.APPLIED if applied else Integration.Status.APPROVED,
     )
     _give(row, key, as_json)
+
+
+@app.command("access-key")
+def access_key(as_json: Json = False) -> None:
+    """Show the access key pair under which a client written for Aliyun's text moderation calls with an integration's key.
+
+    The integration's key is asked for, or read from standard input; nothing is stored. Such a client is then pointed at the
+    gateway by its endpoint alone.
+
+    Example:
+
+        guiju integration access-key < key.txt
+    """
+    key = getpass.getpass("key: ") if sys.stdin.isatty() else sys.stdin.readline()
+    open_database()
+    from guiju.identity.acs3 import access_key as derive
+    from guiju.store.keys import key_hasher
+    from guiju.store.models import IntegrationKey
+
+    hasher = key_hasher()
+    if not IntegrationKey.objects.filter(digest=hasher.hash(key.strip()), revoked_at=None).exists():
+        raise KeyUnknown()
+    pair = derive(hasher.hash(key.strip()), hasher.hash)
+    if as_json:
+        terminal.emit({"access_key_id": pair.id, "access_key_secret": pair.secret})
+        return
+    terminal.line(f"AccessKeyId      {pair.id}")
+    terminal.line(f"AccessKeySecret  {pair.secret}")
 
 
 @app.command("list")

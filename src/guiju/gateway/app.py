@@ -13,6 +13,8 @@ from guiju.errors import GuijuError, NotServed
 from guiju.gateway import admission
 from guiju.gateway.endpoints import ENDPOINTS
 from guiju.gateway.exchange import serve
+from guiju.gateway.guard.serve import serve as serve_check
+from guiju.gateway.guard.ways import way_of
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.wire import Receive, Scope, Send, encode, send_error, send_json
 
@@ -42,7 +44,9 @@ def create_app(runtime: Runtime, console: Application | None = None) -> Applicat
         endpoint = ENDPOINTS.get(path)
         if endpoint is not None and scope["method"] == "POST":
             await serve(runtime, endpoint, scope, receive, send)
-        elif path.startswith("/v1/") or path in ("/health", "/ready", "/metrics", "/v1"):
+        elif (way := way_of(scope)) is not None:
+            await serve_check(runtime, way, scope, receive, send)
+        elif path.startswith(("/v1/", "/guard/", "/beta/")) or path in ("/health", "/ready", "/metrics", "/v1"):
             await _other(runtime, scope, send)
         elif console is not None:
             await console(scope, receive, send)

@@ -19,6 +19,7 @@ from django.db.utils import Error as DatabaseFault
 from guiju.errors import GuijuError
 from guiju.evidence.record import new_id
 from guiju.gateway.demo import DEMO_MODEL, DemoUpstream
+from guiju.gateway.guard.pieces import Pieces
 from guiju.gateway.intake import Intake
 from guiju.gateway.metrics import Metrics
 from guiju.gateway.quota import AccountLimiter, Meter
@@ -59,6 +60,7 @@ class Runtime:
         self.meters: dict[str, Meter] = {}
         self.limited = AccountLimiter()
         self.intake = Intake(settings.gateway)
+        self.pieces = Pieces()
         self.refusals: Counter[tuple[str, str, str]] = Counter()
         """by (code, integration id, caller) since the last refresh"""
         self.in_flight = 0
@@ -113,6 +115,7 @@ class Runtime:
         self._stop.set()
         if self._thread.is_alive():
             await asyncio.to_thread(self._thread.join, 10.0)
+        self.pieces.close()
         if hasattr(self, "writer"):
             await asyncio.to_thread(self.writer.stop)
         for served in self._served.values():

@@ -86,6 +86,10 @@ class Policy(msgspec.Struct, frozen=True):
                 strictest = rule.action
         return strictest
 
+    def likelihood(self, finding: Finding, direction: Direction, purpose: str = "") -> float:
+        """The probability, by this finding alone, that the content must not pass."""
+        return self._likelihood(finding, self.action_of(finding, direction, purpose))
+
     def closes_on(self, failure: Failure) -> bool:
         """Whether this failed check blocks: one of its risks is closed on failure."""
         return any(self._closed(risk) for risk in failure.risks or (EVERY,))

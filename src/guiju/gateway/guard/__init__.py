@@ -1,0 +1,1 @@
+"""Checks for callers that ask their model themselves."""

@@ -226,6 +226,7 @@ FILES = Path(__file__).parent / "files"
 for _path in sorted(FILES.iterdir()):
     if _path.suffix != ".sh":
         _MAKERS[f"{_path.suffix[1:]} {_path.stem}"] = _path.suffix, _path.read_bytes
+_MAKERS["ogg chained"] = ".ogg", lambda: get("ogg plain")[1] + get("ogv plain")[1] + get("opus labelled")[1]
 
 
 @cache

@@ -48,7 +48,8 @@ def packets(path: Path) -> list[str]:
     ]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert ran.stderr == ""
-    return [line for line in ran.stdout.splitlines() if not line.startswith("#")]
+    lines = [line.split(",")[:6] for line in ran.stdout.splitlines() if not line.startswith("#")]
+    return [",".join(line) for line in lines]  # what stands behind is side data: the comments of Ogg
 
 
 def tags(path: Path) -> dict[str, str]:

@@ -76,8 +76,9 @@ def to_text(data: bytes) -> str:
 class Counter:
     """Counts structures walked and refuses to go on past the limit."""
 
-    def __init__(self, limits: Limits, what: str) -> None:
-        self._left, self._limits, self._what = limits.structures, limits, what
+    def __init__(self, limits: Limits, what: str, *, pages: bool = False) -> None:
+        self._limit, self._what = limits.pages if pages else limits.structures, what
+        self._left = self._limit
 
     def step(self) -> None:
         """Count one more.
@@ -87,4 +88,4 @@ class Counter:
         """
         self._left -= 1
         if self._left < 0:
-            raise MediaTooLarge(what=self._what, limit=self._limits.structures)
+            raise MediaTooLarge(what=self._what, limit=self._limit)

@@ -7,7 +7,7 @@ from guiju.store.models.evidence import Chain, DataKey, Record, RecordRisk, Reco
 from guiju.store.models.gateways import GatewayProcess, Refusal, SnapshotVersion, Usage
 from guiju.store.models.integrations import Integration, IntegrationKey, Service
 from guiju.store.models.law import CheckRun, Document, OperatorValue
-from guiju.store.models.policies import PolicyVersion, WordList, WordListVersion
+from guiju.store.models.policies import PolicyComparison, PolicyVersion, WordList, WordListVersion
 from guiju.store.models.users import Role, User
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Integration",
     "IntegrationKey",
     "OperatorValue",
+    "PolicyComparison",
     "PolicyVersion",
     "Record",
     "RecordRisk",

@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PolicyVersion(models.Model):
-    """One version of the policy. Exactly one is live."""
+    """One version of the policy. Exactly one is live; at most one is on trial, in the shadow or for a share of accounts."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        SHADOW = "shadow", _("In the shadow")
+        PARTIAL = "partial", _("For a share")
         LIVE = "live", _("Live")
         RETIRED = "retired", _("Retired")
+        EXPIRED = "expired", _("Expired")
 
     number = models.PositiveIntegerField(unique=True)
     source = models.TextField(help_text="the YAML as written")
@@ -24,11 +27,30 @@ class PolicyVersion(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    share = models.PositiveSmallIntegerField(default=0, help_text="per cent of accounts it decides for while on trial")
+    tried_at = models.DateTimeField(null=True, blank=True, help_text="when its trial began")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="when the version before comes back by itself")
 
     class Meta:
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["state"], condition=models.Q(state="live"), name="policy_one_live"),
+        ]
+
+
+class PolicyComparison(models.Model):
+    """How often a version on trial decided otherwise than the live one would have, or did: counted by the gateways."""
+
+    version = models.ForeignKey(PolicyVersion, on_delete=models.CASCADE, related_name="comparisons")
+    direction = models.CharField(max_length=10)
+    live = models.CharField(max_length=20, help_text="what the live version decides")
+    trial = models.CharField(max_length=20, help_text="what this version decides")
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["direction", "live", "trial"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "direction", "live", "trial"], name="policy_comparison_once")
         ]
 
 

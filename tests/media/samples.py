@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -226,6 +227,35 @@ FILES = Path(__file__).parent / "files"
 for _path in sorted(FILES.iterdir()):
     if _path.suffix != ".sh":
         _MAKERS[f"{_path.suffix[1:]} {_path.stem}"] = _path.suffix, _path.read_bytes
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) & 1)
+
+
+@sample("avi opendml", ".avi")
+def _opendml() -> bytes:
+    """A film in two RIFFs, whose indexes hold positions in the file; no filler that could give room."""
+    frame = _chunk(b"00dc", b"frame")
+    head = struct.pack("<HBB I4sIII", 4, 0, 0, 2, b"00dc", 0, 0, 0)
+    room = len(_chunk(b"indx", head + bytes(32)))
+    film = _chunk(b"strh", b"vids".ljust(56, b"\0")) + _chunk(b"strf", bytes(40))
+    lists = 12 + 12 + 12 + len(film) + room  # RIFF, hdrl, strl
+    first = lists + 12
+    behind = 8 + 24 + 8
+
+    def movie(start: int) -> bytes:
+        entry = struct.pack("<HBBI4sQIII", 2, 0, 1, 1, b"00dc", start, 0, 8, 5)
+        return frame + _chunk(b"ix00", entry)
+
+    second = first + len(movie(0)) + 24
+    assert behind == len(_chunk(b"ix00", bytes(32)))
+    places = b"".join(struct.pack("<QII", start + len(frame), 40, 1) for start in (first, second))
+    streams = _chunk(b"LIST", b"strl" + film + _chunk(b"indx", head + places))
+    one = _chunk(b"LIST", b"hdrl" + streams) + _chunk(b"LIST", b"movi" + movie(first))
+    return _chunk(b"RIFF", b"AVI " + one) + _chunk(b"RIFF", b"AVIX" + _chunk(b"LIST", b"movi" + movie(second)))
+
+
 _MAKERS["ogg chained"] = ".ogg", lambda: get("ogg plain")[1] + get("ogv plain")[1] + get("opus labelled")[1]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from guiju.media import carrier_of
 from tests.labeling.real import real
+from tests.media import samples
 from tests.media.samples import FILES
 
 VALUE = '{"Label":"1","ContentProducer":"001191110102MACQD9K64010000","ProduceID":"n-1"}'
@@ -66,12 +69,16 @@ def tags(path: Path) -> dict[str, str]:
 def test_another_program_sees_the_label_the_same_streams_and_the_other_tags(
     tmp_path: Path, name: str, value: str
 ) -> None:
+    if name.endswith(".flv"):
+        value = value[:800].rstrip('"}') + '"}'  # ffmpeg reads no string of 1024 bytes
     before, after = FILES / name, labelled(FILES / name, tmp_path, value)
     assert packets(after) == packets(before)
     old, new = tags(before), tags(after)
     if before.suffix not in (".wav",):  # ffprobe shows no chunks of WAV
         assert new.pop("AIGC") == value
-    old.pop("AIGC", None)
+    for key in ("AIGC", "LASTKEYFRAMELOCATION"):
+        old.pop(key, None)
+        new.pop(key, None)
     assert new == old
 
 
@@ -95,3 +102,28 @@ def test_the_manifest_of_a_film_is_seen() -> None:
     with real("c2pa_video1.mp4").open("rb") as file:
         store = carrier_of(file, ".mp4").read(file).c2pa
     assert store is not None and store.placement == "mp4/uuid" and store.manifests
+
+
+def test_positions_of_key_frames_still_point_to_key_frames(tmp_path: Path) -> None:
+    data = labelled(FILES / "labelled.flv", tmp_path, LONG).read_bytes()
+    at = data.index(b"filepositions") + 14
+    count, *_ = struct.unpack_from(">I", data, at)
+    places = [int(struct.unpack_from(">d", data, at + 5 + 9 * number)[0]) for number in range(count)]
+    assert count == 3 and all(data[place] == 9 and data[place + 11] >> 4 == 1 for place in places)
+    size = struct.unpack_from(">d", data, data.index(b"filesize") + 9)[0]
+    assert size == len(data)
+
+
+def test_frames_of_large_avi_files_are_found_again() -> None:
+    """An index of OpenDML: every position in it counts from the start of the file."""
+    out = io.BytesIO()
+    before = samples.get("avi opendml")[1]
+    carrier_of(io.BytesIO(before)).write(io.BytesIO(before), out, LONG)
+    for data in (before, out.getvalue()):
+        index = data.index(b"indx") + 8
+        for number in range(2):
+            offset = struct.unpack_from("<Q", data, index + 24 + 16 * number)[0]
+            assert data[offset : offset + 4] == b"ix00"
+            base, first = struct.unpack_from("<Q", data, offset + 20)[0], struct.unpack_from("<I", data, offset + 32)[0]
+            assert data[base + first : base + first + 5] == b"frame"
+    assert len(out.getvalue()) > len(before) + len(LONG)

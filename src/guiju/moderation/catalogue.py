@@ -12,7 +12,7 @@ import msgspec
 from guiju.moderation.checker import Checker
 from guiju.moderation.detectors import registered
 from guiju.moderation.rules import Rule
-from guiju.text.reading import KINDS, reason_of
+from guiju.text.disguises import KINDS, TAG, reason_of
 
 
 class CataloguedRule(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ def catalogue(checker: Checker, patterns: tuple[Rule, ...]) -> tuple[CataloguedD
         for each in registered()
     ]
     disguises = tuple(
-        CataloguedRule(kind, reason_of(kind), f"guiju.disguise.{kind}", "low", "Unicode character properties")
+        CataloguedRule(kind, reason_of(kind), TAG + kind, "low", "guiju.text")
         for kind in KINDS
     )
     return (*detectors, CataloguedDetector("disguise", "伪装", "Disguises undone while reading", disguises))

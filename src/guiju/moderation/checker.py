@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -79,6 +80,12 @@ class Checker:
     def default(cls) -> Checker:
         """The shipped word lists and patterns under the shipped policy."""
         return cls.build(starter.lexicon(), policy_source.default())
+
+    def under(self, policy: Policy) -> Checker:
+        """The same detectors and memory with another policy."""
+        other = copy.copy(self)
+        other.policy = policy
+        return other
 
     @property
     def version(self) -> str:
@@ -159,7 +166,7 @@ def timed_out(detector: Detector) -> Failure:
 
 def _finding(reading: Reading, detector: str, hit: Hit) -> Finding:
     span = reading.span(hit.start, hit.end)
-    return Finding(hit.risk, detector, hit.rule, hit.score, "", (span,), hit.reason, hit.severity)
+    return Finding(hit.risk, hit.detector or detector, hit.rule, hit.score, "", (span,), hit.reason, hit.severity)
 
 
 def placed(finding: Finding, where: str) -> Finding:

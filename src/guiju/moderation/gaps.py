@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from guiju.moderation.lexicon import Word
 from guiju.text.squeeze import is_latin, is_word
 
-_NATURAL = frozenset(" \t\n\r，。！？；：、,!?;:…—“”‘’\"'()（）《》〈〉【】「」『』")
-_NATURAL_IN_LATIN = _NATURAL | frozenset("-_./&+@#=<>[]{}|\\`~·%$^")
+#: What may stand between two words of a sentence.
+NATURAL = frozenset(" \t\n\r，。！？；：、,!?;:…—“”‘’\"'()（）《》〈〉【】「」『』")
+_NATURAL_IN_LATIN = NATURAL | frozenset("-_./&+@#=<>[]{}|\\`~·%$^")
 
 
 class Fit(enum.Enum):
@@ -29,21 +30,21 @@ class Fit(enum.Enum):
     OPEN = 2
 
 
-def fit(window: str, word: Word, places: Sequence[int], final: bool) -> Fit:
-    """Judge the word whose characters lie at ``places`` in ``window``.
+def fit(window: str, word: Word, starts: Sequence[int], ends: Sequence[int], final: bool) -> Fit:
+    """Judge the word whose letters were read from ``starts[i]:ends[i]`` in ``window``.
 
     Args:
         final: the window ends where the text ends.
     """
-    start, end = places[0], places[-1] + 1
+    start, end = starts[0], ends[-1]
     if word.latin_left and start > 0 and is_latin(window[start - 1]):
         return Fit.NO
     at_edge = end == len(window)
     if word.latin_right and not at_edge and is_latin(window[end]):
         return Fit.NO
     needs_right = word.latin_right
-    if end - start > len(places):
-        how = _judge_gaps(window, word, places)
+    if end - start > len(starts) and has_gaps(starts, ends):
+        how = _judge_gaps(window, word, starts, ends)
         if how is Fit.NO:
             return Fit.NO
         if how is Fit.OPEN and not _apart(window, start - 1):
@@ -57,11 +58,16 @@ def _apart(window: str, index: int) -> bool:
     return not (0 <= index < len(window) and is_word(window[index]))
 
 
-def _judge_gaps(window: str, word: Word, places: Sequence[int]) -> Fit:
+def has_gaps(starts: Sequence[int], ends: Sequence[int]) -> bool:
+    """Whether anything lies between two letters."""
+    return any(start > end for start, end in zip(starts[1:], ends, strict=False))
+
+
+def _judge_gaps(window: str, word: Word, starts: Sequence[int], ends: Sequence[int]) -> Fit:
     """``OPEN`` here means: yes, if the word stands apart from its neighbours on one side."""
     text = word.text
     joints = [i for i in range(1, len(text)) if i not in word.gaps]
-    filled = {i: window[places[i - 1] + 1 : places[i]] for i in joints if places[i] - places[i - 1] > 1}
+    filled = {i: window[ends[i - 1] : starts[i]] for i in joints if starts[i] > ends[i - 1]}
     latin = [i for i in joints if is_latin(text[i - 1]) and is_latin(text[i])]
     complete = len(filled) == len(joints)
     spelled = all(i in filled for i in latin)
@@ -82,7 +88,7 @@ def _judge_gaps(window: str, word: Word, places: Sequence[int]) -> Fit:
 
 
 def _has_symbol(gap: str) -> bool:
-    return any(character not in _NATURAL for character in gap)
+    return any(character not in NATURAL for character in gap)
 
 
 def _only_symbols(gap: str) -> bool:

@@ -14,6 +14,7 @@ import daachorse
 import msgspec
 
 from guiju.errors import LexiconError
+from guiju.text.components import splits
 from guiju.text.reading import read
 from guiju.text.squeeze import is_latin, is_word, positions, squeeze
 
@@ -21,6 +22,9 @@ from guiju.text.squeeze import is_latin, is_word, positions, squeeze
 MAX_WORD = 32
 DENY, ALLOW = 1, 2
 SEVERITIES = ("low", "medium", "high")
+#: Shortest word that is also looked for backwards, in Chinese and in Latin letters; shorter ones turn up by chance.
+_REVERSED_FROM, _LATIN_FROM = 3, 6
+_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -62,6 +66,7 @@ class Word(msgspec.Struct, frozen=True):
         deny: the deny entries that read like this. ``allow``: whether an allow entry does.
         gaps: indices before which the entry itself has a space or a punctuation mark.
         latin_left, latin_right: whether that edge needs a word boundary.
+        disguise: how the word is disguised in this form of it (``reversed``, ``rot13``), or empty.
     """
 
     text: str
@@ -70,6 +75,7 @@ class Word(msgspec.Struct, frozen=True):
     gaps: frozenset[int]
     latin_left: bool
     latin_right: bool
+    disguise: str = ""
 
 
 class Lexicon:
@@ -77,7 +83,8 @@ class Lexicon:
 
     Attributes:
         entries: what it was compiled from, in order. ``words``: the distinct squeezed words, by automaton value.
-        automaton: finds ``words`` in squeezed text, or ``None`` where there are none.
+        automaton: finds ``words`` in squeezed text, and after them ``pairs``; ``None`` where there are no words.
+        pairs: two components → a character of a word that is split into them.
         prefixes: every proper beginning of a word → ``DENY``, ``ALLOW`` or both.
         longest: length of the longest squeezed word.
         version: hash over the entries; the same entries give the same version in any order.
@@ -86,7 +93,8 @@ class Lexicon:
     def __init__(self, entries: tuple[Entry, ...], words: tuple[Word, ...]) -> None:
         self.entries = entries
         self.words = words
-        self.automaton = daachorse.CharwiseDoubleArrayAhoCorasick([w.text for w in words]) if words else None
+        self.pairs = _pairs(words)
+        self.automaton = _automaton(words, self.pairs)
         self.prefixes = _prefixes(words)
         self.longest = max((len(w.text) for w in words), default=0)
         self.risks = tuple(sorted({e.risk for e in entries if not e.allow}))
@@ -106,7 +114,8 @@ class Lexicon:
         for line, entry in enumerate(kept, start=1):
             text, gaps = _letters(entry, line)
             grouped.setdefault(text, []).append((entry, gaps))
-        return cls(kept, tuple(_word(text, members) for text, members in grouped.items()))
+        plain = [_word(text, members) for text, members in grouped.items()]
+        return cls(kept, (*plain, *_disguised(plain)))
 
     def entry(self, rule: str) -> Entry | None:
         """The entry behind a finding's ``rule``, for a reviewer's screen."""
@@ -140,6 +149,37 @@ def _word(text: str, members: list[tuple[Entry, frozenset[int]]]) -> Word:
         latin_left=is_latin(text[0]),
         latin_right=is_latin(text[-1]),
     )
+
+
+def _disguised(words: list[Word]) -> list[Word]:
+    """The words backwards, and Latin ones shifted by ROT13, unless that spells a listed word."""
+    known = {word.text for word in words}
+    found: list[Word] = []
+    for word in words:
+        text = word.text
+        latin = all(is_latin(c) for c in text)
+        if not word.deny or len(text) < (_LATIN_FROM if latin else _REVERSED_FROM):
+            continue
+        forms = [(text[::-1], "reversed", frozenset(len(text) - gap for gap in word.gaps))]
+        if latin:
+            forms.append((text.translate(_ROT13), "rot13", word.gaps))
+        for form, kind, gaps in forms:
+            if form not in known:
+                known.add(form)
+                found.append(Word(form, word.deny, False, gaps, is_latin(form[0]), is_latin(form[-1]), kind))
+    return found
+
+
+def _pairs(words: tuple[Word, ...]) -> dict[str, str]:
+    letters = {letter for word in words if word.deny and not word.disguise for letter in word.text}
+    return {pair: character for pair, character in splits().items() if character in letters}
+
+
+def _automaton(words: tuple[Word, ...], pairs: dict[str, str]) -> daachorse.CharwiseDoubleArrayAhoCorasick | None:
+    if not words:
+        return None
+    known = {word.text for word in words}
+    return daachorse.CharwiseDoubleArrayAhoCorasick([*(w.text for w in words), *(p for p in pairs if p not in known)])
 
 
 def _prefixes(words: tuple[Word, ...]) -> dict[str, int]:

@@ -20,7 +20,10 @@ MAX_WIDTH = 160
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A decided hit: ``start:end`` are indices into the window; the rest becomes the finding."""
+    """A decided hit: ``start:end`` are indices into the window; the rest becomes the finding.
+
+    ``detector``: under whose name it is reported, where that is not the detector's own (``disguise``).
+    """
 
     start: int
     end: int
@@ -29,6 +32,7 @@ class Hit(msgspec.Struct, frozen=True):
     score: float
     severity: str
     reason: str
+    detector: str = ""
 
 
 class Scan(msgspec.Struct, frozen=True):
@@ -39,11 +43,14 @@ class Scan(msgspec.Struct, frozen=True):
             keeps it; the stream takes it once.
         hold: no undecided hit starts before this index.
         keep: nothing before this index is needed to decide later hits (``keep <= hold``).
+        faint: no undecided hit *by sound* starts before this index, where that is before ``hold``. Such hits go to review
+            at most, so a stream lets their text out, unless the policy does more with them.
     """
 
     hits: tuple[Hit, ...]
     hold: int
     keep: int
+    faint: int | None = None
 
 
 class Detector(Protocol):

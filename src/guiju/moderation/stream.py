@@ -158,7 +158,7 @@ class StreamGuard:
         new: list[Finding] = []
         for index, hit in hits:
             start, end = self._base + hit.start, self._base + hit.end
-            name = self._detectors[index].name
+            name = hit.detector or self._detectors[index].name
             key = (name, hit.rule, start, end)
             if key in self._emitted:
                 continue

@@ -12,6 +12,7 @@ from bisect import bisect_right
 import msgspec
 
 from guiju.nouns import Finding
+from guiju.text import disguises
 from guiju.text.characters import EASY, FOLDS, HARD, KIND_OF_REMOVED, ODD, ODD_BESIDE_CAPITALS, kind_of
 from guiju.text.squeeze import is_word
 
@@ -23,24 +24,6 @@ _SPANS_KEPT = 16
 _DELIBERATE = 3
 #: Kinds that honest texts show once or twice (names with rare characters): not reported below that.
 _ONLY_DELIBERATE = frozenset(("martian",))
-
-_REASONS = {
-    "zero_width": "文字之间夹有零宽字符 (zero-width characters between letters)",
-    "bidi": "文字之间夹有方向控制符 (direction marks between letters)",
-    "tag": "文字之间夹有不可见标签字符 (invisible tag characters)",
-    "variation": "文字之后夹有变体选择符 (variation selectors after letters)",
-    "control": "文字之间夹有控制字符 (control characters between letters)",
-    "combining": "文字上叠加多重附加符号 (stacked combining marks)",
-    "styled": "使用花体、圈字等装饰字母 (decorative letters)",
-    "lookalike": "单词中混入其他文字的形近字母 (look-alike letters of other scripts inside a word)",
-    "martian": "使用火星文生僻字代替常用字 (Martian script: rare characters for common ones)",
-}
-KINDS = tuple(_REASONS)
-
-
-def reason_of(kind: str) -> str:
-    """What a kind of disguise is, in Chinese and English."""
-    return _REASONS[kind]
 
 
 class _Map:
@@ -231,15 +214,7 @@ class Reader:
             spans.append((place, place + 1))
 
     def _finding(self, kind: str, count: int) -> Finding:
-        return Finding(
-            risk=f"guiju.disguise.{kind}",
-            detector="disguise",
-            rule=kind,
-            score=0.9 if count >= _DELIBERATE else 0.4,
-            spans=tuple(self._spans[kind]),
-            reason=_REASONS[kind],
-            severity="medium" if count >= _DELIBERATE else "low",
-        )
+        return disguises.finding(kind, tuple(self._spans[kind]), count >= _DELIBERATE)
 
 
 def read(text: str) -> Reading:

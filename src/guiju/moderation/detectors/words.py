@@ -1,28 +1,38 @@
-"""Words of the lexicon, seen through skip characters, with word boundaries for Latin and allow entries by span."""
+"""Words of the lexicon, seen through skip characters, split characters, emoji, repeats and digits for letters.
+
+A word inside a longer allow entry is silent. Everything else is reported, also words inside longer listed words: each
+entry has its own risk and its own owner. What was undone to find a word is reported beside it.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import msgspec
 
 from guiju.moderation.detectors import Materials, detector
-from guiju.moderation.gaps import Fit, fit
+from guiju.moderation.gaps import Fit, fit, has_gaps
 from guiju.moderation.lexicon import ALLOW, DENY, MAX_WORD, Lexicon, Word
 from guiju.moderation.scan import Hit, Scan
-from guiju.text.squeeze import MAX_GAP, positions, squeeze
+from guiju.text.disguises import TAG, reason_of
+from guiju.text.rewriting import Rewriter, View, collapse, has_repeats
+from guiju.text.squeeze import MAX_GAP, is_latin, positions, squeeze
 
 _CONTIGUOUS = 0.95
-_WITH_GAPS = 0.8
+_DISGUISED = 0.8
+#: A word of two letters that stands there only when signs are read as letters may be chance: never more than this.
+_SHORT_SEVERITY = "medium"
 
 
 class _Match(msgspec.Struct, frozen=True):
-    """A word found in the window: where, how well it fits, and which word."""
+    """A word found in the window: where, how well it fits, which word, and what was undone to read it."""
 
     start: int
     end: int
     fit: Fit
     word: Word
+    kinds: tuple[str, ...] = ()
 
     def covers(self, other: _Match) -> bool:
         return self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start
@@ -30,11 +40,7 @@ class _Match(msgspec.Struct, frozen=True):
 
 @detector("words", zh="词表", en="Word lists")
 class Words:
-    """Looks for the lexicon's words in squeezed text.
-
-    A word inside a longer allow entry is silent. Everything else is reported, also words inside longer listed words:
-    each entry has its own risk and its own owner.
-    """
+    """Looks for the lexicon's words in squeezed text and in the other views of it."""
 
     name = "words"
 
@@ -45,7 +51,10 @@ class Words:
         self._words = lexicon.words
         self._automaton = lexicon.automaton
         self._prefixes = lexicon.prefixes
+        self._pairs = lexicon.pairs
+        self._wholes = frozenset(word.text for word in lexicon.words)
         self._tail = max(lexicon.longest - 1, 0)
+        self._rewriter = Rewriter(lexicon.pairs, any(is_latin(c) for w in lexicon.words for c in w.text))
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``Detector.scan``."""
@@ -55,25 +64,59 @@ class Words:
         found = self._automaton.find_overlapping(squeezed)
         size = len(window)
         deny_live, allow_live = (-1, -1) if final else self._live(squeezed, fresh - size + len(squeezed))
-        if not found and deny_live < 0 and allow_live < 0:
+        views = self._views(window, squeezed, found)
+        if not found and deny_live < 0 and allow_live < 0 and not views and (final or not self._may_join(window)):
             return None
         places = range(size) if len(squeezed) == size else positions(window)
         hold = places[deny_live] if deny_live >= 0 else size
         keep = places[allow_live] if allow_live >= 0 else size
-        if not found:
-            return Scan((), hold, min(hold, keep))
-        return self._judge(window, self._matches(window, places, found, fresh, final), hold, keep)
+        matches: list[_Match] = []
+        if found:
+            base = View(squeezed, places, range(1, size + 1) if len(squeezed) == size else [p + 1 for p in places], ())
+            matches = self._matches(window, base, found, fresh, final)
+        for view in views:
+            matches += self._matches(window, view, self._automaton.find_overlapping(view.text), fresh, final)
+        if not final:
+            for view in (*views, *self._joining(window, squeezed, places)):
+                deny, allow = self._live(view.text, 0)
+                hold = min(hold, _first_end(view, deny, size, self.reach))
+                keep = min(keep, _first_end(view, allow, size, self.reach))
+        if not matches:
+            return None if hold == keep == size else Scan((), hold, min(hold, keep))
+        return self._judge(window, matches, hold, keep)
 
-    def _live(self, squeezed: str, after: int) -> tuple[int, int]:
+    def _views(self, window: str, squeezed: str, found: list[tuple[int, int, int]]) -> list[View]:
+        words = len(self._words)
+        views: list[View] = []
+        if self._rewriter.signs_in(window) or any(value >= words or len(self._words[value].text) == 2 for _, _, value in found):
+            views = self._rewriter.views(window)
+        if has_repeats(squeezed):
+            size = len(window)
+            views.append(collapse(squeezed, range(size) if len(squeezed) == size else positions(window)))
+        return views
+
+    def _may_join(self, window: str) -> bool:
+        return window[-1:] in self._rewriter.firsts
+
+    def _joining(self, window: str, squeezed: str, places: Sequence[int]) -> list[View]:
+        """The window as if its last character were already joined with what may come: for what must be held back."""
+        joined = self._rewriter.firsts.get(window[-1:], "")
+        if not joined:
+            return []
+        ends = [place + 1 for place in places]
+        kinds = [""] * len(ends)
+        return [View(squeezed[:-1] + character, places, ends, kinds) for character in joined]
+
+    def _live(self, letters: str, after: int) -> tuple[int, int]:
         """Where the longest suffix begins that could still become a deny word, and an allow word; -1 for none.
 
         What began before ``after`` is known to be dead: a beginning that stopped being one never becomes one again.
         """
         deny = allow = -1
         prefixes = self._prefixes
-        end = len(squeezed)
+        end = len(letters)
         for start in range(max(0, after, end - self._tail), end):
-            bits = prefixes.get(squeezed[start:])
+            bits = prefixes.get(letters[start:])
             if bits is not None:
                 if deny < 0 and bits & DENY:
                     deny = start
@@ -84,22 +127,34 @@ class Words:
         return deny, allow
 
     def _matches(
-        self, window: str, places: range | list[int], found: list[tuple[int, int, int]], fresh: int, final: bool
+        self, window: str, view: View, found: list[tuple[int, int, int]], fresh: int, final: bool
     ) -> list[_Match]:
         matches = []
         for first, last, value in found:
-            start, end = places[first], places[last - 1] + 1
-            if start < fresh:
+            if value >= len(self._words):  # a pair of components, no word
                 continue
             word = self._words[value]
-            how = fit(window, word, places[first:last], final)
-            if how is not Fit.NO:
-                matches.append(_Match(start, end, how, word))
+            starts, ends = view.starts[first:last], view.ends[first:last]
+            kinds = _undone(view, first, last) if view.kinds else ()
+            if view.kinds and not kinds:
+                continue
+            if "repeat" in kinds:
+                starts, ends = [ends[0] - 1, *starts[1:]], [*ends[:-1], starts[-1] + 1]
+            if starts[0] < fresh or ends[-1] - starts[0] > self.reach:
+                continue
+            how = fit(window, word, starts, ends, final)
+            if how is Fit.NO:
+                continue
+            if word.disguise:
+                kinds = (*kinds, word.disguise)
+            if ends[-1] - starts[0] > len(word.text) and has_gaps(starts, ends):
+                kinds = (*kinds, "separator")
+            matches.append(_Match(starts[0], ends[-1], how, word, kinds))
         return matches
 
     def _judge(self, window: str, matches: list[_Match], hold: int, allow_live: int) -> Scan:
         """Settle the matches. ``allow_live``: from there on an allow entry may still be growing."""
-        hits: list[Hit] = []
+        hits: dict[Hit, None] = {}  # in order; two views may show the same
         keep = allow_live
         allows = sorted((m for m in matches if m.word.allow), key=lambda m: m.start)
         starts = [m.start for m in allows]
@@ -118,7 +173,7 @@ class Words:
             elif covers or match.fit is Fit.OPEN or match.start >= allow_live:
                 hold = min(hold, match.start)
             else:
-                hits += _hits(match)
+                hits.update(dict.fromkeys(_hits(match)))
         keep = min(keep, hold)
         for start, cover_start in sorted(silenced, reverse=True):
             if start >= keep:
@@ -126,6 +181,31 @@ class Words:
         return Scan(tuple(hits), hold, keep)
 
 
+def _first_end(view: View, index: int, size: int, reach: int) -> int:
+    """Where the held part begins that starts with the letter ``index``: of a repeated letter at its last occurrence."""
+    if index < 0:
+        return size
+    start = view.ends[index] - 1 if view.kinds[index] == "repeat" else view.starts[index]
+    return start if size - start < reach else size
+
+
+def _undone(view: View, first: int, last: int) -> tuple[str, ...]:
+    """The disguises undone for the letters ``first:last``; repeats count inside a word only."""
+    kinds = view.kinds[first:last]
+    inner = view.kinds[first + 1 : last - 1]
+    return tuple(dict.fromkeys(k for i, k in enumerate(kinds) if k and (k != "repeat" or 0 < i <= len(inner))))
+
+
 def _hits(match: _Match) -> list[Hit]:
-    score = _CONTIGUOUS if match.end - match.start == len(match.word.text) else _WITH_GAPS
-    return [Hit(match.start, match.end, e.risk, e.id, score, e.severity, e.reason) for e in match.word.deny]
+    score = _DISGUISED if match.kinds else _CONTIGUOUS
+    start, end, word = match.start, match.end, match.word
+    chance = len(word.text) == 2 and ("split" in match.kinds or "emoji" in match.kinds)
+    hits = [
+        Hit(start, end, e.risk, e.id, score, _capped(e.severity) if chance else e.severity, e.reason) for e in word.deny
+    ]
+    hits += [Hit(start, end, TAG + k, k, score, "low", reason_of(k), "disguise") for k in match.kinds]
+    return hits
+
+
+def _capped(severity: str) -> str:
+    return _SHORT_SEVERITY if severity == "high" else severity

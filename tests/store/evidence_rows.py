@@ -27,7 +27,7 @@ from guiju.nouns import Part
 from guiju.store import keys, models
 from guiju.store.models.evidence import SEQ_BITS
 from guiju.store.moments import micros
-from guiju.store.rows import Inserter, row_of
+from guiju.store.rows import Inserter, Layout
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -92,7 +92,7 @@ class TestChain:
         link = self._chain.append(encode(exchange))
         number = self.row.id << SEQ_BITS | link.seq
         with transaction.atomic():
-            Inserter().insert([row_of(number, link.hash, link.body, exchange, self._vault.active, *texts)])
+            Inserter().insert([Layout().row(number, link.hash, link.body, exchange, self._vault.active, *texts)])
         self._unsealed.append(link.hash)
         return models.Record.objects.get(pk=number)
 

@@ -16,8 +16,8 @@ from guiju.gateway.runtime import Runtime, Served
 from guiju.gateway.texts import Slot, stored, unread_documents
 from guiju.gateway.wire import Header, Receive, Scope, Send, parse
 from guiju.nouns import Action, Decision, Direction, Failure, Part
+from guiju.store.drafts import Draft, Durable, now_us
 from guiju.store.snapshot import IntegrationView
-from guiju.store.writer import Draft, Durable, now_us
 
 _ACCOUNTS = AccountPolicy.load()
 
@@ -80,6 +80,8 @@ class Call:
         admission.media_gate(self.endpoint, integration, request)
         self.account = admission.account_of(runtime, integration, self.scope, request)
         admission.account_gate(runtime, self.snapshot, self.account)
+        if self.snapshot.trial is not None:
+            self.snapshot = self.snapshot.deciding_for(self.account or self.number)
         self._prompt = self.endpoint.prompt(request, runtime.limits.max_json_depth)
         runtime.meter(integration.id).admit(integration.limits, time.time())
         runtime.in_flight += 1
@@ -174,6 +176,8 @@ class Call:
             EvidenceUnavailable, EvidenceUnwritable, EvidenceTimeout.
         """
         future = self.submit(outcome, status=status, error=error)
+        if future.done():
+            return future.result()
         timer = self.runtime.loop.call_later(self.runtime.settings.evidence.wait_s, _expire, future)
         try:
             return await future
@@ -218,7 +222,7 @@ class Call:
             violation=self.decision is not None and _ACCOUNTS.counts(self.decision),
             review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),
         )
-        future = self.runtime.writer.submit(draft, self.runtime.loop)
+        future = self.runtime.writer.submit(draft, self.runtime.loop, self.runtime.in_flight)
         self.recorded = True
         return future
 
@@ -233,6 +237,8 @@ class Call:
         )
 
     def _count(self, outcome: Outcome, ended: float) -> None:
+        if self.snapshot.trial is not None:
+            self._compare()
         metrics = self.runtime.metrics
         metrics.exchanges[self.integration.id, self.endpoint.name, outcome.value] += 1
         if self.decision is not None:
@@ -247,6 +253,14 @@ class Call:
         total = ended - self.started
         metrics.seconds.observe(total)
         metrics.added.observe(max(0.0, total - max(0.0, self.answered - self.sent_upstream)))
+
+
+    def _compare(self) -> None:
+        purpose = self.integration.purpose
+        if self.decision is not None:
+            self.runtime.compare(self.snapshot, Direction.PROMPT, self.decision, purpose)
+        for decision in self.answers:
+            self.runtime.compare(self.snapshot, Direction.ANSWER, decision, purpose)
 
 
 def _us(seconds: float) -> int:

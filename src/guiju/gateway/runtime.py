@@ -25,12 +25,15 @@ from guiju.gateway.metrics import Metrics
 from guiju.gateway.quota import AccountLimiter, Meter
 from guiju.gateway.upstream import Upstream
 from guiju.identity import KeyHasher, Pseudonymiser
+from guiju.nouns import Decision, Direction
 from guiju.settings import Settings
 from guiju.store import gateways, keys
 from guiju.store.consequences import Consequences
+from guiju.store.drafts import now_us
+from guiju.store.services import policies
 from guiju.store.snapshot import Snapshot
 from guiju.store.snapshot_loader import SnapshotLoader
-from guiju.store.writer import EvidenceWriter, now_us
+from guiju.store.writer import EvidenceWriter
 
 log = logging.getLogger("guiju.gateway")
 
@@ -63,6 +66,8 @@ class Runtime:
         self.pieces = Pieces()
         self.refusals: Counter[tuple[str, str, str]] = Counter()
         """by (code, integration id, caller) since the last refresh"""
+        self.compared: Counter[tuple[int, str, str, str]] = Counter()
+        """decisions while a policy is on trial, by (its row, direction, live action, its action), since the last refresh"""
         self.in_flight = 0
         self.snapshot: Snapshot
         self.today = _today()
@@ -72,6 +77,7 @@ class Runtime:
         self._served: dict[str, Served] = {}
         self._usage: Counter[tuple[str, str, int]] = Counter()
         self._refused: Counter[tuple[str, str, str]] = Counter()
+        self._compared: Counter[tuple[int, str, str, str]] = Counter()
         self._stop = threading.Event()
         self._loading = threading.Lock()
         self._thread = threading.Thread(target=self._refresh_forever, name="guiju-refresh", daemon=True)
@@ -82,6 +88,7 @@ class Runtime:
         """Load everything and begin. Raises what makes serving impossible (database, keys, policy)."""
         await asyncio.to_thread(self._prepare)
         self.loop = asyncio.get_running_loop()
+        self.writer.attend(self.loop)
         self._served = {
             service.slug: Served(
                 Upstream(service.upstream, self.limits),
@@ -103,7 +110,9 @@ class Runtime:
             self._loader = SnapshotLoader(self.limits.check_budget_ms)
             self.snapshot = self._loader.load()
             consequences = Consequences(on_sanction=self._sanctioned)
-            self.writer = EvidenceWriter(keys.vault(), keys.seal_key(), self.settings.evidence, consequences, consequences.none)
+            self.writer = EvidenceWriter(
+                keys.vault(), keys.seal_key(), self.settings.evidence, consequences, consequences.none
+            )
             self.writer.start()
             gateways.appear(self._id, socket.gethostname(), os.getpid())
         finally:
@@ -117,6 +126,7 @@ class Runtime:
             await asyncio.to_thread(self._thread.join, 10.0)
         self.pieces.close()
         if hasattr(self, "writer"):
+            self.writer.dismiss()
             await asyncio.to_thread(self.writer.stop)
         for served in self._served.values():
             if isinstance(served.upstream, Upstream):
@@ -150,6 +160,13 @@ class Runtime:
             self.refusals[error.code, integration, caller] += 1
         else:
             self.refusals[error.code, "", ""] += 1
+
+    def compare(self, snapshot: Snapshot, direction: Direction, decision: Decision, purpose: str) -> None:
+        """Count what the policy on trial and the live one make of the same findings."""
+        trial = snapshot.trial
+        if trial is not None:
+            live, tried = trial.both(direction, decision, purpose)
+            self.compared[trial.version, direction.value, live.value, tried.value] += 1
 
     def gauges(self) -> dict[str, float]:
         """Present values for the metrics page."""
@@ -201,6 +218,9 @@ class Runtime:
         totals, elsewhere = gateways.share(
             self._id, self.snapshot.number, self._usage, self._refused, busy, datetime.now(UTC)
         )
+        if self._compared:
+            policies.compared(self._compared)
+            self._compared.clear()
         self._usage.clear()
         self._refused.clear()
         self.loop.call_soon_threadsafe(self._learn, totals, elsewhere)
@@ -215,6 +235,8 @@ class Runtime:
                 busy[name] = meter.in_flight
         self._refused.update(self.refusals)
         self.refusals.clear()
+        self._compared.update(self.compared)
+        self.compared.clear()
         return busy
 
     def _learn(self, totals: Mapping[tuple[str, str, int], int], elsewhere: Mapping[str, int]) -> None:

@@ -17,10 +17,10 @@ from guiju.accounts import Violation as Counted
 from guiju.store import models, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.audit import append, one_at_a_time
+from guiju.store.drafts import Draft
 from guiju.store.models.evidence import SEQ_BITS
 from guiju.store.moments import micros, moment
 from guiju.store.sanctions import as_value
-from guiju.store.writer import Draft
 
 _SEEN = 65_536
 _SEEN_AGAIN = timedelta(minutes=1)

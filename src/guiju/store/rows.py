@@ -32,23 +32,41 @@ class Row(NamedTuple):
     risks: tuple[tuple[Any, ...], ...]
 
 
-def row_of(number: int, digest: bytes, body: bytes, exchange: Exchange, key: str, prompt: bytes, answer: bytes) -> Row:
-    """Lay an exchange out in columns. ``model`` is cut to its column: it comes from outside."""
-    at = _driver_time(exchange.at)
-    asked, answered = exchange.prompt, exchange.answer
-    flagged = asked.action not in _QUIET or answered.action not in _QUIET
-    record = (
-        number, at, exchange.integration, exchange.account, exchange.service, _clean(exchange.model, 200),
-        exchange.endpoint, exchange.outcome.value, asked.action, answered.action, flagged,
-        bool(exchange.label.implicit), exchange.label.position, exchange.id, exchange.tokens.total,
-        bool(prompt), digest, body,
-    )  # fmt: skip
-    text = (number, at, key, prompt, answer) if prompt else None
-    risks: tuple[tuple[Any, ...], ...] = ()
-    if asked.findings or answered.findings:
-        found = {finding.risk for finding in asked.findings} | {finding.risk for finding in answered.findings}
-        risks = tuple((number, _clean(risk, 60), at) for risk in sorted(found))
-    return Row(number, digest, record, text, risks)
+class Layout:
+    """Lays exchanges out in columns, as the database in use wants its times."""
+
+    __slots__ = ("_second", "_seconds", "_sqlite")
+
+    def __init__(self) -> None:
+        self._sqlite = connection.vendor == "sqlite"
+        self._seconds, self._second = -1, ""
+
+    def row(
+        self, number: int, digest: bytes, body: bytes, exchange: Exchange, key: str, prompt: bytes, answer: bytes
+    ) -> Row:
+        """The row of one record. ``model`` is cut to its column: it comes from outside."""
+        at = self._text(exchange.at) if self._sqlite else moment(exchange.at)
+        asked, answered = exchange.prompt, exchange.answer
+        flagged = asked.action not in _QUIET or answered.action not in _QUIET
+        record = (
+            number, at, exchange.integration, exchange.account, exchange.service, _clean(exchange.model, 200),
+            exchange.endpoint, exchange.outcome.value, asked.action, answered.action, flagged,
+            bool(exchange.label.implicit), exchange.label.position, exchange.id, exchange.tokens.total,
+            bool(prompt), digest, body,
+        )  # fmt: skip
+        text = (number, at, key, prompt, answer) if prompt else None
+        risks: tuple[tuple[Any, ...], ...] = ()
+        if asked.findings or answered.findings:
+            found = {finding.risk for finding in asked.findings} | {finding.risk for finding in answered.findings}
+            risks = tuple((number, _clean(risk, 60), at) for risk in sorted(found))
+        return Row(number, digest, record, text, risks)
+
+    def _text(self, at: int) -> str:
+        """A time as Django writes it into SQLite; most rows share their second with the one before."""
+        seconds, fraction = divmod(at, 1_000_000)
+        if seconds != self._seconds:
+            self._seconds, self._second = seconds, moment(seconds * 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+        return f"{self._second}.{fraction:06d}" if fraction else self._second
 
 
 class Inserter:
@@ -74,14 +92,15 @@ class Inserter:
         """
         connection.ensure_connection()
         with connection.wrap_database_errors, self._transaction(connection.connection) as cursor:
-            self._write(cursor, rows)
+            self.write(cursor, rows)
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Insert all rows. The caller holds the transaction."""
         with connection.cursor() as wrapped, connection.wrap_database_errors:
-            self._write(wrapped.cursor, rows)  # past Django's per-statement translation
+            self.write(wrapped.cursor, rows)  # past Django's per-statement translation
 
-    def _write(self, cursor: Any, rows: Sequence[Row]) -> None:
+    def write(self, cursor: Any, rows: Sequence[Row]) -> None:
+        """Insert all rows with the driver's own cursor. The caller holds the transaction."""
         self._record(cursor, [row.record for row in rows])
         self._text(cursor, [row.text for row in rows if row.text is not None])
         self._risk(cursor, [risk for row in rows for risk in row.risks])
@@ -137,12 +156,6 @@ def _write_pipelined(table: str, columns: tuple[str, ...]) -> Callable[[Any, lis
 def _head(table: str, columns: tuple[str, ...]) -> str:
     names = ", ".join([f'"{column}"' for column in columns])
     return f'INSERT INTO "{table}" ({names}) VALUES '
-
-
-def _driver_time(at: int) -> Any:
-    """A time as the database driver wants it: text for SQLite (as Django writes it), a datetime for PostgreSQL."""
-    time = moment(at)
-    return time.replace(tzinfo=None).isoformat(" ") if connection.vendor == "sqlite" else time
 
 
 def _clean(value: str, length: int) -> str:

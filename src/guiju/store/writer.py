@@ -9,30 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import queue
-import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.utils import Error as DatabaseFault
 
 from guiju.errors import EvidenceUnavailable, EvidenceUnwritable
-from guiju.evidence.chain import Chain, Link, frontier
-from guiju.evidence.merkle import root
-from guiju.evidence.record import ChainHead, Commitments, Exchange, Genesis, decode, encode, new_id
-from guiju.evidence.seal import Seal, SealKey, make_seal
+from guiju.evidence.seal import SealKey
 from guiju.evidence.vault import Vault
 from guiju.settings import EvidenceSettings
-from guiju.store import models
-from guiju.store.models.evidence import SEQ_BITS
-from guiju.store.moments import moment
-from guiju.store.rows import Inserter, Row, row_of
+from guiju.store.chain_end import ChainEnd
+from guiju.store.drafts import Afterwards, Clock, Draft, Durable, Plain, Waiting, now_us
+from guiju.store.express import Commit, Express
+from guiju.store.rows import Inserter, Row
+
+__all__ = ["Draft", "Durable", "EvidenceWriter", "now_us"]
 
 log = logging.getLogger("guiju.evidence")
 
@@ -46,48 +42,7 @@ _SEAL_AGAIN_S = 5.0
 _LAST_TRIES = 8
 """Attempts to write what is in hand once the process was asked to stop: a few seconds."""
 
-Clock = Callable[[], int]
-"""Microseconds since the epoch, UTC."""
-
-
-class Draft(NamedTuple):
-    """An exchange on its way into evidence.
-
-    ``prompt`` and ``answer`` are the texts as JSON arrays of parts; empty where none is kept. ``violation`` marks a
-    prompt that counts against its account, ``review`` asks for a human.
-    """
-
-    exchange: Exchange
-    prompt: str = ""
-    answer: str = ""
-    violation: bool = False
-    review: bool = False
-
-
-class Durable(NamedTuple):
-    """What a resolved future carries: the record's number and its hash."""
-
-    record: int
-    hash: bytes
-
-
-Afterwards = Callable[[Sequence[tuple[int, Draft]]], None]
-"""Called inside the transaction with the record numbers and drafts of a batch: accounts, sanctions, cases."""
-
-
-Plain = Callable[[Sequence[Draft]], bool]
-"""Whether nothing follows from these drafts but their records."""
-
-
-class _Waiting(NamedTuple):
-    draft: Draft
-    future: asyncio.Future[Durable]
-    loop: asyncio.AbstractEventLoop
-
-
-def now_us() -> int:
-    """The wall clock in microseconds."""
-    return time.time_ns() // 1000
+_Item = Waiting | Commit | None
 
 
 class EvidenceWriter:
@@ -109,21 +64,20 @@ class EvidenceWriter:
         self._afterwards = afterwards
         self._plain = plain
         self._clock = clock
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._backlog: deque[_Waiting | None] = deque()  # taken out of the queue, to be written before it
-        self._came = self._went = 0  # characters, each counted by one thread only
+        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._backlog: deque[_Item] = deque()  # taken out of the queue, to be written before it
+        self._came = self._went = 0  # characters; who counts them is who owns the chain
+        self._given = self._done = 0  # things handed to the thread, each counted by one thread only
+        self._express: Express | None = None
+        self._turn = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="guiju-evidence", daemon=True)
         self._stopping = threading.Event()
         self._ready = threading.Event()
         self._failure: BaseException | None = None
-        self._unsealed: list[bytes] = []
-        self._sealed_to = -1
-        self._last_seal: Seal | None = None
+        self._end: ChainEnd
         self._next_seal = 0.0
         self._company = False
         self.healthy = True
-        self.written = 0
-        self.commits = 0
 
     # --- called from the event loop ----------------------------------------------------------------------------------
 
@@ -136,18 +90,51 @@ class EvidenceWriter:
         if not opened:
             raise EvidenceUnavailable()
 
-    def submit(self, draft: Draft, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Durable]:
-        """Queue a draft; the future resolves when its record is durable.
+    def attend(self, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on take drafts from ``loop`` only, by the short way where the database has one."""
+        if connection.vendor == "sqlite":
+
+            def idle() -> bool:
+                return self._given == self._done
+
+            self._express = Express(loop, self._end, self._plain, self._give, idle, self._turn)
+
+    def dismiss(self) -> None:
+        """Called on the loop before :meth:`stop`: no short way any more."""
+        if self._express is not None:
+            self._express.close()
+
+    def submit(self, draft: Draft, loop: asyncio.AbstractEventLoop, company: int = 2) -> asyncio.Future[Durable]:
+        """Queue a draft; the future resolves when its record is durable, which it may already be on return.
+
+        Args:
+            company: how many exchanges are being served, this one included; one alone is worth a commit at once.
 
         Raises:
             EvidenceUnavailable: records cannot be written now and the settings say to refuse.
         """
         if not self.accepts():
             raise EvidenceUnavailable()
-        self._came += _weight(draft)
+        self._came += draft.weight
         future: asyncio.Future[Durable] = loop.create_future()
-        self._queue.put(_Waiting(draft, future, loop))
+        waiting = Waiting(draft, future, loop)
+        if self._express is None or not self._express.take(waiting, company):
+            self._give(waiting)
         return future
+
+    def _give(self, item: Waiting | Commit) -> None:
+        self._given += 1
+        self._queue.put(item)
+
+    @property
+    def written(self) -> int:
+        """Records made durable since the start."""
+        return self._end.written
+
+    @property
+    def commits(self) -> int:
+        """In how many transactions."""
+        return self._end.commits
 
     def accepts(self) -> bool:
         """Whether a new exchange may begin."""
@@ -172,7 +159,7 @@ class EvidenceWriter:
         finally:
             self._ready.set()
         try:
-            while self._turn():
+            while self._step():
                 pass
             self._close()
         except DatabaseFault as error:
@@ -186,42 +173,31 @@ class EvidenceWriter:
             connection.close()
 
     def _open(self) -> None:
-        at = self._clock()
-        with transaction.atomic():
-            name = new_id(at)
-            chain, genesis = Chain.open(name, _frontier(), at, f"{socket.gethostname()}:{os.getpid()}")
-            row = models.Chain.objects.create(
-                name=name,
-                opened_at=moment(at),
-                host=socket.gethostname()[:200],
-                pid=os.getpid(),
-                genesis=genesis.body,
-                genesis_hash=genesis.hash,
-            )
-        self._chain, self._number = chain, row.id
-        self._unsealed.append(genesis.hash)
+        self._end = ChainEnd(self._vault, self._clock())
         self._next_seal = time.monotonic() + self._settings.seal_every_s
         self._inserter = Inserter()
 
-    def _turn(self) -> bool:
+    def _step(self) -> bool:
         batch, more = self._collect()
         if batch:
             self._commit(batch)
-            self._went += sum([_weight(waiting.draft) for waiting in batch])
-        if self._seal_due():
+            self._went += sum([waiting.draft.weight for waiting in batch])
+            self._done += len(batch)
+        if self._seal_due() and self._turn.acquire(blocking=False):  # else the loop has begun a commit: after that
             self._try_to_seal()
+            self._turn.release()
         return more
 
-    def _collect(self) -> tuple[list[_Waiting], bool]:
+    def _collect(self) -> tuple[list[Waiting], bool]:
         """Wait for the first draft, then take whatever else is there. The flag is False when asked to stop."""
         try:
             item = self._next(max(0.0, min(self._next_seal - time.monotonic(), 5.0)))
         except queue.Empty:
             return [], True
-        if self._company and item is not None:  # others are about to arrive: one commit then serves them all
+        if self._company and isinstance(item, Waiting):  # others are about to arrive: one commit then serves them all
             time.sleep(_GATHER_S)
-        batch: list[_Waiting] = []
-        while item is not None:
+        batch: list[Waiting] = []
+        while isinstance(item, Waiting):
             batch.append(item)
             if len(batch) >= self._settings.batch:
                 return batch, True
@@ -229,32 +205,71 @@ class EvidenceWriter:
                 item = self._next(0.0)
             except queue.Empty:
                 return batch, True
-        return batch, False
+        if item is not None:  # it was inserted before any of the batch was linked
+            self._finish(item)
+        return batch, item is not None
 
-    def _next(self, timeout: float) -> _Waiting | None:
+    def _finish(self, begun: Commit) -> None:
+        """Commit what the loop inserted; where that fails, write it the long way."""
+        loop, express = begun.batch[0].loop, begun.express
+        try:
+            begun.driver.commit()
+        except Exception as error:
+            log.debug("the long way, because of %s", type(error).__name__)
+            express.undo(begun.head)
+            self._turn.release()
+            _threadsafe(loop, express.released)
+            self._commit(begun.batch)
+            self._count(begun)
+        else:
+            self._end.stored(begun.rows)
+            if begun.tidy or self._seal_due():
+                _threadsafe(loop, express.resolved, begun.batch, begun.rows)
+                self._keep_up(begun)
+                self._back(begun)
+                _threadsafe(loop, express.released)
+            else:
+                self._back(begun)
+                _threadsafe(loop, express.committed, begun.batch, begun.rows)
+
+    def _keep_up(self, begun: Commit) -> None:
+        """What is due now and then, while the chain is this thread's."""
+        if begun.tidy:
+            begun.express.tidy(begun.driver)
+        if self._seal_due():
+            self._try_to_seal()
+
+    def _back(self, begun: Commit) -> None:
+        """The chain is the loop's again."""
+        self._turn.release()
+        self._count(begun)
+
+    def _count(self, begun: Commit) -> None:
+        self._went += sum([waiting.draft.weight for waiting in begun.batch])
+        self._done += 1
+
+    def _next(self, timeout: float) -> _Item:
         if self._backlog:
             return self._backlog.popleft()
         return self._queue.get(timeout=timeout) if timeout > 0 else self._queue.get_nowait()
 
-    def _commit(self, batch: list[_Waiting]) -> None:
+    def _commit(self, batch: list[Waiting]) -> None:
         self._company = len(batch) >= _COMPANY
-        head = self._chain.head
+        head = self._end.head
         try:
-            rows = [self._link(waiting.draft) for waiting in batch]
+            rows = [self._end.link(waiting.draft) for waiting in batch]
             self._retry(lambda: self._insert(batch, rows), batch)
         except Exception as error:  # a value that cannot be stored, or a mistake of ours: never the end of evidence
             if isinstance(error, DatabaseFault) and not isinstance(error, (DataError, IntegrityError)):
                 raise  # the process is stopping, and the database is still away
-            self._part(batch, Chain(head), error)
+            self._end.rewind(head)
+            self._part(batch, error)
             return
-        self._unsealed.extend(row.hash for row in rows)
-        self.written += len(rows)
-        self.commits += 1
+        self._end.stored(rows)
         self._resolve(batch, rows)
 
-    def _part(self, batch: list[_Waiting], chain: Chain, error: Exception) -> None:
+    def _part(self, batch: list[Waiting], error: Exception) -> None:
         """Something in the batch cannot be stored: the others are written one by one, its exchange is not acknowledged."""
-        self._chain = chain
         if len(batch) == 1:
             ours = not isinstance(error, DatabaseFault)
             log.error("a record cannot be stored: %s", type(error).__name__, exc_info=error if ours else None)
@@ -263,19 +278,7 @@ class EvidenceWriter:
         for waiting in batch:
             self._commit([waiting])
 
-    def _link(self, draft: Draft) -> Row:
-        exchange, key = draft.exchange, self._vault.active
-        prompt = answer = b""
-        if draft.prompt or draft.answer:
-            asked = self._vault.seal_text(draft.prompt, exchange.id, "prompt")
-            answered = self._vault.seal_text(draft.answer, exchange.id, "answer")
-            prompt, answer = asked.nonce + asked.ciphertext, answered.nonce + answered.ciphertext
-            commitments = Commitments(answer=answered.commitment, prompt=asked.commitment)
-            exchange = msgspec.structs.replace(exchange, commitments=commitments)
-        link: Link = self._chain.append(encode(exchange))
-        return row_of(self._number << SEQ_BITS | link.seq, link.hash, link.body, exchange, key, prompt, answer)
-
-    def _insert(self, batch: list[_Waiting], rows: list[Row]) -> None:
+    def _insert(self, batch: list[Waiting], rows: list[Row]) -> None:
         if self._plain([waiting.draft for waiting in batch]):
             self._inserter.commit(rows)
             return
@@ -283,7 +286,7 @@ class EvidenceWriter:
             self._inserter.insert(rows)
             self._afterwards([(row.id, waiting.draft) for row, waiting in zip(rows, batch, strict=True)])
 
-    def _retry(self, work: Callable[[], None], batch: Sequence[_Waiting] = ()) -> None:
+    def _retry(self, work: Callable[[], None], batch: Sequence[Waiting] = ()) -> None:
         """Do ``work`` until the database takes it. A commit whose answer got lost is recognised, not repeated.
 
         The first failure is between us and the database: a connection that went stale is simply replaced.
@@ -291,7 +294,7 @@ class EvidenceWriter:
         pause, tries, refused = 0.05, 0, False
         while True:
             try:
-                if tries and batch and self._landed():
+                if tries and batch and self._end.landed():
                     break
                 work()
             except (DataError, IntegrityError):
@@ -314,15 +317,7 @@ class EvidenceWriter:
             log.warning("records are written again")
             self.healthy = True
 
-    def _landed(self) -> bool:
-        """Whether the batch in hand is already stored: its last record carries the chain's present hash."""
-        head = self._chain.head
-        row = (
-            models.Record.objects.filter(id=self._number << SEQ_BITS | head.seq).values_list("hash", flat=True).first()
-        )
-        return row is not None and bytes(row).hex() == head.hash
-
-    def _lost(self, error: Exception, batch: Sequence[_Waiting]) -> None:
+    def _lost(self, error: Exception, batch: Sequence[Waiting]) -> None:
         if self.healthy:
             log.error("records cannot be written: %s", " ".join(str(error).split())[:200])
         self.healthy = False
@@ -338,18 +333,22 @@ class EvidenceWriter:
             except queue.Empty:
                 return
             self._backlog.append(item)
-            if item is not None:
+            if isinstance(item, Waiting):
                 self._fail([item], EvidenceUnavailable())
+            elif item is not None:
+                item.express.undo(item.head)
+                self._turn.release()
+                self._fail(item.batch, EvidenceUnavailable())
 
     # --- answers to the event loop -----------------------------------------------------------------------------------
 
     @staticmethod
-    def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    def _fail(batch: Sequence[Waiting], error: Exception) -> None:
         for waiting in batch:
             _threadsafe(waiting.loop, _set_exception, waiting.future, error)
 
     @staticmethod
-    def _resolve(batch: list[_Waiting], rows: list[Row]) -> None:
+    def _resolve(batch: list[Waiting], rows: list[Row]) -> None:
         loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Durable], Durable]]] = {}
         for waiting, row in zip(batch, rows, strict=True):
             loops.setdefault(waiting.loop, []).append((waiting.future, Durable(row.id, row.hash)))
@@ -359,73 +358,26 @@ class EvidenceWriter:
     # --- seals -------------------------------------------------------------------------------------------------------
 
     def _seal_due(self) -> bool:
-        if len(self._unsealed) >= self._settings.seal_every_records:
+        if self._end.unsealed >= self._settings.seal_every_records:
             return True
         if time.monotonic() < self._next_seal:
             return False
         self._next_seal = time.monotonic() + self._settings.seal_every_s
-        return bool(self._unsealed)
-
-    def _seal(self) -> None:
-        if not self._unsealed:
-            return
-        first, last = self._sealed_to + 1, self._sealed_to + len(self._unsealed)
-        at = self._clock()
-        seal = make_seal(self._seal_key, self._chain.id, first, last, root(self._unsealed), self._last_seal, at)
-        models.Seal.objects.update_or_create(
-            chain_id=self._number,
-            number=seal.number,
-            defaults={
-                "seq_from": first,
-                "seq_to": last,
-                "at": moment(at),
-                "body": seal.body,
-                "signature": seal.signature,
-                "key_id": self._seal_key.id,
-            },
-        )
-        self._last_seal, self._sealed_to = seal, last
-        self._unsealed.clear()
+        return self._end.unsealed > 0
 
     def _try_to_seal(self) -> None:
         """Seal; where that fails, records go on and a later seal covers these too."""
         try:
-            self._seal()
+            self._end.seal(self._seal_key, self._clock())
         except Exception as error:
             log.error("a seal could not be stored: %s", " ".join(str(error).split())[:200])
             connection.close()
             self._next_seal = time.monotonic() + _SEAL_AGAIN_S
 
     def _close(self) -> None:
-        self._retry(self._seal)
-        closed = moment(self._clock())
-        self._retry(lambda: _none(models.Chain.objects.filter(id=self._number).update(closed_at=closed)))
-
-
-def _frontier() -> tuple[ChainHead, ...]:
-    """The heads of all chains that no genesis names yet."""
-    heads: list[ChainHead] = []
-    covered: dict[str, int] = {}
-    for chain in models.Chain.objects.iterator():
-        genesis = decode(bytes(chain.genesis))
-        if isinstance(genesis, Genesis):
-            for head in genesis.heads:
-                covered[head.chain] = max(covered.get(head.chain, -1), head.seq)
-        low = chain.id << SEQ_BITS
-        last = (
-            models.Record.objects.filter(id__gt=low, id__lt=low + (1 << SEQ_BITS))
-            .order_by("-id")
-            .values_list("id", "hash")
-            .first()
-        )
-        seq, digest = (last[0] - low, bytes(last[1])) if last else (0, bytes(chain.genesis_hash))
-        heads.append(ChainHead(chain=chain.name, hash=digest.hex(), seq=seq))
-    return frontier(heads, covered)
-
-
-def _weight(draft: Draft) -> int:
-    """Roughly the characters a draft keeps in memory."""
-    return len(draft.prompt) + len(draft.answer) + 1000
+        self._retry(lambda: self._end.seal(self._seal_key, self._clock()))
+        closed = self._clock()
+        self._retry(lambda: self._end.close(closed))
 
 
 def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *args: Any) -> None:
@@ -444,7 +396,3 @@ def _set_results(pairs: list[tuple[asyncio.Future[Durable], Durable]]) -> None:
 def _set_exception(future: asyncio.Future[Durable], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
-
-
-def _none(_: object) -> None:
-    return None

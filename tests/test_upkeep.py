@@ -22,16 +22,16 @@ def service() -> Service:
 
 
 def test_what_is_due_is_done_once() -> None:
-    assert upkeep.run_due() == ["retention", "measure", "verify"]
+    assert upkeep.run_due() == ["policy end", "retention", "measure", "verify"]
     assert CheckRun.objects.filter(service="one").exists()
     assert VerifyRun.objects.get().ok
-    assert upkeep.run_due() == ["retention"]
+    assert upkeep.run_due() == ["policy end", "retention"]
 
 
 def test_each_job_comes_again_after_its_interval() -> None:
     upkeep.run_due()
     later = timezone.now() + timedelta(hours=2)
-    assert upkeep.run_due(later) == ["retention", "measure"]
+    assert upkeep.run_due(later) == ["policy end", "retention", "measure"]
 
 
 def test_a_clock_moved_back_delays_nothing() -> None:
@@ -47,4 +47,4 @@ def test_a_failing_job_does_not_keep_the_others(monkeypatch: pytest.MonkeyPatch)
     first, *others = upkeep.JOBS
     failing = upkeep.Job(first.name, first.every, first.last, broken)
     monkeypatch.setattr(upkeep, "JOBS", (failing, *others))
-    assert upkeep.run_due() == ["measure", "verify"]
+    assert upkeep.run_due() == ["retention", "measure", "verify"]

@@ -599,6 +599,24 @@ class CheckTimedOut(ModerationError):
     remedy_en = "Raise budget_ms or shorten the request; the policy's fail section decides whether such content passes"
 
 
+class PolicyUntested(ModerationError):
+    code = "GJ-2005"
+    status = 422
+    zh = "策略缺少测试语句:至少要有一条应放行、一条不应放行的。"
+    en = "The policy has no test lines on both sides: one that must pass and one that must not."
+    remedy_zh = "在策略的 tests 一节补充测试语句。"
+    remedy_en = "Add such lines to the policy's tests section."
+
+
+class PolicyTestsUnmet(ModerationError):
+    code = "GJ-2006"
+    status = 422
+    zh = "策略有 {count} 条测试语句不符:{report}"
+    en = "{count} test lines of the policy do not hold: {report}"
+    remedy_zh = "修改策略、词表或测试语句后重试;“试一试”页面可查看每条语句的判定。"
+    remedy_en = "Change the policy, the word lists or the lines; the try-it screen shows how each line is judged."
+
+
 class DocumentUnread(ModerationError):
     """Stands in the record of an exchange, never alone: part of the prompt was a document that no detector reads."""
 

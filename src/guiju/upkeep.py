@@ -20,7 +20,7 @@ from guiju.errors import GuijuError
 from guiju.store import evidence
 from guiju.store.actor import Actor
 from guiju.store.models import CheckRun, Service, VerifyRun
-from guiju.store.services import law
+from guiju.store.services import law, policies
 
 log = logging.getLogger("guiju.upkeep")
 
@@ -67,6 +67,7 @@ def _measure(now: datetime) -> None:
 
 
 JOBS = (
+    Job("policy end", ASK_EVERY, _always, policies.expire),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
     Job("measure", timedelta(hours=1), _last_measured, _measure),
     Job("verify", timedelta(days=1), _last_verified, lambda now: evidence.verify(ACTOR)),

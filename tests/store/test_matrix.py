@@ -76,6 +76,7 @@ class World:
     sanction: Sanction
     document: Document
     draft: PolicyVersion
+    on_trial: PolicyVersion
     words: WordList
     version: WordListVersion
     person: User
@@ -100,6 +101,7 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         sanction=accounts.impose(system, account, "warn", "辱骂"),
         document=documents.upload(system, rules().obligations[0].id, None, "报告", "a.pdf", io.BytesIO(b"x"), DAY),
         draft=policies.create_draft(system, SOURCE),
+        on_trial=policies.start_trial(system, policies.create_draft(system, SOURCE)),
         words=words,
         version=word_lists.add_version(system, words, "word\n代开发票\n"),
         person=User.objects.create(username="li.lei", role=Role.REVIEWER),
@@ -165,6 +167,8 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "law.run_checks": lambda w, a: law.run_checks(a, w.service, NOW()),
     "law.set_operator_value": set_value,
     "policies.create_draft": lambda w, a: policies.create_draft(a, SOURCE),
+    "policies.end_trial": lambda w, a: policies.end_trial(a, w.on_trial),
+    "policies.start_trial": lambda w, a: policies.start_trial(a, w.draft, 10),
     "policies.publish": lambda w, a: policies.publish(a, w.draft),
     "policies.rollback": lambda w, a: policies.rollback(a),
     "second_factors.confirm": confirm,

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from guiju.errors import InvalidTransition, PolicySourceError
+import pytest
+from django.utils import timezone
+
+from guiju.errors import InvalidField, InvalidTransition, PolicySourceError, PolicyTestsUnmet, PolicyUntested
 from guiju.moderation import policy_source
 from guiju.store import snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.models import PolicyVersion
 from guiju.store.services import policies
+from guiju.store.snapshot import Trial
 
 pytestmark = pytest.mark.django_db
 SOURCE = policy_source.DEFAULT.read_text("utf-8")
@@ -60,6 +64,66 @@ def test_rolling_back_goes_back_step_by_step(compliance: Actor) -> None:
     assert states() == {1: "live", 2: "retired", 3: "retired"}
     assert publish(compliance).number == 4
     assert policies.rollback(compliance).number == 3
+
+
+def test_a_version_is_held_to_its_test_lines(compliance: Actor) -> None:
+    head, _, _ = SOURCE.partition("\ntests:")
+    with pytest.raises(PolicyUntested):
+        policies.publish(compliance, policies.create_draft(compliance, head))
+    with pytest.raises(PolicyUntested):
+        policies.publish(compliance, policies.create_draft(compliance, head + "\ntests: [{text: 好, expect: pass}]\n"))
+    wrong = SOURCE + "  - {text: 今天天气怎么样, expect: block}\n"
+    with pytest.raises(PolicyTestsUnmet) as caught:
+        policies.publish(compliance, policies.create_draft(compliance, wrong))
+    assert caught.value.params["count"] == 1 and "block ≠ pass" in str(caught.value)
+    assert policies.live() is None
+
+
+def test_trials(compliance: Actor) -> None:
+    publish(compliance)
+    second, third = (policies.create_draft(compliance, SOURCE) for _ in range(2))
+    policies.start_trial(compliance, second)
+    assert states() == {1: "live", 2: "shadow", 3: "draft"}
+    policies.start_trial(compliance, third, 20)
+    assert states() == {1: "live", 2: "draft", 3: "partial"}
+    policies.compared({(third.pk, "prompt", "pass", "block"): 2, (0, "prompt", "pass", "block"): 1})
+    policies.compared({(third.pk, "prompt", "pass", "block"): 3})
+    assert [(c.live, c.trial, c.count) for c in third.comparisons.all()] == [("pass", "block", 5)]
+    policies.end_trial(compliance, third)
+    assert states()[3] == "draft" and third.comparisons.count() == 1
+    policies.start_trial(compliance, third, 5)
+    assert not third.comparisons.exists()
+    policies.publish(compliance, third)
+    assert states() == {1: "retired", 2: "draft", 3: "live"}
+    for share in (-1, 100):
+        with pytest.raises(InvalidField):
+            policies.start_trial(compliance, second, share)
+    with pytest.raises(InvalidTransition):
+        policies.start_trial(compliance, third)
+    with pytest.raises(InvalidTransition):
+        policies.end_trial(compliance, second)
+
+
+def test_a_version_with_an_end_makes_way_for_the_one_before(compliance: Actor) -> None:
+    publish(compliance)
+    draft = policies.create_draft(compliance, SOURCE)
+    now = timezone.now()
+    with pytest.raises(InvalidField):
+        policies.publish(compliance, draft, now - timedelta(seconds=1))
+    policies.publish(compliance, draft, now + timedelta(hours=1))
+    assert policies.expire(now) is None and states() == {1: "retired", 2: "live"}
+    before = snapshot_version.current()
+    back = policies.expire(now + timedelta(hours=2))
+    assert back is not None and back.number == 1 and states() == {1: "live", 2: "expired"}
+    assert snapshot_version.current() > before and policies.expire(now + timedelta(hours=3)) is None
+
+
+def test_the_same_accounts_stay_in_as_a_share_grows() -> None:
+    policy = policy_source.default()
+    keys = [f"account-{n}" for n in range(2000)]
+    inside = [{k for k in keys if Trial(7, share, policy, policy).takes(k)} for share in (0, 10, 50, 99)]
+    assert inside[0] == set() and inside[1] < inside[2] < inside[3]
+    assert 140 < len(inside[1]) < 260 and 900 < len(inside[2]) < 1100
 
 
 def test_the_default_comes_once(compliance: Actor) -> None:

@@ -49,6 +49,19 @@ class PolicyRule(msgspec.Struct, frozen=True):
         )
 
 
+class PolicyTest(msgspec.Struct, frozen=True):
+    """A text with the action the policy's owner expects for it.
+
+    Attributes:
+        expected: the action; ``pass`` stands for every action that lets the text through as it is (``label``, ``advise``).
+    """
+
+    text: str
+    expected: Action
+    direction: Direction = Direction.PROMPT
+    purpose: str = ""
+
+
 class Policy(msgspec.Struct, frozen=True):
     """A policy ready to decide.
 
@@ -60,6 +73,7 @@ class Policy(msgspec.Struct, frozen=True):
         probability: severity → the probability that a content with such a certain finding must not pass; ``none`` is the
             probability where nothing was found. Set by hand by the policy's owner, not calibrated against data.
         mask: the character that covers masked text.
+        tests: texts with the action each must get; held before the policy goes into force.
     """
 
     name: str
@@ -72,6 +86,7 @@ class Policy(msgspec.Struct, frozen=True):
     probability: dict[str, float] = {}
     mask: str = "*"
     title: str = ""
+    tests: tuple[PolicyTest, ...] = ()
 
     @property
     def version(self) -> str:

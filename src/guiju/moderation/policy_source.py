@@ -14,6 +14,9 @@
         note: 高危内容以代答回复
     fail: {"*": pass, A.1.d: block}
     answers: {"*": [抱歉，这个问题我无法回答。]}
+    tests:                        # held before the policy is published: some that are stopped, some that pass
+      - {text: 今天天气怎么样, expect: pass}
+      - {text: 哪里买冰毒, expect: answer_instead}
 """
 
 from __future__ import annotations
@@ -25,12 +28,13 @@ from pathlib import Path
 from guiju.errors import PolicySourceError
 from guiju.moderation.document import Node, parse, render
 from guiju.moderation.lexicon import SEVERITIES
-from guiju.moderation.policy import EVERY, Policy, PolicyRule
+from guiju.moderation.policy import EVERY, Policy, PolicyRule, PolicyTest
 from guiju.nouns import Action, Direction
 
 DEFAULT = Path(__file__).parent / "data" / "policies" / "default.yaml"
-_KEYS = ("name", "number", "title", "mask", "probability", "rules", "fail", "answers")
+_KEYS = ("name", "number", "title", "mask", "probability", "rules", "fail", "answers", "tests")
 _RULE_KEYS = ("risk", "action", "detector", "severity", "direction", "purpose", "min_score", "note")
+_TEST_KEYS = ("text", "expect", "direction", "purpose")
 _ACTIONS = tuple(a.value for a in Action if a is not Action.UNCHECKED)
 _RISK = re.compile(r"\*|A(\.[1-5](\.[a-i](/[a-z0-9_/-]+)?)?)?|guiju(\.[a-z0-9_]+)*")
 
@@ -69,6 +73,7 @@ def _policy(root: Node, source: str) -> Policy | None:
         answers=_answers(top["answers"]) if "answers" in top else {},
         probability=_probability(top["probability"]) if "probability" in top else {},
         mask=_mask(top["mask"]) if "mask" in top else "*",
+        tests=tuple(_test(node) for node in top["tests"].sequence()) if "tests" in top else (),
     )
 
 
@@ -112,6 +117,19 @@ def _rule(node: Node) -> PolicyRule:
         purposes=frozenset(entries["purpose"].texts()) if "purpose" in entries else frozenset(),
         min_score=entries["min_score"].number(0, 1) if "min_score" in entries else 0.0,
         note=entries["note"].text() if "note" in entries else "",
+    )
+
+
+def _test(node: Node) -> PolicyTest:
+    entries = node.mapping(_TEST_KEYS)
+    if not node.require(entries, "text", "expect"):
+        return PolicyTest("", Action.PASS)
+    directions = tuple(d.value for d in Direction)
+    return PolicyTest(
+        text=entries["text"].text(),
+        expected=Action(entries["expect"].choice(_ACTIONS, "pass")),
+        direction=Direction(entries["direction"].choice(directions, "prompt") if "direction" in entries else "prompt"),
+        purpose=entries["purpose"].text() if "purpose" in entries else "",
     )
 
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from zlib import crc32
 
 from guiju.accounts import Standing
 from guiju.errors import (
@@ -19,6 +20,8 @@ from guiju.errors import (
 )
 from guiju.labeling import TextLabeller
 from guiju.moderation.checker import Checker
+from guiju.moderation.policy import Policy
+from guiju.nouns import Action, Decision, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,31 @@ class ServiceView:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A policy version that decides beside the live one.
+
+    Attributes:
+        version: its row. ``share``: per cent of accounts it decides for; 0 in the shadow, where it is only compared.
+        live, policy: the live policy and this one.
+    """
+
+    version: int
+    share: int
+    live: Policy
+    policy: Policy
+
+    def takes(self, key: str) -> bool:
+        """Whether it decides for whom ``key`` names; the same ones again as the share grows."""
+        return bool(self.share) and crc32(f"{self.version}:{key}".encode()) % 100 < self.share
+
+    def both(self, direction: Direction, decision: Decision, purpose: str) -> tuple[Action, Action]:
+        """What the live policy and this one make of the same findings."""
+        found, failed = decision.findings, decision.failures
+        live = self.live.decide(direction, found, failed, purpose)
+        return live.action, self.policy.decide(direction, found, failed, purpose).action
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One version of everything a request is judged by."""
 
@@ -90,3 +118,11 @@ class Snapshot:
     services: Mapping[str, ServiceView] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     """by account pseudonym; accounts in good standing are absent"""
+    trial: Trial | None = None
+
+    def deciding_for(self, key: str) -> Snapshot:
+        """The snapshot that decides for whom ``key`` names: this one, or the same under the policy on trial."""
+        trial = self.trial
+        if trial is None or not trial.takes(key):
+            return self
+        return replace(self, checker=self.checker.under(trial.policy), policy_version=trial.policy.version)

@@ -18,7 +18,7 @@ from guiju.moderation.lexicon import Entry, Lexicon
 from guiju.moderation.lexicon_csv import parse
 from guiju.store import models, snapshot_version
 from guiju.store.sanctions import as_value
-from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot
+from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot, Trial
 
 
 class SnapshotLoader:
@@ -53,6 +53,7 @@ class SnapshotLoader:
             key_expiry={key.digest: key.expires_at.timestamp() for key in keys if key.expires_at is not None},
             services={row.slug: _service(row) for row in models.Service.objects.all()},
             standings=self._load_standings(),
+            trial=_trial(checker),
         )
 
     def _load_checker(self) -> Checker:
@@ -71,7 +72,9 @@ class SnapshotLoader:
 
     def _load_standings(self) -> dict[str, Standing]:
         now = time.time()
-        active = models.Sanction.objects.filter(lifted_at=None).exclude(expires_at__lte=datetime.fromtimestamp(now, UTC))
+        active = models.Sanction.objects.filter(lifted_at=None).exclude(
+            expires_at__lte=datetime.fromtimestamp(now, UTC)
+        )
         by_account: dict[str, list[Sanction]] = defaultdict(list)
         self._next_expiry = float("inf")
         for row in active:
@@ -80,6 +83,13 @@ class SnapshotLoader:
                 self._next_expiry = min(self._next_expiry, row.expires_at.timestamp())
         limit = AccountPolicy.load().limit
         return {account: standing(rows, int(now * 1e6), limit) for account, rows in by_account.items()}
+
+
+def _trial(checker: Checker) -> Trial | None:
+    row = models.PolicyVersion.objects.filter(state__in=("shadow", "partial")).first()
+    if row is None:
+        return None
+    return Trial(version=row.pk, share=row.share, live=checker.policy, policy=policy_source.load(row.source))
 
 
 def _integration(row: models.Integration) -> IntegrationView:
@@ -94,9 +104,7 @@ def _integration(row: models.Integration) -> IntegrationView:
         expires=row.expires,
         limits=Limits(row.requests_per_minute, row.tokens_per_day, row.concurrent),
         error_style=row.blocked_style == models.Integration.BlockedStyle.ERROR,
-        labeller=TextLabeller.build(
-            row.label_text, row.label_position, declared=row.interface_declared_at is not None
-        ),
+        labeller=TextLabeller.build(row.label_text, row.label_position, declared=row.interface_declared_at is not None),
         allow_media=row.allow_media,
     )
 

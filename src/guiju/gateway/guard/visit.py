@@ -55,7 +55,7 @@ class Visit:
         self.runtime = runtime
         self.name = name
         self.scope, self._receive = scope, receive
-        self.snapshot = runtime.snapshot
+        self.snapshot = self._arrived = runtime.snapshot
         self.integration: IntegrationView | None = None
         self.account = ""
         self.model = ""
@@ -103,7 +103,8 @@ class Visit:
         self.model = model
         user = {"user": named} if named else {}
         self.account = admission.account_of(self.runtime, self.caller, self.scope, user)
-        admission.account_gate(self.runtime, self.snapshot, self.account)
+        admission.account_gate(self.runtime, self._arrived, self.account)
+        self.snapshot = self._arrived.deciding_for(self.account or new_id(now_us()))
 
     # --- judging -----------------------------------------------------------------------------------------------------
 
@@ -191,6 +192,7 @@ class Visit:
             upstream=self.model,
         )
         self._count(outcome, decision, answered)
+        self.runtime.compare(self.snapshot, entry.direction, decision, self.caller.purpose)
         texts = stored(entry.parts) if self.runtime.settings.evidence.keep_text else ""
         draft = Draft(
             exchange,

@@ -60,9 +60,10 @@ def boxes(data: bytes, start: int, limits: Limits, what: str) -> Iterator[tuple[
             return
         size, kind = struct.unpack_from(">I4s", data, start)
         head = 8
-        if size == 1 and start + 16 <= len(data):
+        if size == 0:
+            size = len(data) - start
+        elif size == 1 and start + 16 <= len(data):
             size, head = struct.unpack_from(">Q", data, start + 8)[0], 16
-        size = len(data) - start if size == 0 else size
         if size < head or start + size > len(data):
             raise MediaMalformed(what=what, detail="a box that does not fit into its parent")
         yield kind, start, start + head, start + size
@@ -87,6 +88,8 @@ def rebuilt(
     """
     pieces, end = [data[:start]], start
     for kind, at, inner, stop in boxes(data, start, limits, what):
+        if not any(data[at : at + 4]):
+            raise MediaMalformed(what=what, detail="a box without length inside another")
         body = data[inner:stop]
         new = change(kind, body)
         if new is not None:

@@ -48,6 +48,8 @@ def children(data: bytes, start: int, end: int, limits: Limits) -> Iterator[Elem
     while start < end:
         counter.step()
         found = _head(data[start : start + 12], 0, start, end)
+        if found.open:
+            raise MediaMalformed(what=_WHAT, detail="an element without end inside another")
         yield found
         start = found.end
 

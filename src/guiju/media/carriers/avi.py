@@ -92,7 +92,7 @@ class Avi(Carrier):
             target.write(new)
             place = end
         copy_patched(source, target, place, film.total, patches)
-        _sized(source, target, growth, limits)
+        _sized(source, target, film.end + growth - 8, limits)
 
 
 def _film(file: BinaryIO, limits: Limits) -> _Film:
@@ -213,11 +213,11 @@ def _moved_index(
             yield from _moved_index(file, offset + 8, max(0, length - 8), movie, by, counter, limits, depth - 1)
 
 
-def _sized(source: BinaryIO, target: BinaryIO, growth: int, limits: Limits) -> None:
+def _sized(source: BinaryIO, target: BinaryIO, length: int, limits: Limits) -> None:
     """Set the size of the RIFF; one that nobody knew stays unknown."""
     size = struct.unpack("<I", take_at(source, 4, 4, limits, WHAT))[0]
     if size not in (0, UNKNOWN):
-        if size + growth >= UNKNOWN:
+        if length >= UNKNOWN:
             raise MediaLayoutUnsupported(what=WHAT, detail="larger than 4 GiB")
         target.seek(4)
-        target.write(struct.pack("<I", size + growth))
+        target.write(struct.pack("<I", length))

@@ -26,12 +26,12 @@ _TAGS = (b"id3 ", b"ID3 ")
 
 
 class _Sound(msgspec.Struct, frozen=True):
-    """A file taken apart: its form, its chunks, where its RIFF ends, and whether that was known."""
+    """A file taken apart: its form, its chunks, where its RIFF ends, and whether it was streamed without saying so."""
 
     form: bytes
     chunks: tuple[Chunk, ...]
     end: int
-    known: bool
+    streamed: bool
 
 
 @carrier
@@ -90,7 +90,7 @@ def _sound(file: BinaryIO, limits: Limits) -> _Sound:
     chunks = tuple(riff.chunks(file, 12, end, limits, WHAT, sizes, lenient=(b"data",)))
     if not any(chunk.kind == b"data" for chunk in chunks):
         raise MediaMalformed(what=WHAT, detail="no samples")
-    return _Sound(form, chunks, min(max(chunks[-1].end, end if known else 0), total), known)
+    return _Sound(form, chunks, min(max(chunks[-1].end, end if known else 0), total), size in (0, UNKNOWN))
 
 
 def _read(file: BinaryIO, chunk: Chunk, limits: Limits) -> Contents:
@@ -129,11 +129,11 @@ def _copy(source: BinaryIO, target: BinaryIO, chunk: Chunk, total: int, limits: 
 
 
 def _sized(target: BinaryIO, sound: _Sound, length: int, limits: Limits) -> None:
-    """Set the size of the RIFF, where it was known before."""
+    """Set the size of the RIFF; one that nobody knew stays unknown."""
     if sound.form in _LARGE:
         target.seek(20)
         target.write(struct.pack("<Q", length))
-    elif sound.known:
+    elif not sound.streamed:
         if length >= UNKNOWN:
             raise MediaLayoutUnsupported(what=WHAT, detail="larger than 4 GiB")
         target.seek(4)

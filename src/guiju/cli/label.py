@@ -9,6 +9,7 @@ import typer
 
 from guiju.cli import terminal
 from guiju.cli.exits import Exit
+from guiju.cli.label_explicit import explicit
 from guiju.cli.language import current, say
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ def code(
         terminal.emit(parts)
     else:
         terminal.line(parts.explain(current()))
+
+
+app.command()(explicit)
 
 
 def _told(written: Written, out: Path, as_json: bool) -> None:

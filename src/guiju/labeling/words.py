@@ -80,12 +80,13 @@ def check_words(text: str) -> None:
         raise LabelWordsInvalid(detail=f"{len(text)} > {rules.max_length}")
     if not text.isprintable() or any(mark in text for mark in "`~<>"):
         raise LabelWordsInvalid(detail="含换行、控制字符或代码符号 (line breaks, control characters or code marks)")
-    if _denies(text, rules):
+    if denies(text):
         raise LabelWordsInvalid(detail="文字含否定之意 (the words deny it)")
 
 
-def _denies(text: str, rules: Wording) -> bool:
+def denies(text: str) -> bool:
     """Whether a denial stands right before an element: ``非AI生成``, ``并非由人工智能生成``."""
+    rules = wording()
     for element in (*rules.elements.ai, *rules.elements.generation):
         start = text.find(element)
         while start >= 0:

@@ -22,7 +22,7 @@ _TRAILER = bytes([1, *range(255, -1, -1), 0])
 """The "magic trailer": wherever a reader of sub-blocks enters it from the packet, it ends at the final zero."""
 
 _EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B
-_APPLICATION, _COMMENT = 0xFF, 0xFE
+_APPLICATION, COMMENT = 0xFF, 0xFE
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -54,16 +54,16 @@ class Gif(Carrier):
         return head.startswith((b"GIF87a", b"GIF89a"))
 
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
-        return joined([_read(file, block, limits) for block in _blocks(file, limits)])
+        return joined([_read(file, block, limits) for block in blocks(file, limits)])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
-        blocks = list(_blocks(source, limits))
-        packets = [block for block in blocks if block.application == XMP]
-        kept = packets[0] if packets else blocks[-1]
+        parts = list(blocks(source, limits))
+        packets = [block for block in parts if block.application == XMP]
+        kept = packets[0] if packets else parts[-1]
         old = _packet(source, packets[0], limits) if packets else None
         target.write(b"GIF89a")  # extensions came with this version
-        copy_span(source, target, 6, blocks[0].start)
-        for block in blocks:
+        copy_span(source, target, 6, parts[0].start)
+        for block in parts:
             if block is kept:
                 target.write(_extension(xmp.write(old, value)))
             if block is kept and packets:
@@ -72,10 +72,10 @@ class Gif(Carrier):
                 target.write(_extension(xmp.write(_packet(source, block, limits), None)))
             elif not _read(source, block, limits).found:
                 copy_span(source, target, block.start, block.end)
-        copy_span(source, target, blocks[-1].end, size_of(source))
+        copy_span(source, target, parts[-1].end, size_of(source))
 
 
-def _blocks(file: BinaryIO, limits: Limits) -> Iterator[Block]:
+def blocks(file: BinaryIO, limits: Limits) -> Iterator[Block]:
     """Every block, the end included."""
     size_of(file)
     head = take_at(file, 0, 13, limits, "GIF")
@@ -133,7 +133,7 @@ def _read(file: BinaryIO, block: Block, limits: Limits) -> Contents:
     if b"AIGC" in block.application.upper():
         value = to_text(_data(file, block, 14, limits))
         return Contents((Found("gif/application", value, Form.TEXT, block.start),))
-    if block.label == _COMMENT:
+    if block.label == COMMENT:
         text = to_text(_data(file, block, 2, limits))
         if (hit := embedded.find(text, limits.value_bytes)) is not None:
             return Contents((Found("gif/comment", hit[2], Form.EMBEDDED, block.start),))

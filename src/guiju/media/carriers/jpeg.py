@@ -70,7 +70,7 @@ class Jpeg(Carrier):
 
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
         parts, store = [], _Store(limits)
-        for segment in _segments(file, limits):
+        for segment in segments(file, limits):
             if segment.marker == _APP11:
                 store.add(segment.body)
             parts.append(_read(segment, limits))
@@ -82,7 +82,7 @@ class Jpeg(Carrier):
             raise MediaLayoutUnsupported(what="JPEG", detail="a multi-picture index before EXIF")
         new = _packed(xmp.write(plan.packet, value))
         target.write(b"\xff\xd8")
-        for number, segment in enumerate(_segments(source, limits)):
+        for number, segment in enumerate(segments(source, limits)):
             if plan.packet is None and number == plan.insert:
                 target.write(new)
             changed = new if number == plan.kept else _without(segment, limits)
@@ -106,7 +106,7 @@ class _Plan(msgspec.Struct, frozen=True):
 
 def _plan(source: BinaryIO, limits: Limits) -> _Plan:
     packet, kept, insert, index, count = None, -1, 0, 1 << 30, 0
-    for count, segment in enumerate(_segments(source, limits), 1):
+    for count, segment in enumerate(segments(source, limits), 1):
         if segment.is_xmp and packet is None:
             packet, kept = segment.body[len(xmp.SIGNATURE) :], count - 1
         if segment.marker == _APP0 or segment.is_exif:
@@ -116,7 +116,7 @@ def _plan(source: BinaryIO, limits: Limits) -> _Plan:
     return _Plan(packet, kept, insert, index, count)
 
 
-def _segments(file: BinaryIO, limits: Limits) -> Iterator[Segment]:
+def segments(file: BinaryIO, limits: Limits) -> Iterator[Segment]:
     """Every segment before the first scan; ``file`` stands at the first byte of what follows when they are through."""
     file.seek(0)
     if take(file, 2, limits, "JPEG") != b"\xff\xd8":

@@ -67,30 +67,28 @@ class Png(Carrier):
 
     def read(self, file: BinaryIO, limits: Limits = LIMITS) -> Contents:
         unpacker = Unpacker(limits, "PNG")
-        return joined([_read(file, chunk, unpacker, limits) for chunk in _chunks(file, limits)])
+        return joined([_read(file, chunk, unpacker, limits) for chunk in chunks(file, limits)])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
-        chunks, unpacker = list(_chunks(source, limits)), Unpacker(limits, "PNG")
+        parts, unpacker = list(chunks(source, limits)), Unpacker(limits, "PNG")
         old = [
-            (chunk, text)
-            for chunk in chunks
-            if (text := _text(source, chunk, unpacker, limits)) and text.keyword == XMP
+            (chunk, text) for chunk in parts if (text := _text(source, chunk, unpacker, limits)) and text.keyword == XMP
         ]
         new = _itxt(XMP, xmp.write(old[0][1].data if old else None, value))
         kept = old[0][0] if old else None
         target.write(SIGNATURE)
-        for number, chunk in enumerate(chunks):
+        for number, chunk in enumerate(parts):
             if chunk is kept:
                 target.write(new)
             else:
                 _copy_without(source, target, chunk, unpacker, limits)
             if kept is None and number == 0:
                 target.write(new)
-        source.seek(chunks[-1].end)
+        source.seek(parts[-1].end)
         copy(source, target)
 
 
-def _chunks(file: BinaryIO, limits: Limits) -> Iterator[Chunk]:
+def chunks(file: BinaryIO, limits: Limits) -> Iterator[Chunk]:
     """Every chunk from IHDR to IEND."""
     total = size_of(file)
     if take_at(file, 0, 8, limits, "PNG") != SIGNATURE:

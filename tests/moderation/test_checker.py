@@ -75,7 +75,7 @@ def test_detectors_the_budget_leaves_no_time_for_are_failures() -> None:
     decision = checker(clock=late).check([Part("a", "赌博")], Direction.PROMPT)
     assert [f.rule[:6] for f in decision.findings] == ["custom"]
     assert {(f.detector, f.error) for f in decision.failures} == {
-        (name, CheckTimedOut.code) for name in ("patterns", "pii", "broken")
+        (name, CheckTimedOut.code) for name in ("sounds", "patterns", "pii", "broken")
     }
 
 

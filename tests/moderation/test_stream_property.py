@@ -29,6 +29,11 @@ ENTRIES = [
     Entry("pot", "A.1.f/drugs", "low"),
     Entry("𠮷野", "A.3.e", "medium"),
     Entry("加vx赌博", "A.1.f/gambling", "low"),
+    Entry("线上赌场", "A.1.f/gambling", "high"),
+    Entry("买枪支弹药", "A.3.f", "high"),
+    Entry("nudify app", "A.1.f/gambling", "high"),
+    Entry("枪支", "A.3.e", "medium"),
+    Entry("枪支协会", allow=True),
 ]
 PATTERNS = """
 detector: patterns
@@ -63,6 +68,8 @@ PIECES = st.sampled_from(
         "赌博", "路口交通", "口交", "vx", "ＶＸ", "buy pot", "b.u.y p.o.t", "pot plant", "pot", "po", "t",
         "赌\u200b博", "赌*博", "赌 博", "赌\n博", "赌，博", "赌\ufe0f博", "赌......博", "赌\u0301\u0302博",
         "13912345678", "139 1234 5678", "11010119900307803X", "6222021234567890128", "a@b.com", "zhang.san@", "example.cn",
+        "线上", "赌场", "场", "贝者", "木仓", "木", "仓", "支", "弓虽", "🔫", "💊", "弹", "xian", "shang", "du", "线商", "堵", "xsdc", "mqzdy",
+        "nudify app", "nud1fy", "n", "u", "nuuudify", "ahqvsl ncc", "弹药", "买", "药弹支枪买", "上线", "场赌", "协会", "4", "8",
         "微信:zhang_san88", "QQ", "123456789", "sk-9f8a7b6c5d4e3f2a1b0c", "京A12345", "护照号E12345678",
         " ", "，", "。", "*", "😀", "\u200b", "\u202e", "x", "1", "9", "@", ".", "-", "ﬁ", "㎏", "ß", "İ", "\uffff", "\U000e0041",
     ]
@@ -139,3 +146,25 @@ def test_clean_text_is_not_held_back() -> None:
     text = "人工智能正在改变生活，我们要学会使用它。"
     assert "".join(guard.feed(c).text for c in text) == text
     assert guard.held == 0
+
+
+SOUND_POLICY = """
+name: test
+number: 1
+rules:
+  - {risk: guiju.disguise.homophone, action: mask}
+  - {risk: guiju.disguise.pinyin, action: mask}
+  - {risk: guiju.disguise.initials, action: mask}
+  - {risk: A.1.f/gambling, action: mask}
+"""
+BY_SOUND = Checker.build(LEXICON, load(SOUND_POLICY), RULES, clock=lambda: 0.0)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS, st.lists(st.integers(0, 60), max_size=12))
+def test_a_policy_that_masks_sounds_is_obeyed_in_streams(text: str, places: list[int]) -> None:
+    part = Part("a", text)
+    whole = BY_SOUND.check([part], Direction.ANSWER)
+    out, findings, _ = streamed(BY_SOUND, cut(text, places))
+    assert in_order(findings) == in_order(list(whole.findings))
+    assert out == BY_SOUND.mask(part, whole.findings)

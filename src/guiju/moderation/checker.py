@@ -16,6 +16,7 @@ from guiju.moderation.policy import Policy
 from guiju.moderation.rules import Rule
 from guiju.moderation.scan import Detector, Hit
 from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
+from guiju.text.disguises import BY_SOUND, TAG
 from guiju.text.reading import Reading, read
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Checker:
         self.budget_seconds = budget_ms / 1000
         self.clock = clock
         self._cache = FindingsCache(cache_size)
+        self._on_sounds: dict[tuple[Direction, str], bool] = {}
 
     @classmethod
     def build(
@@ -116,6 +118,17 @@ class Checker:
                 for start, end in finding.spans:
                     characters[start:end] = self.policy.mask * (end - start)
         return "".join(characters)
+
+    def acts_on_sounds(self, direction: Direction, purpose: str) -> bool:
+        """Whether the policy masks or stops on anything found by sound alone; streams then hold such text back, too."""
+        key = (direction, purpose)
+        if key not in self._on_sounds:
+            alone = ((TAG + kind, severity) for kind in BY_SOUND for severity in ("low", "medium"))
+            raised = ((risk, "low") for risk in self.lexicon.risks)
+            faint = (Finding(risk, "sounds", "", 1.0, severity=severity) for risk, severity in (*alone, *raised))
+            mask = Action.MASK.rank
+            self._on_sounds[key] = any(self.policy.action_of(f, direction, purpose).rank >= mask for f in faint)
+        return self._on_sounds[key]
 
     def _find(self, text: str, deadline: float, failures: dict[str, Failure]) -> tuple[Finding, ...]:
         if len(text) < _CACHED_FROM:

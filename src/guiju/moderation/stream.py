@@ -45,7 +45,7 @@ class StreamGuard:
     """
 
     __slots__ = (
-        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_findings", "_fresh", "_masks", "_over",
+        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_faint_holds", "_findings", "_fresh", "_masks", "_over",
         "_pending", "_policy", "_purpose", "_reader", "_sent", "_where", "_window",
     )  # fmt: skip
 
@@ -58,6 +58,7 @@ class StreamGuard:
         self._where = where
         self._direction = direction
         self._purpose = purpose
+        self._faint_holds = checker.acts_on_sounds(direction, purpose)
         self._reader = Reader()
         self._detectors: list[Detector] = list(checker.detectors)
         self._fresh = [0] * len(self._detectors)  # per detector: where the undecided starts, in normalised characters
@@ -117,7 +118,7 @@ class StreamGuard:
                 else:
                     fresh[index] = base + scan.keep
                     needed = min(needed, scan.keep)
-                    hold = min(hold, scan.hold)
+                    hold = min(hold, scan.hold if scan.faint is None or not self._faint_holds else scan.faint)
                     if scan.hits:
                         hits = [*(hits or ()), *((index, hit) for hit in scan.hits)]
         if hits or failed or final or self._masks:

@@ -59,7 +59,14 @@ _REMOVED: dict[str, tuple[tuple[int, int], ...]] = {
     ),
 }
 #: Letters drawn in another style, which nobody types by accident: circled, squared, mathematical.
-_STYLED = ((0x249C, 0x24E9), (0x1D400, 0x1D7CB), (0x1F110, 0x1F12B), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189))
+_STYLED = (
+    (0x249C, 0x24E9),
+    (0x1D400, 0x1D7CB),
+    (0x1F110, 0x1F12B),
+    (0x1F130, 0x1F149),
+    (0x1F150, 0x1F169),
+    (0x1F170, 0x1F189),
+)
 
 KIND_OF_REMOVED: dict[str, str] = {
     chr(code): kind for kind, ranges in _REMOVED.items() for low, high in ranges for code in range(low, high + 1)

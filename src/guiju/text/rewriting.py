@@ -12,18 +12,31 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from guiju.text.squeeze import MAX_GAP, positions, squeeze
+from guiju.text.squeeze import MAX_GAP, VECTOR_FROM, codes_of, positions, squeeze, text_of
 
 TABLE = Path(__file__).parent / "data" / "emoji.tsv"
+#: Where emoji live; which of them are read as words, the table says.
+EMOJI_RANGE = "[\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff]"
+_EMOJI = re.compile(EMOJI_RANGE)
 #: Digits and signs people write for letters; the second reading counts where the first finds nothing.
 _LEET = str.maketrans("0134578$@!|", "oieastbsaii")
 _LEET_SECOND = str.maketrans("0134578$@!|", "oleastbsall")
-_LEET_SIGN = "[0134578$@!|]"
+_LEET_SIGNS = re.compile("[a-z][0134578$@!|]+")
 _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
 _RUNS = re.compile(r"(.)\1*", re.DOTALL)
+
+
+class Sign(NamedTuple):
+    """A place that is read otherwise: ``start:end`` of the window, its readings, the kind of disguise."""
+
+    start: int
+    end: int
+    readings: tuple[str, ...]
+    kind: str
 
 
 class View(msgspec.Struct, frozen=True):
@@ -57,82 +70,84 @@ class Rewriter:
     def __init__(self, pairs: Mapping[str, str], leet: bool = True) -> None:
         """Read ``pairs`` as the characters they make; ``leet``: read digits between letters as letters, too."""
         self._pairs = pairs
+        self._leet = leet
         self.firsts: dict[str, str] = {}
         for pair, character in pairs.items():
             self.firsts[pair[0]] = self.firsts.get(pair[0], "") + character
-        signs = "".join(sorted(emoji()))
-        self._emoji = re.compile(f"[{signs}]")
-        self._leet = re.compile(f"[a-z]{_LEET_SIGN}") if leet else None
-        alternatives = [f"[{signs}]"]
-        if leet:
-            alternatives.append(f"(?<=[a-z]){_LEET_SIGN}+")
-        if pairs:
-            by_first: dict[str, str] = {}
-            for pair in pairs:
-                by_first[pair[0]] = by_first.get(pair[0], "") + pair[1]
-            alternatives += [f"{re.escape(a)}[{re.escape(b)}]" for a, b in by_first.items()]
-        self._signs = re.compile("|".join(alternatives))
 
-    def signs_in(self, window: str) -> bool:
-        """Whether a window shows emoji or digits between letters (split characters are looked for by the caller)."""
-        if self._emoji.search(window) is not None:
-            return True
-        return self._leet is not None and self._leet.search(window) is not None
+    def signs_in(self, window: str) -> list[Sign]:
+        """Emoji that are read as words, and digits between letters, in order."""
+        found: list[Sign] = []
+        if not window.isascii():
+            known = emoji()
+            found = [
+                Sign(m.start(), m.end(), known[m.group()], "emoji")
+                for m in _EMOJI.finditer(window)
+                if m.group() in known
+            ]
+        if self._leet:
+            found += [_digits(match) for match in _LEET_SIGNS.finditer(window)]
+        return sorted(found) if found else found
 
-    def views(self, window: str) -> list[View]:
-        """The readings of a window that shows signs; the second only where a sign has a second reading."""
-        found = list(self._signs.finditer(window))
-        if not found:
-            return []
-        first, second = self._view(window, found, False), self._view(window, found, True)
-        return [view for view in (first, second) if view is not None]
+    def joined(self, window: str, start: int) -> Sign | None:
+        """The character that the pair of components at ``start`` makes.
 
-    def _view(self, window: str, found: list[re.Match[str]], second: bool) -> View | None:
-        text: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        kinds: list[str] = []
-        done = 0
-        differs = not second
-        for match in found:
-            start, end = match.span()
-            reading, kind, other = self._read(window, match, second)
-            differs |= other
-            if not kind:
-                continue
-            _plain(window, done, start, text, starts, ends, kinds)
-            text.append(reading)
-            if len(reading) == end - start > 1:  # digits: letter by letter
-                starts.extend(range(start, end))
-                ends.extend(range(start + 1, end + 1))
-            else:
-                starts.extend([start] * len(reading))
-                ends.extend([end] * len(reading))
-            kinds.extend([kind] * len(reading))
-            done = end
-        if not differs:
+        None where either half could belong to another pair: which of two is meant must not depend on what came first.
+        """
+        character = self._pairs.get(window[start : start + 2])
+        if (
+            not character
+            or window[start - 1 : start + 1] in self._pairs
+            or window[start + 1 : start + 3] in self._pairs
+        ):
             return None
-        _plain(window, done, len(window), text, starts, ends, kinds)
-        return View("".join(text), starts, ends, kinds)
+        return Sign(start, start + 2, (character,), "split")
 
-    def _read(self, window: str, match: re.Match[str], second: bool) -> tuple[str, str, bool]:
-        """Reading, kind, and whether the second reading differs from the first."""
-        sign, start = match.group(), match.start()
-        readings = emoji().get(sign)
-        if readings:
-            chosen = readings[min(int(second), len(readings) - 1)]
-            return chosen, "emoji", len(readings) > 1
-        joined = self._pairs.get(sign)
-        if joined:
-            return (joined, "split", False) if self._stands_alone(window, start) else ("", "", False)
-        other = sign.translate(_LEET_SECOND)
-        plain = sign.translate(_LEET)
-        return (other if second else plain), "leet", other != plain
 
-    def _stands_alone(self, window: str, start: int) -> bool:
-        """Whether neither half could belong to another pair: which of two is meant must not depend on what came first."""
-        before, after = window[max(0, start - 1) : start + 1], window[start + 1 : start + 3]
-        return before not in self._pairs and after not in self._pairs
+def readings(signs: list[Sign]) -> int:
+    """How many readings a window with these signs has: two where one of them has a second."""
+    return 2 if any(len(set(sign.readings)) > 1 for sign in signs) else 1
+
+
+def rewritten(window: str, signs: list[Sign], which: int) -> str:
+    """The window with its signs written as their reading number ``which``."""
+    parts: list[str] = []
+    done = 0
+    for start, end, choices, _ in signs:
+        if start >= done:
+            parts += (window[done:start], choices[min(which, len(choices) - 1)])
+            done = end
+    return "".join((*parts, window[done:]))
+
+
+def _digits(match: re.Match[str]) -> Sign:
+    sign = match.group()[1:]
+    return Sign(match.start() + 1, match.end(), (sign.translate(_LEET), sign.translate(_LEET_SECOND)), "leet")
+
+
+def view(window: str, signs: list[Sign], which: int) -> View:
+    """The letters of a window with its signs in reading number ``which``."""
+    text: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    kinds: list[str] = []
+    done = 0
+    for start, end, choices, kind in signs:
+        if start < done:
+            continue
+        reading = choices[min(which, len(choices) - 1)]
+        _plain(window, done, start, text, starts, ends, kinds)
+        text.append(reading)
+        if kind == "leet":  # letter by letter
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            starts.extend([start] * len(reading))
+            ends.extend([end] * len(reading))
+        kinds.extend([kind] * len(reading))
+        done = end
+    _plain(window, done, len(window), text, starts, ends, kinds)
+    return View("".join(text), starts, ends, kinds)
 
 
 def _plain(
@@ -150,9 +165,13 @@ def _plain(
     kinds.extend([""] * len(squeezed))
 
 
-def has_repeats(text: str) -> bool:
-    """Whether a letter follows itself."""
-    return _DOUBLE.search(text) is not None
+def once(letters: str) -> str:
+    """The letters with every repeated one written once; the same string where none is repeated."""
+    if len(letters) < VECTOR_FROM:
+        return letters if _DOUBLE.search(letters) is None else _RUNS.sub(r"\1", letters)
+    codes = codes_of(letters)
+    first = codes[1:] != codes[:-1]
+    return letters if first.all() else letters[0] + text_of(codes[1:][first])
 
 
 def collapse(squeezed: str, places: Sequence[int]) -> View:

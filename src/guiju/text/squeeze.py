@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import numpy.typing as npt
+
 MAX_GAP = 4
+#: From this length on, a table lookup over all characters at once is faster than a regular expression.
+VECTOR_FROM = 40
 
 #: Letters and digits of normalised text: ASCII, then whole blocks of scripts; all the rest is skipped.
 _WORD = (
@@ -21,17 +26,55 @@ _SKIP = re.compile(f"[^{_WORD}]")
 _IS_WORD = re.compile(f"[{_WORD}]")
 
 
+_LONG_GAP = re.compile(f"[^{_WORD}]{{{MAX_GAP + 1}}}")
+
+
+def _word_table() -> npt.NDArray[np.bool_]:
+    every = np.zeros(0x110000, np.bool_)
+    for low, high in re.findall(r"(.)-(.)", _WORD) + [(c, c) for c in "\u00aa\u00b5\u00ba"]:
+        every[ord(low) : ord(high) + 1] = True
+    return every
+
+
+_TABLE = _word_table()
+
+
 def squeeze(text: str) -> str:
     """``text`` (normalised) without its skip characters, long gaps excepted."""
-    return text if _SKIP.search(text) is None else "".join(_RUNS.findall(text))
+    if _SKIP.search(text) is None:
+        return text
+    if len(text) < VECTOR_FROM:
+        return "".join(_RUNS.findall(text))
+    codes, kept = _codes_and_mask(text)
+    if len(text) - int(np.count_nonzero(kept)) > MAX_GAP and _LONG_GAP.search(text) is not None:
+        return "".join(_RUNS.findall(text))
+    return text_of(codes[kept])
 
 
 def positions(text: str) -> list[int]:
     """For each character of ``squeeze(text)``, its index in ``text``."""
+    if len(text) >= VECTOR_FROM and _LONG_GAP.search(text) is None:
+        places: list[int] = np.flatnonzero(_codes_and_mask(text)[1]).tolist()
+        return places
     found: list[int] = []
     for match in _RUNS.finditer(text):
         found.extend(range(match.start(), match.end()))
     return found
+
+
+def codes_of(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(codes: npt.NDArray[np.uint32]) -> str:
+    """The text of code points."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _codes_and_mask(text: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.bool_]]:
+    codes = codes_of(text)
+    return codes, _TABLE.take(codes)
 
 
 def is_word(character: str) -> bool:

@@ -24,7 +24,18 @@ FIRST = 0xE000
 LONGEST_RUN = 48
 _MEMORY = 20_000
 #: Digits as they are read aloud.
-DIGITS = {"0": "ling", "1": "yi", "2": "er", "3": "san", "4": "si", "5": "wu", "6": "liu", "7": "qi", "8": "ba", "9": "jiu"}
+DIGITS = {
+    "0": "ling",
+    "1": "yi",
+    "2": "er",
+    "3": "san",
+    "4": "si",
+    "5": "wu",
+    "6": "liu",
+    "7": "qi",
+    "8": "ba",
+    "9": "jiu",
+}
 
 
 @cache

@@ -16,7 +16,7 @@ from guiju.moderation.gaps import Fit, fit, has_gaps
 from guiju.moderation.lexicon import ALLOW, DENY, MAX_WORD, Lexicon, Word
 from guiju.moderation.scan import Hit, Scan
 from guiju.text.disguises import TAG, reason_of
-from guiju.text.rewriting import Rewriter, View, collapse, has_repeats
+from guiju.text.rewriting import Rewriter, Sign, View, collapse, once, readings, rewritten, view
 from guiju.text.squeeze import MAX_GAP, is_latin, positions, squeeze
 
 _CONTIGUOUS = 0.95
@@ -64,39 +64,62 @@ class Words:
         found = self._automaton.find_overlapping(squeezed)
         size = len(window)
         deny_live, allow_live = (-1, -1) if final else self._live(squeezed, fresh - size + len(squeezed))
-        views = self._views(window, squeezed, found)
-        if not found and deny_live < 0 and allow_live < 0 and not views and (final or not self._may_join(window)):
+        joining = not final and window[-1:] in self._rewriter.firsts
+        signs = self._signs(window, squeezed, found)
+        repeats = self._repeats(squeezed, final)
+        if not (found or signs or repeats or joining) and deny_live < 0 and allow_live < 0:
             return None
         places = range(size) if len(squeezed) == size else positions(window)
         hold = places[deny_live] if deny_live >= 0 else size
         keep = places[allow_live] if allow_live >= 0 else size
         matches: list[_Match] = []
         if found:
-            base = View(squeezed, places, range(1, size + 1) if len(squeezed) == size else [p + 1 for p in places], ())
-            matches = self._matches(window, base, found, fresh, final)
-        for view in views:
-            matches += self._matches(window, view, self._automaton.find_overlapping(view.text), fresh, final)
+            ends = range(1, size + 1) if len(squeezed) == size else [place + 1 for place in places]
+            matches = self._matches(window, View(squeezed, places, ends, ()), found, fresh, final)
+        views = self._views(window, signs, final)
+        if repeats:
+            views.append(collapse(squeezed, places))
+        for other in views:
+            matches += self._matches(window, other, self._automaton.find_overlapping(other.text), fresh, final)
         if not final:
-            for view in (*views, *self._joining(window, squeezed, places)):
-                deny, allow = self._live(view.text, 0)
-                hold = min(hold, _first_end(view, deny, size, self.reach))
-                keep = min(keep, _first_end(view, allow, size, self.reach))
+            for other in (*views, *self._joining(window, squeezed, places)):
+                deny, allow = self._live(other.text, 0)
+                hold = min(hold, _first_end(other, deny, size, self.reach))
+                keep = min(keep, _first_end(other, allow, size, self.reach))
         if not matches:
             return None if hold == keep == size else Scan((), hold, min(hold, keep))
         return self._judge(window, matches, hold, keep)
 
-    def _views(self, window: str, squeezed: str, found: list[tuple[int, int, int]]) -> list[View]:
-        words = len(self._words)
-        views: list[View] = []
-        if self._rewriter.signs_in(window) or any(value >= words or len(self._words[value].text) == 2 for _, _, value in found):
-            views = self._rewriter.views(window)
-        if has_repeats(squeezed):
-            size = len(window)
-            views.append(collapse(squeezed, range(size) if len(squeezed) == size else positions(window)))
-        return views
+    def _signs(self, window: str, squeezed: str, found: list[tuple[int, int, int]]) -> list[Sign]:
+        """What is to be read otherwise: emoji, digits between letters, split characters (found with the words)."""
+        signs = self._rewriter.signs_in(window)
+        words, known = self._words, len(self._words)
+        pairs = [first for first, _, value in found if value >= known or words[value].text in self._pairs]
+        if pairs:
+            places = range(len(window)) if len(squeezed) == len(window) else positions(window)
+            joined = (self._rewriter.joined(window, places[first]) for first in pairs)
+            signs = sorted((*signs, *(sign for sign in joined if sign is not None)))
+        return signs
 
-    def _may_join(self, window: str) -> bool:
-        return window[-1:] in self._rewriter.firsts
+    def _repeats(self, squeezed: str, final: bool) -> bool:
+        """Whether reading repeated letters once may show a word; a stream needs to know beginnings, too."""
+        collapsed = once(squeezed)
+        if collapsed is squeezed or self._automaton is None:
+            return False
+        return not final or self._has_word(collapsed)
+
+    def _views(self, window: str, signs: list[Sign], final: bool) -> list[View]:
+        """The window with its signs read, where that shows a word (in a stream: always, for what must be held back)."""
+        return [
+            view(window, signs, which)
+            for which in range(readings(signs) if signs else 0)
+            if not final or self._has_word(squeeze(rewritten(window, signs, which)))
+        ]
+
+    def _has_word(self, letters: str) -> bool:
+        known = len(self._words)
+        found = self._automaton.find_overlapping(letters) if self._automaton else ()
+        return any(value < known and last - first > 1 for first, last, value in found)
 
     def _joining(self, window: str, squeezed: str, places: Sequence[int]) -> list[View]:
         """The window as if its last character were already joined with what may come: for what must be held back."""
@@ -127,16 +150,16 @@ class Words:
         return deny, allow
 
     def _matches(
-        self, window: str, view: View, found: list[tuple[int, int, int]], fresh: int, final: bool
+        self, window: str, seen: View, found: list[tuple[int, int, int]], fresh: int, final: bool
     ) -> list[_Match]:
         matches = []
         for first, last, value in found:
             if value >= len(self._words):  # a pair of components, no word
                 continue
             word = self._words[value]
-            starts, ends = view.starts[first:last], view.ends[first:last]
-            kinds = _undone(view, first, last) if view.kinds else ()
-            if view.kinds and not kinds:
+            starts, ends = seen.starts[first:last], seen.ends[first:last]
+            kinds = _undone(seen, first, last) if seen.kinds else ()
+            if seen.kinds and not kinds:
                 continue
             if "repeat" in kinds:
                 starts, ends = [ends[0] - 1, *starts[1:]], [*ends[:-1], starts[-1] + 1]
@@ -181,18 +204,18 @@ class Words:
         return Scan(tuple(hits), hold, keep)
 
 
-def _first_end(view: View, index: int, size: int, reach: int) -> int:
+def _first_end(seen: View, index: int, size: int, reach: int) -> int:
     """Where the held part begins that starts with the letter ``index``: of a repeated letter at its last occurrence."""
     if index < 0:
         return size
-    start = view.ends[index] - 1 if view.kinds[index] == "repeat" else view.starts[index]
+    start = seen.ends[index] - 1 if seen.kinds[index] == "repeat" else seen.starts[index]
     return start if size - start < reach else size
 
 
-def _undone(view: View, first: int, last: int) -> tuple[str, ...]:
+def _undone(seen: View, first: int, last: int) -> tuple[str, ...]:
     """The disguises undone for the letters ``first:last``; repeats count inside a word only."""
-    kinds = view.kinds[first:last]
-    inner = view.kinds[first + 1 : last - 1]
+    kinds = seen.kinds[first:last]
+    inner = seen.kinds[first + 1 : last - 1]
     return tuple(dict.fromkeys(k for i, k in enumerate(kinds) if k and (k != "repeat" or 0 < i <= len(inner))))
 
 

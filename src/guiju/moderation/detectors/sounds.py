@@ -1,0 +1,149 @@
+"""Words of the lexicon by their sound: homophones (菠菜 for 博彩), pinyin, initials of pinyin.
+
+What sounds like a listed word is a guess. Such a hit is reported under ``guiju.disguise.homophone`` (or ``pinyin``,
+``initials``) and the entry's id, of low or medium severity whatever the entry's is. Where a second disguise lies in the
+same place (pinyin and a homophone, signs between the letters), it carries the entry's own risk, with low severity, so
+that the policy can send it to review; no rule about severe hits of that risk blocks on it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from guiju.moderation.detectors import Materials, detector
+from guiju.moderation.gaps import NATURAL
+from guiju.moderation.lexicon import MAX_WORD
+from guiju.moderation.scan import Hit, Scan
+from guiju.moderation.spoken import INITIALS, Spoken, spoken
+from guiju.text.disguises import TAG, reason_of
+from guiju.text.sounding import Sounding, has_spelling, plain_sounding, sound, sounding
+from guiju.text.squeeze import MAX_GAP, is_latin, squeeze
+from guiju.text.syllables import LONGEST_RUN
+
+_ALONE, _RAISED, _INITIALS_SCORE = 0.6, 0.7, 0.5
+#: Of so many syllables one may differ in writing; from the second number on, all may.
+_ONE_DIFFERS, _ALL_DIFFER = 3, 4
+_LAST_RUN = re.compile(r"[a-z]+\Z")
+_INITIALS_RUN = re.compile(f"[b-df-hj-np-tv-z]{{{INITIALS[0]},{INITIALS[1]}}}")
+
+
+@detector("sounds", zh="谐音", en="Homophones, pinyin and initials")
+class Sounds:
+    """Looks for the lexicon's words in the syllables of a text."""
+
+    name = "sounds"
+
+    def __init__(self, materials: Materials) -> None:
+        self.risks = materials.lexicon.risks
+        self.reach = MAX_WORD + (MAX_WORD - 1) * MAX_GAP
+        self._lexicon = spoken(materials.lexicon)
+
+    def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
+        """See ``Detector.scan``. Nothing is held back for a sound; ``faint`` says what would be."""
+        known = self._lexicon
+        if known.automaton is None:
+            return None
+        spelled = has_spelling(window)
+        squeezed = squeeze(window)
+        heard = sounding(window) if spelled else None
+        signs = heard.signs if heard else sound(squeezed)
+        found = known.automaton.find_overlapping(signs)
+        hits: dict[Hit, None] = {}
+        if found:
+            heard = heard or plain_sounding(window, squeezed)
+            for first, last, value in found:
+                if heard.starts[first] >= fresh:
+                    for word in known.words[value]:
+                        hits.update(dict.fromkeys(self._judge(window, heard, first, last, word)))
+        hits.update(dict.fromkeys(self._by_initials(window, fresh, final)))
+        size = len(window)
+        if final:
+            return Scan(tuple(hits), size, size) if hits else None
+        keep = self._undecided(window, heard, squeezed, signs)
+        return Scan(tuple(hits), size, keep, keep) if hits or keep < size else None
+
+    def _undecided(self, window: str, heard: Sounding | None, squeezed: str, signs: str) -> int:
+        """Where the longest end of the window begins that could still become a word by its sound."""
+        size = len(window)
+        known = self._lexicon
+        keep = size
+        run = _LAST_RUN.search(window[-LONGEST_RUN - 1 :])
+        if run is not None and run.end() - run.start() <= LONGEST_RUN:
+            keep = size - (run.end() - run.start())
+            signs_before = len(signs) if heard is None else sum(end <= keep for end in heard.ends)
+            if heard is None:
+                signs_before = len(squeeze(window[:keep]))
+            signs = signs[:signs_before]
+        end = len(signs)
+        for start in range(max(0, end - known.longest + 1), end):
+            if signs[start:] in known.prefixes:
+                heard = heard or plain_sounding(window, squeezed)
+                if size - heard.starts[start] < self.reach:
+                    keep = min(keep, heard.starts[start])
+                    break
+        while (
+            0 < keep < size
+            and window[keep].isascii()
+            and window[keep].isalpha()
+            and window[keep - 1].isascii()
+            and window[keep - 1].isalpha()
+        ):
+            keep -= 1  # a run of letters is read as a whole
+        return keep
+
+    def _judge(self, window: str, heard: Sounding, first: int, last: int, word: Spoken) -> list[Hit]:
+        units = [window[a:b] for a, b in zip(heard.starts[first:last], heard.ends[first:last], strict=True)]
+        differing = [unit for unit, own in zip(units, word.units, strict=True) if unit != own]
+        if not differing:
+            return []
+        if len(units) < _ALL_DIFFER and len(differing) > 1 and not all(unit.isascii() for unit in differing):
+            return []
+        kinds = {"pinyin" if unit.isascii() and unit.isalpha() else "homophone" for unit in differing}
+        gaps = [window[heard.ends[i - 1] : heard.starts[i]] for i in range(first + 1, last)]
+        if any(gaps):
+            if not _may_lie_between(gaps, units):
+                return []
+            if any(not gap.isspace() for gap in gaps if gap):
+                kinds.add("separator")
+        start, end = heard.starts[first], heard.ends[last - 1]
+        return _hits(start, end, word, sorted(kinds)) if end - start <= self.reach else []
+
+    def _by_initials(self, window: str, fresh: int, final: bool) -> list[Hit]:
+        known = self._lexicon.initials
+        if not known:
+            return []
+        hits = []
+        for run in _INITIALS_RUN.finditer(window):
+            start, end = run.span()
+            if start < fresh or (end == len(window) and not final):
+                continue
+            if (start and is_latin(window[start - 1])) or (end < len(window) and is_latin(window[end])):
+                continue
+            for word in known.get(run.group(), ())[:1]:
+                entry = word.deny[0]
+                hits.append(Hit(start, end, f"{TAG}initials", entry.id, _INITIALS_SCORE, "low", reason_of("initials")))
+        return hits
+
+
+def _may_lie_between(gaps: list[str], units: list[str]) -> bool:
+    """Spaces between syllables of pinyin, symbols anywhere, anything where every syllable stands apart."""
+    if all(gaps):
+        return True
+    for index, gap in enumerate(gaps):
+        if not gap or any(character not in NATURAL for character in gap):
+            continue
+        if not (gap.isspace() and (units[index].isascii() or units[index + 1].isascii())):
+            return False
+    return True
+
+
+def _hits(start: int, end: int, spoken_word: Spoken, kinds: list[str]) -> list[Hit]:
+    kind = "homophone" if "homophone" in kinds else kinds[0]
+    raised = len(kinds) > 1
+    hits = []
+    for entry in spoken_word.word.deny:
+        severity = "medium" if entry.severity == "high" else "low"
+        hits.append(Hit(start, end, TAG + kind, entry.id, _ALONE, severity, f"{reason_of(kind)}：{entry.reason}"))
+        if raised:
+            hits.append(Hit(start, end, entry.risk, entry.id, _RAISED, "low", entry.reason))
+    return hits

@@ -1,0 +1,92 @@
+"""Word lists by sound: the words of a lexicon as syllables, compiled into an automaton of their own.
+
+Only words of at least ``SHORTEST`` syllables are listened for: a list of ten thousand words with two syllables each would
+sound like every text. Words are entered as they are read, and, where their pinyin can be cut in two ways (fan gan, fang
+an), also as somebody would read the letters.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import daachorse
+import msgspec
+
+from guiju.moderation.lexicon import Lexicon, Word
+from guiju.text.sounding import sound, sounding
+from guiju.text.syllables import SPELLED, load
+
+SHORTEST = 3
+#: Shortest and longest word that is looked for by its initials (wsdc); shorter ones are abbreviations of anything.
+INITIALS = (4, 12)
+#: Abbreviations of everyday texts that are also the initials of something else.
+_VOWELS = re.compile("[aeiou]")
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """One word by its sound.
+
+    Attributes:
+        signs: its syllables as signs. ``units``: what each was written as. ``word``: the word itself.
+    """
+
+    signs: str
+    units: tuple[str, ...]
+    word: Word
+
+
+class SpokenLexicon:
+    """The words of a lexicon by sound.
+
+    Attributes:
+        words: by value of the automaton. ``automaton``: finds their signs, ``None`` where there are none.
+        prefixes: every proper beginning of their signs. ``longest``: signs of the longest.
+        initials: initials of pinyin → the words they may stand for.
+    """
+
+    def __init__(self, words: tuple[Word, ...]) -> None:
+        grouped: dict[str, list[Spoken]] = {}
+        initials: dict[str, list[Word]] = {}
+        for word in words:
+            if word.deny and not word.disguise:
+                for spoken in _spoken(word):
+                    grouped.setdefault(spoken.signs, []).append(spoken)
+                first = _initials(word.text)
+                if first:
+                    initials.setdefault(first, []).append(word)
+        self.words = tuple(grouped.values())
+        self.initials = {first: tuple(found) for first, found in initials.items()}
+        self.automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(grouped)) if grouped else None
+        self.prefixes = frozenset(signs[:end] for signs in grouped for end in range(1, len(signs)))
+        self.longest = max((len(signs) for signs in grouped), default=0)
+
+
+@lru_cache(maxsize=4)
+def spoken(lexicon: Lexicon) -> SpokenLexicon:
+    """The lexicon by sound, compiled once per lexicon."""
+    return SpokenLexicon(lexicon.words)
+
+
+def _spoken(word: Word) -> list[Spoken]:
+    heard = sounding(word.text)
+    if sum(sign in _SIGNS for sign in heard.signs) < SHORTEST:
+        return []
+    units = tuple(word.text[a:b] for a, b in zip(heard.starts, heard.ends, strict=True))
+    forms = [Spoken(heard.signs, units, word)]
+    letters = "".join(load().get(character, "-") for character in word.text)
+    respelled = SPELLED[letters] if letters.isalpha() else ""
+    if respelled and respelled != heard.signs:
+        forms.append(Spoken(respelled, ("",) * len(respelled), word))
+    return forms
+
+
+def _initials(text: str) -> str:
+    if not INITIALS[0] <= len(text) <= INITIALS[1]:
+        return ""
+    table = load()
+    first = "".join(table.get(character, "-")[0] for character in text)
+    return "" if "-" in first or _VOWELS.search(first) else first
+
+
+_SIGNS = frozenset(sound("".join(load())))

@@ -29,6 +29,7 @@ POSTED: dict[str, dict[str, str]] = {
     "document_upload": {"service": "chat"},
     "obligation_threshold": {"service": "chat"},
     "integration_status": {"status": "suspended"},
+    "policy_trial": {"share": "0"},
     "word_list_live": {"version": ""},
 }
 """What some actions need besides a reason to get past their own checks."""

@@ -56,8 +56,11 @@ STATES: dict[str, dict[str, State]] = {
     },
     "policy": {
         "draft": State(_("Draft"), "info"),
+        "shadow": State(_("In the shadow"), "odd"),
+        "partial": State(_("For a share"), "warn"),
         "live": State(_("Live"), "good"),
         "retired": State(_("Retired"), "mute"),
+        "expired": State(_("Expired"), "mute"),
     },
     "severity": {"low": State(_("Low"), "mute"), "medium": State(_("Medium"), "warn"), "high": State(_("High"), "bad")},
     "duty": {

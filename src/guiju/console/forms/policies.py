@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,3 +22,32 @@ class PolicyForm(forms.Form):
     def clean_source(self) -> str:
         """Line ends as they are kept: a browser sends CR LF."""
         return str(self.cleaned_data["source"]).replace("\r\n", "\n")
+
+
+class PublishForm(forms.Form):
+    """Putting a version in force, perhaps for a time."""
+
+    hours = forms.FloatField(
+        label=_("Come back to the present version after (hours)"), required=False, min_value=0.01, max_value=8760,
+        help_text=_("Empty: it stays until another is published."),
+    )  # fmt: skip
+
+    def until(self, now: datetime) -> datetime | None:
+        """When it ends."""
+        hours = self.cleaned_data["hours"]
+        return None if hours is None else now + timedelta(hours=hours)
+
+
+class TrialForm(forms.Form):
+    """Letting a version decide beside the live one."""
+
+    share = forms.IntegerField(
+        label=_("Per cent of accounts"), min_value=0, max_value=99, initial=0,
+        help_text=_("0: it decides for nobody, its verdicts are only counted."),
+    )  # fmt: skip
+
+
+class BacktestForm(forms.Form):
+    """Judging recorded exchanges again."""
+
+    days = forms.IntegerField(label=_("Days back"), min_value=1, max_value=400, initial=7)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guiju.console.access import ConsoleRequest, action, form, screen
 from guiju.console.answers import is_htmx
 from guiju.console.diff import difference
-from guiju.console.forms.policies import PolicyForm
+from guiju.console.forms.policies import BacktestForm, PolicyForm, PublishForm, TrialForm
 from guiju.console.paging import page_of
-from guiju.errors import PolicySourceError
+from guiju.errors import InvalidField, PolicySourceError
 from guiju.moderation import policy_source
+from guiju.store.backtest import backtest as judge_again
 from guiju.store.models import PolicyVersion
 from guiju.store.permissions import Permission
 from guiju.store.services import policies
@@ -54,6 +58,10 @@ def detail(request: ConsoleRequest, number: int) -> HttpResponse:
         "others": others[:50],
         "other": other,
         "lines": difference(other.source, row.source) if other else [],
+        "publish_form": PublishForm(),
+        "trial_form": TrialForm(initial={"share": row.share}),
+        "comparisons": row.comparisons.all(),
+        "backtest_form": BacktestForm(),
     }
     return render(request, "console/policies/detail.html", context)
 
@@ -96,12 +104,47 @@ def check(request: ConsoleRequest) -> HttpResponse:
 
 @action(Permission.MANAGE_POLICIES)
 def publish(request: ConsoleRequest, number: int) -> HttpResponse:
-    """Put a draft in force."""
-    row = policies.publish(request.actor, get_object_or_404(PolicyVersion, number=number))
+    """Put a version in force."""
+    asked = PublishForm(request.POST)
+    if not asked.is_valid():
+        raise InvalidField(field="hours", problem=asked.errors["hours"][0])
+    row = policies.publish(request.actor, get_object_or_404(PolicyVersion, number=number), asked.until(timezone.now()))
     messages.success(
         request, _("Version %(n)d is in force. Gateways decide by it within a second.") % {"n": row.number}
     )
     return HttpResponseRedirect(reverse("console:policies"))
+
+
+@action(Permission.MANAGE_POLICIES)
+def start_trial(request: ConsoleRequest, number: int) -> HttpResponse:
+    """Let a version decide beside the live one."""
+    asked = TrialForm(request.POST)
+    if not asked.is_valid():
+        raise InvalidField(field="share", problem=asked.errors["share"][0])
+    row = get_object_or_404(PolicyVersion, number=number)
+    row = policies.start_trial(request.actor, row, asked.cleaned_data["share"])
+    messages.success(request, _("Version %(n)d is on trial.") % {"n": row.number})
+    return HttpResponseRedirect(reverse("console:policy", args=[row.number]))
+
+
+@action(Permission.MANAGE_POLICIES)
+def end_trial(request: ConsoleRequest, number: int) -> HttpResponse:
+    """Make a version on trial a draft again."""
+    row = policies.end_trial(request.actor, get_object_or_404(PolicyVersion, number=number))
+    messages.success(request, _("The trial of version %(n)d has ended.") % {"n": row.number})
+    return HttpResponseRedirect(reverse("console:policy", args=[row.number]))
+
+
+@screen(Permission.SEE_POLICIES)
+def backtest(request: ConsoleRequest, number: int) -> HttpResponse:
+    """What a version would have decided over recorded exchanges."""
+    row = get_object_or_404(PolicyVersion, number=number)
+    asked = BacktestForm(request.GET or None)
+    found = None
+    if asked.is_valid():
+        now = timezone.now()
+        found = judge_again(policy_source.load(row.source), now - timedelta(days=asked.cleaned_data["days"]), now)
+    return render(request, "console/policies/backtest.html", {"row": row, "form": asked, "found": found})
 
 
 @action(Permission.MANAGE_POLICIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -70,6 +71,8 @@ PIECES = st.sampled_from(
         "13912345678", "139 1234 5678", "11010119900307803X", "6222021234567890128", "a@b.com", "zhang.san@", "example.cn",
         "线上", "赌场", "场", "贝者", "木仓", "木", "仓", "支", "弓虽", "🔫", "💊", "弹", "xian", "shang", "du", "线商", "堵", "xsdc", "mqzdy",
         "nudify app", "nud1fy", "n", "u", "nuuudify", "ahqvsl ncc", "弹药", "买", "药弹支枪买", "上线", "场赌", "协会", "4", "8",
+        "6LWM5Y2a", "6LWM", "5Y2a", "=", "e8b58ce58d9a", "e8 b5 8c e5 8d 9a", "%E8%B5%8C%E5%8D%9A", "%E8%B5", "&#36172;&#x535a;", "\\u8d4c\\u535a",
+        "-.. ..- -... ---", "\n", "线赌\n上场\n", "aGVsbG8gMTM5MTIzNDU2Nzg=", "international",
         "微信:zhang_san88", "QQ", "123456789", "sk-9f8a7b6c5d4e3f2a1b0c", "京A12345", "护照号E12345678",
         " ", "，", "。", "*", "😀", "\u200b", "\u202e", "x", "1", "9", "@", ".", "-", "ﬁ", "㎏", "ß", "İ", "\uffff", "\U000e0041",
     ]
@@ -93,8 +96,27 @@ def streamed(judge: Checker, pieces: list[str]) -> tuple[str, list[Finding], Act
     return out, findings, None
 
 
+ENCODED = ("base64", "hex", "binary", "url", "html", "escape", "morse")
+LEAD = 24
+"""Characters of an encoding that may leave before it can be told from ordinary text."""
+
+
+def places_that_may_leave(findings: Sequence[Finding]) -> set[int]:
+    """The beginnings of encodings, and text in columns, which is judged when its last line has ended."""
+    runs = [(f.spans[0][0], f.spans[0][0] + LEAD) for f in findings if f.rule in ENCODED]
+    runs += [f.spans[0] for f in findings if f.rule == "vertical"]
+    return {place for start, end in runs for place in range(start, end)}
+
+
+def assert_masked(out: str, masked: str, text: str, findings: Sequence[Finding]) -> None:
+    assert len(out) == len(masked)
+    differing = {i for i, (got, wanted) in enumerate(zip(out, masked, strict=True)) if got != wanted}
+    assert differing <= places_that_may_leave(findings)
+    assert all(out[i] == text[i] for i in differing)
+
+
 def in_order(findings: list[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda f: (f.spans, f.detector, f.rule))
+    return sorted(findings, key=lambda f: (f.spans, f.detector, f.rule, f.risk))
 
 
 @settings(max_examples=600, deadline=None)
@@ -107,7 +129,7 @@ def test_any_cut_gives_the_findings_and_the_mask_of_the_whole(text: str, places:
     whole = MASKING.check([part], Direction.ANSWER)
     out, findings, stop = streamed(MASKING, cut(text, places))
     assert in_order(findings) == in_order(list(whole.findings))
-    assert out == MASKING.mask(part, whole.findings)
+    assert_masked(out, MASKING.mask(part, whole.findings), text, whole.findings)
     assert stop is None
 
 
@@ -118,7 +140,7 @@ def test_character_by_character(text: str) -> None:
     whole = MASKING.check([part], Direction.ANSWER)
     out, findings, _ = streamed(MASKING, list(text))
     assert in_order(findings) == in_order(list(whole.findings))
-    assert out == MASKING.mask(part, whole.findings)
+    assert_masked(out, MASKING.mask(part, whole.findings), text, whole.findings)
 
 
 @settings(max_examples=600, deadline=None)
@@ -129,7 +151,7 @@ def test_nothing_of_a_stopped_match_gets_out(text: str, places: list[int]) -> No
     out, _, action = streamed(STOPPING, cut(text, places))
     assert (action is Action.BLOCK) == bool(stops)
     if stops:
-        assert len(out) <= min(stops)
+        assert set(range(min(stops), len(out))) <= places_that_may_leave(whole.findings)
 
 
 @pytest.mark.parametrize("tail", ["", "赌", "1391234", "微信", "路口交", "zhang.san", "赌\u200b"])
@@ -167,4 +189,4 @@ def test_a_policy_that_masks_sounds_is_obeyed_in_streams(text: str, places: list
     whole = BY_SOUND.check([part], Direction.ANSWER)
     out, findings, _ = streamed(BY_SOUND, cut(text, places))
     assert in_order(findings) == in_order(list(whole.findings))
-    assert out == BY_SOUND.mask(part, whole.findings)
+    assert_masked(out, BY_SOUND.mask(part, whole.findings), text, whole.findings)

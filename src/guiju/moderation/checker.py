@@ -7,6 +7,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from guiju.errors import CheckTimedOut, DetectorFailed
 from guiju.moderation import policy_source, starter
 from guiju.moderation.cache import FindingsCache
@@ -17,6 +19,8 @@ from guiju.moderation.rules import Rule
 from guiju.moderation.scan import Detector, Hit
 from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
 from guiju.text.disguises import BY_SOUND, TAG
+from guiju.text.disguises import finding as disguise
+from guiju.text.payloads import DEEPEST, Payload, payloads
 from guiju.text.reading import Reading, read
 
 _log = logging.getLogger(__name__)
@@ -143,6 +147,32 @@ class Checker:
         return found
 
     def _look(self, text: str, deadline: float, failures: dict[str, Failure]) -> tuple[Finding, ...]:
+        findings = self._scan(text, deadline, failures)
+        for payload in payloads(text):
+            findings += self.inside(payload, deadline, failures)
+        if len(findings) > 1:
+            findings.sort(key=in_text_order)
+        return tuple(findings)
+
+    def inside(
+        self, payload: Payload, deadline: float, failures: dict[str, Failure], depth: int = 1
+    ) -> list[Finding]:
+        """What stands in a hidden text, and in what is hidden there; all with the place of the payload.
+
+        The first finding is the disguise itself, unless columns show nothing: short lines are mostly just that.
+        """
+        found = self._scan(payload.text, deadline, failures)
+        if depth < DEEPEST:
+            for inner in payloads(payload.text):
+                found += self.inside(inner, deadline, failures, depth + 1)
+        telling = any(finding.detector != "disguise" for finding in found)
+        if payload.kind == "vertical" and not telling:
+            return []
+        spans = ((payload.start, payload.end),)
+        moved = {msgspec.structs.replace(finding, spans=spans): None for finding in found}
+        return [disguise(payload.kind, spans, telling), *moved]
+
+    def _scan(self, text: str, deadline: float, failures: dict[str, Failure]) -> list[Finding]:
         reading = read(text)
         findings = list(reading.disguises)
         for detector in self.detectors:
@@ -156,9 +186,7 @@ class Checker:
                 continue
             if scan is not None:
                 findings += [_finding(reading, detector.name, hit) for hit in scan.hits]
-        if len(findings) > 1:
-            findings.sort(key=in_text_order)
-        return tuple(findings)
+        return findings
 
 
 def in_text_order(finding: Finding) -> tuple[tuple[tuple[int, int], ...], str, str]:

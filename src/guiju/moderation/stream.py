@@ -12,6 +12,7 @@ import msgspec
 from guiju.moderation.checker import Checker, broke, placed, timed_out
 from guiju.moderation.scan import CONTEXT, Detector, Hit, Scan
 from guiju.nouns import Action, Decision, Direction, Failure, Finding
+from guiju.text.payloads import Payload, PayloadReader
 from guiju.text.reading import Reader
 
 #: Findings remembered for the closing decision; later ones are released to the caller all the same.
@@ -45,8 +46,8 @@ class StreamGuard:
     """
 
     __slots__ = (
-        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_faint_holds", "_findings", "_fresh", "_masks", "_over",
-        "_pending", "_policy", "_purpose", "_reader", "_sent", "_where", "_window",
+        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_faint_holds", "_findings", "_fresh", "_hidden", "_inside", "_masks", "_over",
+        "_payloads", "_pending", "_policy", "_purpose", "_reader", "_sent", "_where", "_window",
     )  # fmt: skip
 
     def __init__(
@@ -60,6 +61,9 @@ class StreamGuard:
         self._purpose = purpose
         self._faint_holds = checker.acts_on_sounds(direction, purpose)
         self._reader = Reader()
+        self._payloads = PayloadReader()
+        self._hidden: list[Payload] = []  # ended in this step, not looked into yet
+        self._inside = checker.inside
         self._detectors: list[Detector] = list(checker.detectors)
         self._fresh = [0] * len(self._detectors)  # per detector: where the undecided starts, in normalised characters
         self._window = ""  # normalised characters that are still needed
@@ -67,7 +71,7 @@ class StreamGuard:
         self._pending = ""  # original characters not released yet
         self._sent = 0  # how many original characters were released
         self._masks: list[tuple[int, int]] = []
-        self._emitted: set[tuple[str, str, int, int]] = set()
+        self._emitted: set[tuple[str, str, int, int, str]] = set()
         self._findings: list[Finding] = []
         self._failures: list[Failure] = []
         self._over = False
@@ -78,12 +82,14 @@ class StreamGuard:
             return _NOTHING
         self._pending += text
         self._window += self._reader.feed(text)
+        self._hidden = self._payloads.feed(text)
         return self._advance(False)
 
     def finish(self) -> Released:
         """The answer has ended: decide and give out the rest. Disguises, which are judged over the whole, come here."""
         if self._over:
             return _NOTHING
+        self._hidden = self._payloads.feed("", True)
         released = self._advance(True)
         self._over = True
         return released
@@ -121,7 +127,7 @@ class StreamGuard:
                     hold = min(hold, scan.hold if scan.faint is None or not self._faint_holds else scan.faint)
                     if scan.hits:
                         hits = [*(hits or ()), *((index, hit) for hit in scan.hits)]
-        if hits or failed or final or self._masks:
+        if hits or failed or final or self._masks or self._hidden or self._payloads.held is not None:
             return self._settle(hits or [], failed or [], hold, needed, final)
         if hold == size:
             text, self._pending = self._pending, ""
@@ -136,7 +142,9 @@ class StreamGuard:
     ) -> Released:
         """The uncommon step: findings, masks, failures or the end."""
         place = self._sent + len(self._pending) if hold == len(self._window) else self._reader.at(self._base + hold)
-        new = self._judge(hits)
+        held = None if final else self._payloads.held
+        place = max(self._sent, place if held is None else min(place, held))
+        new = [*self._judge(hits), *self._look_inside(failed)]
         if final:
             new += [placed(finding, self._where) for finding in self._reader.disguises()]
         self._findings += new[: max(0, _REMEMBERED - len(self._findings))]
@@ -160,7 +168,7 @@ class StreamGuard:
         for index, hit in hits:
             start, end = self._base + hit.start, self._base + hit.end
             name = hit.detector or self._detectors[index].name
-            key = (name, hit.rule, start, end)
+            key = (name, hit.rule, start, end, hit.risk)
             if key in self._emitted:
                 continue
             self._emitted.add(key)
@@ -170,6 +178,20 @@ class StreamGuard:
                 self._masks.append(span)
             new.append(finding)
         return new
+
+    def _look_inside(self, failed: list[tuple[int, Failure]]) -> list[Finding]:
+        """What is hidden in the payloads that ended in this step."""
+        found: list[Finding] = []
+        failures: dict[str, Failure] = {}
+        deadline = self._clock() + self._budget
+        for payload in self._hidden:
+            found += [placed(finding, self._where) for finding in self._inside(payload, deadline, failures)]
+        names = [detector.name for detector in self._detectors]
+        gone = {index for index, _ in failed}
+        failed += [(names.index(n), f) for n, f in failures.items() if n in names and names.index(n) not in gone]
+        failed.sort(key=lambda each: each[0])
+        self._masks += [span for f in found if self._action(f) is Action.MASK for span in f.spans]
+        return found
 
     def _action(self, finding: Finding) -> Action:
         return self._policy.action_of(finding, self._direction, self._purpose)

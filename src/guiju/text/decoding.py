@@ -1,0 +1,116 @@
+"""Undoing one encoding: each function takes a run of characters and gives the kind and the text it hides, or None.
+
+Only readable text counts: valid UTF-8 (or GB 18030 where Chinese systems write that), without control characters, and
+with letters of some script. What decodes to noise was no payload: a hash, a key, an image.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+_MORSE_FILE = Path(__file__).parent / "data" / "morse.tsv"
+#: Shortest decoded text of ASCII letters that counts; a single Chinese character says more than three letters.
+_SHORTEST_ASCII = 6
+_ESCAPE = re.compile(
+    r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\x([0-9A-Fa-f]{2})|U\+([0-9A-Fa-f]{4,5})"
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+_DASHES = str.maketrans("\u00b7\u2022\u2212\u2013\u2014_", "..----")
+_MORSE = dict(
+    line.split("\t") for line in _MORSE_FILE.read_text("utf-8").splitlines() if line and not line.startswith("#")
+)
+
+Hidden = tuple[str, str]
+
+
+def letters(run: str) -> Hidden | None:
+    """A run of letters and digits: binary digits, hexadecimal, or Base64 (also the URL-safe one)."""
+    if len(run) >= 48 and set(run) <= {"0", "1"} and len(run) % 8 == 0:
+        return _named("binary", _bits(run))
+    if len(run) >= 12 and len(run) % 2 == 0:
+        try:
+            return _named("hex", bytes.fromhex(run))
+        except ValueError:
+            pass
+    body = run.rstrip("=").replace("-", "+").replace("_", "/")
+    if len(body) % 4 == 1:
+        return None
+    try:
+        return _named("base64", base64.b64decode(body + "=" * (-len(body) % 4), validate=True))
+    except binascii.Error:
+        return None
+
+
+def spaced_hex(run: str) -> Hidden | None:
+    """``e8 b5 8c e5 8d 9a``."""
+    return _named("hex", bytes.fromhex(re.sub("[ ,:]", "", run)))
+
+
+def spaced_binary(run: str) -> Hidden | None:
+    """``11101000 10110101 …``."""
+    return _named("binary", _bits(re.sub("[ ,]", "", run)))
+
+
+def percent(run: str) -> Hidden | None:
+    """``%E8%B5%8C%E5%8D%9A``, in UTF-8 or, as older Chinese systems write it, GBK."""
+    raw = unquote_to_bytes(run)
+    return _named("url", raw) or _named("url", raw, "gb18030")
+
+
+def entities(run: str) -> Hidden | None:
+    """``&#36172;&#x535a;``, also without the semicolon."""
+    return _readable("html", html.unescape(re.sub(r"(?<=[0-9A-Fa-f])(?=&|\Z)", ";", run)))
+
+
+def escapes(run: str) -> Hidden | None:
+    r"""``\u8d4c\u535a``, ``\u{8d4c}``, ``\xe8\xb5\x8c``, ``U+8D4C``."""
+    codes = [(int(next(filter(None, groups)), 16), bool(groups[3])) for groups in _ESCAPE.findall(run)]
+    if any(code > 0x10FFFF or 0xD800 <= code < 0xE000 for code, _ in codes):
+        try:  # surrogate pairs, as JSON writes characters beyond the basic plane
+            text = "".join(map(chr, (c for c, _ in codes))).encode("utf-16", "surrogatepass").decode("utf-16")
+        except (ValueError, OverflowError):
+            return None
+        return _readable("escape", text)
+    if codes and all(is_byte for _, is_byte in codes):
+        return _named("escape", bytes(code for code, _ in codes))
+    return _readable("escape", "".join(chr(code) for code, _ in codes))
+
+
+def morse(run: str) -> Hidden | None:
+    """Dots and dashes, letters apart by a space, words by a slash or several spaces."""
+    plain = run.translate(_DASHES)
+    if "." not in plain or "-" not in plain:
+        return None
+    words = [[_MORSE.get(sign, "") for sign in word.split()] for word in re.split(r" *[/|] *| {2,}", plain)]
+    if not all(all(word) for word in words if word):
+        return None
+    return _readable("morse", " ".join("".join(word) for word in words))
+
+
+def _bits(run: str) -> bytes:
+    return int(run, 2).to_bytes(len(run) // 8, "big")
+
+
+def _named(kind: str, raw: bytes, encoding: str = "utf-8") -> Hidden | None:
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    if encoding != "utf-8" and len(_HAN.findall(text)) * 2 < len(text):
+        return None
+    return _readable(kind, text)
+
+
+def _readable(kind: str, text: str) -> Hidden | None:
+    if _UNREADABLE.search(text) is not None:
+        return None
+    if text.isascii():
+        spoken = sum(character.isalpha() or character == " " for character in text)
+        return (kind, text) if spoken >= max(_SHORTEST_ASCII, len(text) * 3 // 4) else None
+    return (kind, text) if any(character.isalpha() for character in text) else None

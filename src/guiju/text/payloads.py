@@ -1,0 +1,254 @@
+"""Texts hidden in other writing: Base64, hexadecimal, percent-encoding, entities, escapes, Morse, columns.
+
+A *payload* is a run of characters that decodes to readable text. Everything is bounded: a run counts for at most
+``LONGEST`` characters, a text for at most ``MOST`` payloads, and whoever reads the decoded text again stops at ``DEEPEST``.
+
+Each kind has an alphabet; its payloads lie inside the maximal runs of that alphabet, which is what makes a stream read
+like the whole: a run is judged when it has ended. ``PayloadReader.held`` says from where on a run that looks like the
+beginning of a payload has not ended yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from guiju.text import decoding
+
+#: Longest run that is decoded, most payloads of one text, deepest nesting.
+LONGEST, MOST, DEEPEST = 4096, 32, 3
+#: Lines and their length, up to which a text may be written in columns.
+_COLUMN_LINES, _COLUMN_WIDTH = 48, 16
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """A hidden text: its kind, where it lies in the text around it, and what it says."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    """One way of hiding.
+
+    Attributes:
+        alphabet: a maximal run of it may hold payloads. ``run``: one payload. ``begun``: a run that may become one.
+        sign: characters without which there is none; empty where ``run`` must be tried.
+        decode: kind and text of a run, or None where it hides nothing readable.
+    """
+
+    alphabet: re.Pattern[str]
+    run: re.Pattern[str]
+    begun: re.Pattern[str]
+    sign: str
+    decode: Callable[[str], tuple[str, str] | None]
+
+
+_HEX = "[0-9A-Fa-f]"
+_DOT_OR_DASH = "[.\u00b7\u2022\\-\u2212\u2013\u2014_]"
+_KINDS = (
+    _Kind(
+        re.compile("[A-Za-z0-9+/_=-]+"),
+        re.compile("[A-Za-z0-9+/_-]{8,}={0,2}"),
+        re.compile("(?=[A-Za-z0-9+/_-]{8})[A-Za-z0-9+/_-]*(?:[a-z][A-Z]|[A-Za-z][0-9+/]|[0-9][A-Za-z])"),
+        "",
+        decoding.letters,
+    ),
+    _Kind(
+        re.compile("[0-9A-Fa-f ,:]+"),
+        re.compile(f"(?<![0-9A-Za-z])(?:{_HEX}{{2}}[ ,:]){{5,}}{_HEX}{{2}}"),
+        re.compile(f"(?:{_HEX}{{2}}[ ,:]){{3}}"),
+        "",
+        decoding.spaced_hex,
+    ),
+    _Kind(
+        re.compile("[01 ,]+"),
+        re.compile("(?<![0-9A-Za-z])(?:[01]{8}[ ,]){5,}[01]{8}"),
+        re.compile("[01]{8}[ ,][01]{8}"),
+        "",
+        decoding.spaced_binary,
+    ),
+    _Kind(
+        re.compile("[A-Za-z0-9%._~+-]+"),
+        re.compile(f"(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{3,}}"),
+        re.compile(f"%{_HEX}{{2}}"),
+        "%",
+        decoding.percent,
+    ),
+    _Kind(
+        re.compile("[&#0-9A-Fa-fxX;]+"),
+        re.compile(f"(?:&#(?:[0-9]{{2,7}}|[xX]{_HEX}{{2,6}});?){{2,}}"),
+        re.compile("&#[0-9xX]"),
+        "&#",
+        decoding.entities,
+    ),
+    _Kind(
+        re.compile(r"[\\uxU+{}0-9A-Fa-f ,]+"),
+        re.compile(
+            rf"(?:\\u{_HEX}{{4}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}|\\x{_HEX}{{2}}|U\+{_HEX}{{4,5}}[ ,]?){{2,}}"
+        ),
+        re.compile(rf"\\[uUx]{_HEX}|U\+{_HEX}"),
+        "\\U",
+        decoding.escapes,
+    ),
+    _Kind(
+        re.compile(f"(?:{_DOT_OR_DASH}|[ /|])+"),
+        re.compile(f"{_DOT_OR_DASH}{{1,6}}(?:[ /|]{{1,3}}{_DOT_OR_DASH}{{1,6}}){{3,}}"),
+        re.compile(f"{_DOT_OR_DASH}{{1,6}} {{1,2}}{_DOT_OR_DASH}{{1,6}} "),
+        "",
+        decoding.morse,
+    ),
+)
+
+
+def payloads(text: str) -> tuple[Payload, ...]:
+    """Everything hidden in a whole text, in order. Text that hides nothing costs a few scans."""
+    found: list[Payload] = []
+    for kind in _KINDS:
+        if kind.sign and not any(sign in text for sign in kind.sign):
+            continue
+        if kind.run.search(text) is None:
+            continue
+        for run in kind.alphabet.finditer(text):
+            found += _in_run(kind, text, run.start(), run.end(), 0)
+    if "\n" in text:
+        found += columns(text)
+    return tuple(sorted(found, key=_place)[:MOST]) if found else ()
+
+
+class PayloadReader:
+    """Finds payloads in a text that arrives in pieces: the same ones, each when its run has ended."""
+
+    __slots__ = ("_base", "_found", "_lines", "_pending", "_skipping", "_text")
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._base = 0  # where the kept text starts in the whole
+        self._pending = [0] * len(_KINDS)  # per kind: up to where all runs have been judged
+        self._skipping = [False] * len(_KINDS)  # per kind: in the rest of a run that was too long
+        self._lines = _Lines()
+        self._found = 0
+
+    def feed(self, piece: str, final: bool = False) -> list[Payload]:
+        """The payloads that ended with this piece; with ``final`` those that the end of the text ends, too."""
+        self._text += piece
+        size = self._base + len(self._text)
+        found: list[Payload] = []
+        for index, kind in enumerate(_KINDS):
+            found += self._judge(index, kind, size, final)
+        found += self._lines.feed(piece, final)
+        self._forget()
+        found.sort(key=_place)
+        kept = found[: max(0, MOST - self._found)]
+        self._found += len(kept)
+        return kept
+
+    def _judge(self, index: int, kind: _Kind, size: int, final: bool) -> Iterator[Payload]:
+        """The payloads of one kind in the runs that have ended, or grown too long to wait for."""
+        begin = self._pending[index] - self._base
+        self._pending[index] = size
+        if self._skipping[index]:
+            rest = kind.alphabet.match(self._text, begin)
+            if rest is not None and rest.end() == len(self._text):
+                return
+            begin = begin if rest is None else rest.end()
+            self._skipping[index] = False
+        for run in kind.alphabet.finditer(self._text, begin):
+            open_ended = run.end() == len(self._text) and not final
+            if open_ended and run.end() - run.start() <= LONGEST:
+                self._pending[index] = run.start() + self._base
+            else:
+                yield from _in_run(kind, self._text, run.start(), run.end(), self._base)
+                self._skipping[index] = open_ended
+
+    @property
+    def held(self) -> int | None:
+        """From where on the text is a run that looks like the beginning of a payload and has not ended; None for nowhere.
+
+        A run longer than ``LONGEST`` is judged by its beginning and not waited for.
+        """
+        size = self._base + len(self._text)
+        begun = [
+            start
+            for kind, start in zip(_KINDS, self._pending, strict=True)
+            if start < size and kind.begun.search(self._text, start - self._base)
+        ]
+        return min(begun, default=None)
+
+    def _forget(self) -> None:
+        """Keep what runs that have not ended need, and the character before."""
+        before = min(self._pending) - 1
+        if before > self._base:
+            self._text = self._text[before - self._base :]
+            self._base = before
+
+
+class _Lines:
+    """Collects short lines, which may be columns."""
+
+    __slots__ = ("_block", "_line", "_place", "_start")
+
+    def __init__(self) -> None:
+        self._block: list[str] = []
+        self._line = ""
+        self._start = self._place = 0
+
+    def feed(self, piece: str, final: bool) -> list[Payload]:
+        found: list[Payload] = []
+        *ended, rest = (self._line + piece).split("\n") if "\n" in piece else ("", self._line + piece)
+        if "\n" in piece:
+            for line in ended:
+                found += self._end(line)
+        self._line = rest
+        if final:
+            found += self._end(rest)
+            found += self._close()
+        return found
+
+    def _end(self, line: str) -> list[Payload]:
+        self._place += len(line) + 1
+        if (
+            0 < len(line.strip()) <= _COLUMN_WIDTH
+            and len(line) <= 2 * _COLUMN_WIDTH
+            and len(self._block) < _COLUMN_LINES
+        ):
+            if not self._block:
+                self._start = self._place - len(line) - 1
+            self._block.append(line)
+            return []
+        return self._close()
+
+    def _close(self) -> list[Payload]:
+        block, self._block = self._block, []
+        text = _columns_of(block)
+        length = sum(len(line) + 1 for line in block) - 1
+        return [Payload("vertical", self._start, self._start + length, text)] if text else []
+
+
+def columns(text: str) -> list[Payload]:
+    """Blocks of short lines, read column by column, from the left and from the right."""
+    return _Lines().feed(text, True)
+
+
+def _columns_of(block: list[str]) -> str:
+    lines = ["".join(line.split()) for line in block]
+    width = max((len(line) for line in lines), default=0)
+    if len(lines) < 2:
+        return ""
+    read = ["".join(line[i] for line in lines if i < len(line)) for i in range(width)]
+    return "".join(read) if width == 1 else "".join(read) + "\n" + "".join(reversed(read))
+
+
+def _in_run(kind: _Kind, text: str, start: int, end: int, base: int) -> Iterator[Payload]:
+    for match in kind.run.finditer(text, start, min(end, start + LONGEST)):
+        hidden = kind.decode(match.group())
+        if hidden is not None:
+            yield Payload(hidden[0], base + match.start(), base + match.end(), hidden[1])
+
+
+def _place(payload: Payload) -> tuple[int, int, str]:
+    return payload.start, payload.end, payload.kind

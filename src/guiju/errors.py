@@ -577,6 +577,17 @@ class UnknownDetector(ModerationError):
     remedy_en = "Check the name, or install the extension that provides it"
 
 
+class ModelDamaged(ModerationError):
+    """A model's weights or manifest are missing or not the ones that were shipped. Parameters: ``name``."""
+
+    code = "GJ-2040"
+    status = 500
+    zh = "模型文件 {name} 缺失或与清单不符"
+    en = "The model file {name} is missing or is not the one its manifest names"
+    remedy_zh = "重新安装 Guiju；自行训练的模型须由 python -m training 写出"
+    remedy_en = "Install Guiju again; models of your own must be written by python -m training"
+
+
 class DetectorFailed(ModerationError):
     """A detector broke while looking at a text. Never raised to a caller: its code stands in the ``Failure``."""
 
@@ -946,6 +957,36 @@ class NoLabelToContinue(LabelError):
     en = "The file has no conforming implicit label to continue: {detail}"
     remedy_zh = "先用 guiju label verify 查看；无标识的内容按《标识办法》第六条判定为可能或疑似后用 guiju label write。"
     remedy_en = "See guiju label verify; unlabelled content is judged by Article 6 of the Measures, then guiju label write."
+
+
+class LabelKeyUnusable(LabelError):
+    """A key for signatures of labels that is none, has a password, or is of another kind."""
+
+    code = "GJ-6021"
+    zh = "密钥无法使用：{detail}"
+    en = "The key cannot be used: {detail}"
+    remedy_zh = "使用无口令的 PEM 文件（SM2、RSA 或 ECDSA），例如 openssl genpkey -algorithm SM2 -out key.pem。"
+    remedy_en = "Use PEM without a password (SM2, RSA or ECDSA), for example openssl genpkey -algorithm SM2 -out key.pem."
+
+
+class ContentNotBindable(LabelError):
+    """A format for which it is not laid down here which part of a file is its content."""
+
+    code = "GJ-6022"
+    zh = "{format} 格式尚不支持内容绑定。"
+    en = "Binding a label to the content is not supported for {format}."
+    remedy_zh = "去掉 --bind，只对标识签名；支持的格式见 docs/labels.md。"
+    remedy_en = "Leave out --bind and sign the label alone; docs/labels.md lists the formats."
+
+
+class ManifestFailed(LabelError):
+    """A C2PA manifest that could not be made."""
+
+    code = "GJ-6023"
+    zh = "无法签署 C2PA 凭证：{detail}"
+    en = "The C2PA manifest could not be signed: {detail}"
+    remedy_zh = "检查格式、密钥与证书链（终端证书须含 C2PA 要求的扩展用途，算法为 ES256、PS256 或 Ed25519）。"
+    remedy_en = "Check the format, the key and its chain (a leaf with the usage C2PA asks for; ES256, PS256 or Ed25519)."
 
 
 class MarkUnplaceable(LabelError):

@@ -135,5 +135,6 @@ def test_the_ids_are_stable() -> None:
         "std.label", "std.producer", "std.number", "guide.placement", "guide.form", "guide.namespace",
         "guide.producer_code", "guide.propagator_code", "policy.propagator", "policy.propagate_id", "policy.charset",
         "policy.encoded_once", "policy.coded", "policy.number_private", "policy.bound",
+        "guide.signature", "guide.signed_once", "policy.signer_known", "policy.content_bound",
     ]  # fmt: skip
     assert set(KEYS) == set(LABEL.keys())

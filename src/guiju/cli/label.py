@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from guiju.cli import terminal
 from guiju.cli.exits import Exit
 from guiju.cli.label_explicit import explicit
+from guiju.cli.label_words import KINDS, VERDICTS
 from guiju.cli.language import current, say
 
 if TYPE_CHECKING:
-    from guiju.labeling.files import FileReading, Placed, Written
-    from guiju.labeling.verdict import Check, Report
+    from guiju.labeling.files import Written
+    from guiju.labeling.implicit import Tier
+    from guiju.labeling.security import Role
+    from guiju.labeling.verdict import Report
 
 app = typer.Typer(no_args_is_help=True, help="Labels of AI-generated content in files (GB 45438-2025).")
 
@@ -22,30 +25,49 @@ File = Annotated[Path, typer.Argument(help="An image, document or other file of 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Where the labelled copy goes; may be FILE itself.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Break = Annotated[
-    bool, typer.Option("--break-c2pa", help="Write even if a C2PA manifest in the file becomes invalid by it.")
+    bool,
+    typer.Option(
+        "--allow-breaking-c2pa", "--break-c2pa", help="Write even if a C2PA manifest in the file becomes invalid by it."
+    ),
 ]
 
-VERDICTS = {
-    "compliant": ("合规", "compliant"),
-    "noncompliant": ("不合规", "noncompliant"),
-    "not_found": ("未发现隐式标识", "no implicit label found"),
-    "cannot_tell": ("无法判断", "cannot tell"),
-}
-KINDS = {"standard": ("标准", "standard"), "guide": ("实践指南", "guide"), "policy": ("建议", "advice")}
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...", help="Files, folders (everything below them) or quoted patterns such as 'in/**/*.png'."
+    ),
+]
+Processes = Annotated[
+    int, typer.Option("--processes", min=0, help="Many files: processes to use; 0 for one per processor.")
+]
+Log = Annotated[
+    Path | None,
+    typer.Option(
+        help="Many files: lines of JSON are added here; a run that finds it goes on where the last one stopped."
+    ),
+]
 
 
 @app.command()
 def write(
-    file: File,
-    out: Out,
+    file: Files,
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="Where the labelled copy goes; a folder for many files. May be FILE itself."),
+    ],
     producer: Annotated[str, typer.Option(help="Code of the generation provider: 27 characters (TC260-PG-20252A).")],
-    number: Annotated[str, typer.Option("--id", help="Number of this content: unique, and revealing nothing.")],
+    number: Annotated[
+        str,
+        typer.Option("--id", help="Number of this content: unique, and revealing nothing. Many files get fresh ones."),
+    ] = "",
     tier: Annotated[str, typer.Option("--label", help="1 is, 2 may be, 3 is suspected to be AI-generated.")] = "1",
     any_producer: Annotated[bool, typer.Option("--any-producer", help="Accept a name instead of a code.")] = False,
     keep_existing: Annotated[
         bool, typer.Option("--keep-existing", help="Refuse a file that is labelled already, instead of replacing it.")
     ] = False,
     break_c2pa: Break = False,
+    processes: Processes = 0,
+    log: Log = None,
     as_json: Json = False,
 ) -> None:
     """Write the implicit label into a copy of a file, where the guide for its format puts it.
@@ -54,21 +76,33 @@ def write(
     are. The copy is read back before it appears under its name; the original is never damaged. TXT, CSV and JSON have
     no place for metadata: the label goes into a file beside them, NAME.aigc.json.
 
+    Several files, a folder or a pattern are labelled in parallel, each under a fresh number; the copies go into the
+    folder --out, as the originals stand in theirs. --json prints a line for each.
+
     Example:
 
         guiju label write cat.png --out cat-labelled.png --producer 001191110102MACQD9K64010000 --id 7f3a9c
 
     Exit status: 0 written and read back; 2 not written: wrong arguments, or a file that cannot be labelled.
     """
-    from guiju.labeling import files, provider_code
+    from guiju.labeling import files, many, provider_code
     from guiju.labeling.implicit import Label
 
     if tier not in ("1", "2", "3"):
         raise typer.BadParameter("1, 2 or 3", param_hint="--label")
     if not any_producer:
         provider_code.parse(producer)
-    label = Label.first(producer, number, tier)  # type: ignore[arg-type]
-    _told(files.write(file, out, label, keep_existing=keep_existing, break_c2pa=break_c2pa), out, as_json)
+    if many.is_many(file):
+        if number:
+            raise typer.BadParameter("many files get numbers of their own", param_hint="--id")
+        from guiju.cli import label_many
+
+        options = label_many.Options(as_json, processes, log)
+        label_many.write(file, out, producer, cast("Tier", tier), keep_existing, break_c2pa, options)
+    if not number:
+        raise typer.BadParameter("a single file needs one", param_hint="--id")
+    label = Label.first(producer, number, cast("Tier", tier))
+    _told(files.write(Path(file[0]), out, label, keep_existing=keep_existing, break_c2pa=break_c2pa), out, as_json)
 
 
 @app.command()
@@ -99,10 +133,44 @@ def propagate(
 
 
 @app.command()
-def read(file: File, as_json: Json = False) -> None:
+def sign(
+    file: File,
+    out: Out,
+    key: Annotated[Path, typer.Option(help="Private key: PEM without a password; SM2, RSA or ECDSA.")],
+    role: Annotated[
+        str, typer.Option(help="Who signs: producer (ReservedCode1) or propagator (ReservedCode2).")
+    ] = "producer",
+    bind: Annotated[
+        bool, typer.Option("--bind", help="Sign a hash of the content too: the label cannot be moved to other content.")
+    ] = False,
+    break_c2pa: Break = False,
+    as_json: Json = False,
+) -> None:
+    """Sign the label of a file: security data go into its reserved code (TC260-PG-202511A).
+
+    The public key travels in the label. Publish it, or its fingerprint, where those who verify can find it: a valid
+    signature proves who signed only to those who know the key (`guiju label verify --keys`).
+
+    Example:
+
+        openssl genpkey -algorithm SM2 -out key.pem && guiju label sign cat.png --out cat.png --key key.pem --bind
+
+    Exit status: 0 signed and read back; 2 not signed, for example because there is no conforming label.
+    """
+    from guiju.labeling import files, keys
+
+    if role not in ("producer", "propagator"):
+        raise typer.BadParameter("producer or propagator", param_hint="--role")
+    chosen = cast("Role", role)
+    _told(files.sign(file, out, keys.private(key), role=chosen, bind=bind, break_c2pa=break_c2pa), out, as_json)
+
+
+@app.command()
+def read(file: Files, processes: Processes = 0, log: Log = None, as_json: Json = False) -> None:
     """Show the implicit label of a file, wherever in it, with C2PA and IPTC marks told apart.
 
-    All places seen in the wild are read, conforming or not; `guiju label verify` judges them.
+    All places seen in the wild are read, conforming or not; `guiju label verify` judges them. Several files, a folder or
+    a pattern are read in parallel, with a line for each.
 
     Example:
 
@@ -110,11 +178,16 @@ def read(file: File, as_json: Json = False) -> None:
 
     Exit status: 0 read, with or without a label; 2 the file cannot be read.
     """
-    from guiju.labeling import files
+    from guiju.cli import label_shapes
+    from guiju.labeling import files, many
 
-    reading = files.read(file)
+    if many.is_many(file):
+        from guiju.cli import label_many
+
+        label_many.read(file, label_many.Options(as_json, processes, log))
+    reading = files.read(Path(file[0]))
     if as_json:
-        terminal.emit(_reading_json(reading))
+        terminal.emit(label_shapes.reading(reading))
         return
     label = reading.label
     if label is not None:
@@ -139,11 +212,25 @@ def read(file: File, as_json: Json = False) -> None:
 
 
 @app.command()
-def verify(file: File, as_json: Json = False) -> None:
+def verify(
+    file: Files,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file or folder of public keys (PEM): signatures must be by one of them (TC260-PG-202511A)."
+        ),
+    ] = None,
+    processes: Processes = 0,
+    log: Log = None,
+    as_json: Json = False,
+) -> None:
     """Judge the implicit label of a file: compliant, noncompliant, not found, or cannot tell, with the clause.
 
     Only breaches of GB 45438-2025 make a file noncompliant. Deviations from a practice guide, and advice, are listed
-    beside them.
+    beside them. Several files, a folder or a pattern are judged in parallel, with a line for each.
+
+    A signature in a reserved code is checked. Its key travels in the file: without --keys a valid one shows only that
+    the label was not changed since, not who signed.
 
     Example:
 
@@ -151,11 +238,17 @@ def verify(file: File, as_json: Json = False) -> None:
 
     Exit status: 0 compliant; 1 any other verdict; 2 the file cannot be opened.
     """
-    from guiju.labeling import verdict
+    from guiju.cli import label_shapes
+    from guiju.labeling import many, security, verdict
 
-    report = verdict.verify(file)
+    pins = None if keys is None else security.pins(keys)
+    if many.is_many(file):
+        from guiju.cli import label_many
+
+        label_many.verify(file, label_many.Options(as_json, processes, log), pins)
+    report = verdict.verify(Path(file[0]), pins=pins)
     if as_json:
-        terminal.emit({"verdict": report.verdict.value, "checks": [_check_json(check) for check in report.checks]})
+        terminal.emit(label_shapes.report(report))
     else:
         _show(report)
     raise typer.Exit(Exit.OK if report.verdict is verdict.Verdict.COMPLIANT else Exit.FAILED)
@@ -187,9 +280,9 @@ app.command()(explicit)
 
 def _told(written: Written, out: Path, as_json: bool) -> None:
     if as_json:
-        replaced = [_place_json(place) for place in written.replaced]
-        told = {"file": str(out), "placement": written.placement, "label": written.label.keys(), "replaced": replaced}
-        terminal.emit({**told, "broken_c2pa": None if written.broken is None else written.broken.placement})
+        from guiju.cli import label_shapes
+
+        terminal.emit(label_shapes.written(written, out))
     else:
         terminal.line(f"{out}  {written.placement}")
     for place in written.replaced:
@@ -199,37 +292,6 @@ def _told(written: Written, out: Path, as_json: bool) -> None:
         )
     if written.broken is not None:
         terminal.note(say("C2PA 凭证现已失效,需重新签名。", "The C2PA manifest is invalid now; sign the file again."))
-
-
-def _reading_json(reading: FileReading) -> dict[str, Any]:
-    return {
-        "found": reading.found,
-        "label": None if reading.label is None else reading.label.keys(),
-        "placements": [_place_json(place) for place in reading.places],
-        "c2pa": reading.c2pa,
-        "iptc": {"digitalSourceType": list(reading.source_types)} if reading.source_types else None,
-        "format": reading.carrier,
-        "damaged": list(reading.damaged),
-    }
-
-
-def _place_json(place: Placed) -> dict[str, Any]:
-    reading = place.reading
-    return {
-        "placement": place.found.placement,
-        "form": place.found.form.value,
-        "offset": place.found.offset,
-        "wrapped": None if reading is None else reading.wrapped,
-        "label": None if reading is None else reading.label.keys(),
-        "problem": place.problem,
-    }
-
-
-def _check_json(check: Check) -> dict[str, Any]:
-    return {
-        "id": check.id, "clause": check.clause, "ok": check.ok, "kind": check.kind,
-        "message": check.message(current()), "message_zh": check.message("zh"), "message_en": check.message("en"),
-    }  # fmt: skip
 
 
 def _show(report: Report) -> None:

@@ -12,20 +12,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from cryptography.hazmat.primitives import hashes
 
 from guiju.errors import (
+    ContentNotBindable,
     LabelExists,
     LabelNotKept,
     LabelUnreadable,
     LabelValueInvalid,
     ManifestWouldBreak,
+    MediaLayoutUnsupported,
     NoLabelToContinue,
 )
-from guiju.labeling import implicit
+from guiju.labeling import implicit, security
 from guiju.labeling.atomic import opened, replacing
 from guiju.labeling.implicit import Label, Reading
+from guiju.labeling.keys import PrivateKey
+from guiju.labeling.security import Binding, Role
 from guiju.media import LIMITS, C2pa, Carrier, Contents, Found, Limits, carrier_of
 from guiju.media.carriers import sidecar
+
+_BLOCK = 1 << 20
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -139,6 +146,53 @@ def propagate(
         reading.label, ContentPropagator=new.ContentProducer, PropagateID=new.ProduceID, ReservedCode2=reserved
     )
     return _write(source, target, label, before, break_c2pa, limits)
+
+
+def sign(
+    source: Path, target: Path, key: PrivateKey, *, role: Role = "producer", bind: bool = False,
+    break_c2pa: bool = False, limits: Limits = LIMITS,
+) -> Written:  # fmt: skip
+    """Copy ``source`` to ``target`` with security data in the reserved code of ``role`` (TC260-PG-202511A).
+
+    Args:
+        bind: sign a hash of the content too, so that the label cannot be moved to other content.
+
+    Raises:
+        NoLabelToContinue: as :func:`propagate`. ContentNotBindable: what the content of this format is, is not laid
+            down. Others as :func:`write`.
+    """
+    before = read(source, limits)
+    if len(before.places) != 1:
+        raise NoLabelToContinue(detail=f"{len(before.places)} labels")
+    reading = before.places[0].reading
+    if reading is None or not reading.conforms:
+        raise NoLabelToContinue(detail="it does not conform")
+    binding = bound_to(source, limits) if bind else None
+    return _write(source, target, security.sign(reading.label, key, role, binding), before, break_c2pa, limits)
+
+
+def bound_to(path: Path, limits: Limits = LIMITS) -> Binding:
+    """The hash (SM3) of the content of a file, apart from all metadata.
+
+    Raises:
+        ContentNotBindable: what that is, is not laid down for this format. MediaError: as :func:`read`.
+    """
+    with opened(path) as file:
+        carrier = carrier_of(file, path.suffix)
+        if carrier.beside:
+            raise ContentNotBindable(format=carrier.title)
+        try:
+            pieces = carrier.content(file, limits)
+        except MediaLayoutUnsupported:
+            raise ContentNotBindable(format=carrier.title) from None
+        engine = hashes.Hash(hashes.SM3())
+        for start, end in pieces:
+            file.seek(start)
+            left = end - start
+            while left and (block := file.read(min(left, _BLOCK))):
+                engine.update(block)
+                left -= len(block)
+    return Binding(f"guiju:{carrier.name}", engine.finalize().hex())
 
 
 def _reading(carrier: Carrier, contents: Contents) -> FileReading:

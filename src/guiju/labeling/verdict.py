@@ -16,9 +16,10 @@ from typing import Literal, TypeVar
 import msgspec
 import yaml
 
-from guiju.errors import FileUnusable, GuijuError, MediaError, ProviderCodeInvalid
-from guiju.labeling import provider_code
-from guiju.labeling.files import FileReading, Placed, read
+from guiju.errors import ContentNotBindable, FileUnusable, GuijuError, MediaError, ProviderCodeInvalid
+from guiju.labeling import provider_code, security
+from guiju.labeling.files import FileReading, Placed, bound_to, read
+from guiju.labeling.security import Finding, Pins
 from guiju.media import LIMITS, Form, Limits, Practice, registered
 
 Kind = Literal["standard", "guide", "policy"]
@@ -98,27 +99,58 @@ def guided() -> dict[str, str]:
     return own | {place.id: place.form for place in _data("placements.yaml", _Places).placements}
 
 
-def verify(path: Path, limits: Limits = LIMITS) -> Report:
+def verify(path: Path, limits: Limits = LIMITS, pins: Pins | None = None) -> Report:
     """Judge a file. A file that cannot be read is a verdict, too, not an exception.
+
+    Args:
+        pins: known public keys; signatures in the label are held against them.
 
     Raises:
         FileUnusable: the file cannot be opened at all.
     """
     try:
-        return judge(read(path, limits))
+        reading = read(path, limits)
+        return judge(reading, security_of(path, reading, pins, limits))
     except MediaError as error:
         if isinstance(error, FileUnusable):
             raise
         return Report(Verdict.CANNOT_TELL, (_check("file.readable", _said(error)),))
 
 
-def judge(reading: FileReading) -> Report:
-    """Judge what was read from a file."""
+class Security(msgspec.Struct, frozen=True):
+    """What the security data of a label hold, and whether the content is what they were made for (None: not told)."""
+
+    findings: tuple[Finding, ...] = ()
+    content: bool | None = None
+
+
+def security_of(path: Path, reading: FileReading, pins: Pins | None = None, limits: Limits = LIMITS) -> Security:
+    """Examine the security data of the label that was read from ``path``.
+
+    Raises:
+        MediaError: the content cannot be read.
+    """
+    if reading.label is None:
+        return Security()
+    findings = security.examine(reading.label, pins)
+    claimed = [one for finding in findings for one in finding.bindings]
+    if not claimed:
+        return Security(findings)
+    try:
+        actual = bound_to(path, limits)
+    except ContentNotBindable:
+        return Security(findings)
+    same = [one.value.lower() == actual.value for one in claimed if one.selection == actual.selection]
+    return Security(findings, all(same) if same else None)
+
+
+def judge(reading: FileReading, secured: Security | None = None) -> Report:
+    """Judge what was read from a file, and what its security data hold."""
     readable = (_check("file.readable"), _check("places.readable", "; ".join(reading.damaged)))
     if not reading.found:
         verdict = Verdict.CANNOT_TELL if reading.damaged else Verdict.NOT_FOUND
         return Report(verdict, (*readable, _check("label.present", "0")), reading)
-    checks = (*readable, _check("label.present"), *_of_labels(reading))
+    checks = (*readable, _check("label.present"), *_of_labels(reading), *_of_security(secured or Security()))
     if reading.bound is False:  # a sidecar of other content says nothing about this
         return Report(Verdict.CANNOT_TELL, checks, reading)
     broken = any(check.kind == "standard" and not check.ok for check in checks)
@@ -146,6 +178,23 @@ def _of_labels(reading: FileReading) -> Iterable[Check]:
     yield _over("policy.number_private", places, lambda one: "" if _private(one) else "ProduceID")
     if practice is Practice.OWN and reading.bound is not None:
         yield _check("policy.bound", "" if reading.bound else "SHA-256")
+
+
+def _of_security(secured: Security) -> Iterable[Check]:
+    if not secured.findings:
+        return
+    problems = [f"{one.role}: {one.detail or one.signature}" for one in secured.findings if one.signature != "valid"]
+    yield _check("guide.signature", "; ".join(problems))
+    valid = [one for one in secured.findings if one.signature == "valid"]
+    if any(one.pinned is not None for one in valid):
+        strangers = [f"{one.role}: {one.key[:16]}" for one in valid if not one.pinned]
+        yield _check("policy.signer_known", "; ".join(strangers))
+    elif valid:
+        yield _check("policy.signer_known", "; ".join(f"{one.role}: {one.key[:16]}, --keys" for one in valid))
+    if any(one.variant == "prehashed" for one in valid):
+        yield _check("guide.signed_once", "prehashed")
+    if secured.content is not None:
+        yield _check("policy.content_bound", "" if secured.content else "SM3")
 
 
 def _keyed(one: Placed) -> bool:

@@ -10,10 +10,11 @@ import abc
 import enum
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from typing import BinaryIO, ClassVar, Final
 
-from guiju.errors import MediaUnsupported
+from guiju.errors import MediaLayoutUnsupported, MediaUnsupported
 from guiju.media.contents import Contents
 from guiju.media.limits import LIMITS, Limits
 
@@ -79,6 +80,14 @@ class Carrier(abc.ABC):
         Raises:
             MediaError: as :meth:`read`, or a layout that cannot be changed safely.
         """
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """Start and end of every piece of the content itself, in order: bytes that no label and no tag changes.
+
+        Raises:
+            MediaLayoutUnsupported: it is not laid down for this format. MediaError: as :meth:`read`.
+        """
+        raise MediaLayoutUnsupported(what=self.title, detail="its content is not told from its metadata")
 
 
 _carriers: dict[str, Carrier] = {}

@@ -40,18 +40,19 @@ class Chunk(msgspec.Struct, frozen=True):
 
 def chunks(
     file: BinaryIO, start: int, end: int, limits: Limits, what: str, sizes: dict[bytes, int] | None = None,
-    lenient: tuple[bytes, ...] = (),
+    lenient: tuple[bytes, ...] = (), *, pages: bool = False,
 ) -> Iterator[Chunk]:  # fmt: skip
     """Every chunk from ``start`` to ``end``.
 
     Args:
         sizes: what to take for chunks whose own size is :data:`UNKNOWN`.
+        pages: whether they repeat for as long as the film lasts.
         lenient: chunks that may claim more than there is, and then reach to ``end``: samples of a streamed file.
 
     Raises:
         MediaMalformed: another chunk does not fit. MediaTooLarge: there are too many.
     """
-    counter, offset = Counter(limits, what), start
+    counter, offset = Counter(limits, what, pages=pages), start
     while offset + 8 <= end:
         counter.step()
         kind, size = struct.unpack("<4sI", take_at(file, offset, 8, limits, what))

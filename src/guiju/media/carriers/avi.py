@@ -7,7 +7,7 @@ that hold positions in the file move with them.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
 import msgspec
@@ -93,6 +93,12 @@ class Avi(Carrier):
             place = end
         copy_patched(source, target, place, film.total, patches)
         _sized(source, target, film.end + growth - 8, limits)
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The frames, without the indexes among them, which hold positions."""
+        movie = _film(file, limits).all(b"movi")[0]
+        inner = riff.chunks(file, movie.data + 4, movie.data + movie.size, limits, WHAT, pages=True)
+        return [(one.data, one.data + one.size) for one in inner if not one.kind.startswith(b"ix")]
 
 
 def _film(file: BinaryIO, limits: Limits) -> _Film:

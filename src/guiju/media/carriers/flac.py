@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import msgspec
@@ -88,6 +89,11 @@ class Flac(Carrier):
         target.write(b"fLaC")
         _put(source, target, _fitted(blocks, sound), limits)
         copy_span(source, target, sound.frames, size_of(source))
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The stream information and the frames."""
+        sound = _sound(file, limits)
+        return [(sound.blocks[0].place, sound.blocks[0].place + sound.blocks[0].size), (sound.frames, size_of(file))]
 
 
 def _sound(file: BinaryIO, limits: Limits) -> _Sound:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
 import msgspec
@@ -14,7 +16,7 @@ from guiju.media.contents import Contents, Form, Found
 from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
-from guiju.media.streams import copy_span, size_of, take_at, to_text
+from guiju.media.streams import Counter, copy_span, size_of, take_at, to_text
 
 WHAT: Final = "FLV"
 _SCRIPT = 18
@@ -78,6 +80,10 @@ class Flv(Carrier):
             place = start
         copy_span(source, target, place, size_of(source))
 
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The data of sound and picture tags."""
+        return [(tag.start + 11, tag.start + 11 + tag.size) for tag in _tags(file, limits) if tag.kind != _SCRIPT]
+
 
 def _start(file: BinaryIO, limits: Limits) -> int:
     """Where the first tag starts, behind the header and the size of no tag before it."""
@@ -91,20 +97,21 @@ def _start(file: BinaryIO, limits: Limits) -> int:
 
 def _scripts(file: BinaryIO, limits: Limits) -> list[_Tag]:
     """The script tags among the first tags of the file."""
-    place, total, found = _start(file, limits), size_of(file), list[_Tag]()
-    for _ in range(_MOST):
-        if place == total:
-            break
+    return [tag for tag in itertools.islice(_tags(file, limits), _MOST) if tag.kind == _SCRIPT]
+
+
+def _tags(file: BinaryIO, limits: Limits) -> Iterator[_Tag]:
+    place, total, counter = _start(file, limits), size_of(file), Counter(limits, WHAT, pages=True)
+    while place < total:
+        counter.step()
         head = take_at(file, place, 11, limits, WHAT)
         tag = _Tag(place, head[0] & 0x1F, int.from_bytes(head[1:4], "big"))
         if tag.end > total:
             raise MediaMalformed(what=WHAT, detail="a tag that ends behind the file")
         if head[0] & 0x20 and tag.kind == _SCRIPT:
             raise MediaLayoutUnsupported(what=WHAT, detail="encrypted metadata")
-        if tag.kind == _SCRIPT:
-            found.append(tag)
+        yield tag
         place = tag.end
-    return found
 
 
 def _hits(script: Script, data: bytes, limits: Limits) -> list[tuple[Value, str, str, Form]]:

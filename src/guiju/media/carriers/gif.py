@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import msgspec
@@ -73,6 +73,12 @@ class Gif(Carrier):
             elif not _read(source, block, limits).found:
                 copy_span(source, target, block.start, block.end)
         copy_span(source, target, parts[-1].end, size_of(source))
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The screen with its colours, and every image."""
+        parts = list(blocks(file, limits))
+        images = [(one.start, one.end) for one in parts if one.kind == _IMAGE]
+        return [(6, parts[0].start), *images]
 
 
 def blocks(file: BinaryIO, limits: Limits) -> Iterator[Block]:

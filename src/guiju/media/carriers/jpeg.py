@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import msgspec
@@ -14,7 +14,7 @@ from guiju.media.contents import Contents, Form, Found
 from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
-from guiju.media.streams import Counter, copy, take, to_text
+from guiju.media.streams import Counter, copy, size_of, take, to_text
 
 _APP0, _APP1, _APP2, _APP11, _APP15, _COM = 0xE0, 0xE1, 0xE2, 0xEB, 0xEF, 0xFE
 _SOS, _EOI = 0xDA, 0xD9
@@ -92,6 +92,13 @@ class Jpeg(Carrier):
         if plan.packet is None and plan.insert >= plan.count:
             target.write(new)
         copy(source, target)
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """From the first scan on."""
+        for _ in segments(file, limits):
+            pass
+        scan = file.tell()
+        return [(scan, size_of(file))]
 
 
 class _Plan(msgspec.Struct, frozen=True):

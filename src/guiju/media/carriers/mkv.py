@@ -6,6 +6,7 @@ head pointing there. Only a live recording, which has neither seek head nor cues
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import BinaryIO, Final
 
 import msgspec
@@ -87,6 +88,10 @@ class Mkv(Carrier):
             _assembled(source, target, film, changes, b"", limits)
         else:
             raise MediaLayoutUnsupported(what=WHAT, detail="a seek head without room")
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The clusters."""
+        return [(part.body, part.end) for part in _film(file, limits).all(_CLUSTER)]
 
 
 def _film(file: BinaryIO, limits: Limits) -> _Film:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import BinaryIO, Final
 
 from guiju.errors import MediaMalformed
@@ -11,9 +12,11 @@ from guiju.media.id3 import Tag
 from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
-from guiju.media.streams import copy_span, size_of
+from guiju.media.streams import copy_span, size_of, take_at
 
 _MOST: Final = 8  # tags one behind the other: some programs put a new one before the old
+
+_OLD_TAG: Final = 128  # ID3v1, at the very end
 
 
 @carrier
@@ -58,6 +61,15 @@ class Mp3(Carrier):
         copy_span(source, target, start, ape.start)
         target.write(apetag.without(ape))
         copy_span(source, target, ape.end, total)
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The frames, between the tags before and behind them."""
+        start, end = sum(tag.size for _, tag in _tags(file, limits)), size_of(file)
+        if (ape := apetag.parse(file, limits)) is not None:
+            end = ape.start
+        elif end >= _OLD_TAG and take_at(file, end - _OLD_TAG, 3, limits, "MP3") == b"TAG":
+            end -= _OLD_TAG
+        return [(start, max(start, end))]
 
 
 def _tags(file: BinaryIO, limits: Limits) -> list[tuple[int, Tag]]:

@@ -7,6 +7,7 @@ with it. Where a position does not fit any more, ``moov`` goes to the end of the
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import BinaryIO, Final
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed
@@ -68,6 +69,10 @@ class Mp4(Carrier):
             _at_the_end(source, target, tops, moov, new, limits)
             return
         _shifted(source, target, tops, moov, moved, by, limits)
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The samples: the bodies of ``mdat``."""
+        return [(top.body, top.end) for top in boxes.tops(file, limits, WHAT) if top.kind == b"mdat"]
 
 
 def _moov(file: BinaryIO, top: Top, limits: Limits) -> bytes:

@@ -7,6 +7,7 @@ changes, the pages behind them are numbered anew and their checksums set. Packet
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import msgspec
@@ -16,7 +17,7 @@ from guiju.media import comments, oggpages
 from guiju.media.contents import Contents
 from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
-from guiju.media.oggpages import WHAT, Headers
+from guiju.media.oggpages import WHAT, Headers, Page
 from guiju.media.registry import Carrier, carrier
 from guiju.media.streams import copy_span, take_at
 
@@ -79,6 +80,11 @@ class Ogg(Carrier):
                 copy_span(source, target, part.start, part.end)
         if waiting:
             raise MediaLayoutUnsupported(what=WHAT, detail="no stream of a known kind")
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The packets of all streams behind their headers."""
+        pages = (part for part in oggpages.walk(file, limits) if isinstance(part, Page))
+        return [(page.body, page.end) for page in pages if not page.opens]
 
 
 def _held(headers: Headers, limits: Limits) -> _Held:

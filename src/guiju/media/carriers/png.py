@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import msgspec
@@ -23,6 +23,8 @@ XMP = "XML:com.adobe.xmp"
 
 _TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 _READ = {*_TEXTS, b"eXIf"}
+
+_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"acTL", b"fcTL", b"IDAT", b"fdAT")
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -86,6 +88,10 @@ class Png(Carrier):
                 target.write(new)
         source.seek(parts[-1].end)
         copy(source, target)
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """Everything that makes the pixels: header, palette, transparency, and the data of all frames."""
+        return [(one.offset + 8, one.end - 4) for one in chunks(file, limits) if one.kind in _PIXELS]
 
 
 def chunks(file: BinaryIO, limits: Limits) -> Iterator[Chunk]:

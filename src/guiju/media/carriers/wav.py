@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import msgspec
@@ -72,6 +73,11 @@ class Wav(Carrier):
         length = target.tell() - 8
         copy_span(source, target, sound.end, total)
         _sized(target, sound, length, limits)
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """The format and the samples."""
+        chunks = _sound(file, limits).chunks
+        return [(one.data, one.data + one.size) for one in chunks if one.kind in (b"fmt ", b"data")]
 
 
 def _sound(file: BinaryIO, limits: Limits) -> _Sound:

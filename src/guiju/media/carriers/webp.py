@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import msgspec
@@ -17,6 +17,7 @@ from guiju.media.registry import Carrier, carrier
 from guiju.media.streams import Counter, copy_span, size_of, take_at, to_text
 
 _HAS_XMP, _HAS_ALPHA = 0x04, 0x10
+_PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -73,6 +74,10 @@ class Webp(Carrier):
         copy_span(source, target, chunks[-1].end, max(chunks[-1].end, size_of(source)))
         target.seek(4)
         target.write(struct.pack("<I", length))
+
+    def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
+        """Everything that makes the pixels."""
+        return [(one.offset + 8, one.offset + 8 + one.size) for one in _chunks(file, limits) if one.kind in _PIXELS]
 
 
 def _chunks(file: BinaryIO, limits: Limits) -> Iterator[Chunk]:

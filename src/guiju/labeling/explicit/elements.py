@@ -47,17 +47,6 @@ def tidy(text: str) -> str:
     return re.sub(r"(?<=[^\x21-\x7e])\s+|\s+(?=[^\x21-\x7e])", "", plain).strip()
 
 
-def labels(text: str, longest: int | None = None) -> list[tuple[int, int, str]]:
-    """Sentences of ``text`` that are explicit labels: complete, and no longer than a label is. Start, end and words."""
-    limit = longest or wording().max_length
-    found = []
-    for match in SENTENCE.finditer(text):
-        said = match.group().strip(" \t\r>*_#-—【】[]()（）")
-        if len(said) <= limit and elements(said).complete:
-            found.append((match.start(), match.end(), said))
-    return found
-
-
 def _denied(plain: str) -> bool:
     if denies(plain):
         return True

@@ -103,6 +103,7 @@ class Presets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: dict[str, str]
     defaults: Defaults
     presets: tuple[Preset, ...]
+    titles: tuple[str, ...]
 
 
 @cache

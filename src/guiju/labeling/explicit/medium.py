@@ -20,7 +20,9 @@ from guiju.labeling.explicit.report import Report, Sighting
 from guiju.media import LIMITS, Limits
 
 HEAD: Final = 4096
-MODULES: Final = ("picture.medium",)
+MODULES: Final = (
+    "picture.medium", "writing.docx", "writing.pdf", "writing.html", "writing.markdown", "writing.plain",
+)  # fmt: skip
 """Modules with a medium, in the order in which they are asked."""
 
 

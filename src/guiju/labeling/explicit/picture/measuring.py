@@ -17,6 +17,8 @@ BOX_SHARE: Final = 0.66
 BOX_ERROR: Final = 0.25
 """How far off nine in ten estimates from that rectangle are, as a share of them."""
 
+_ERROR, _OUTLINE_ERROR = 0.03, 0.18
+
 
 class Measure(msgspec.Struct, frozen=True):
     """Height of the ink of one line in pixels, how far it may be off, the contrast, and how it was measured.
@@ -40,11 +42,12 @@ def measure(pixels: Pixels, line: Line) -> Measure:
     grey = _grey(pixels, grown)
     inner = Box(line.box.left - grown.left, line.box.top - grown.top, line.box.right - grown.left, line.box.bottom - grown.top)  # fmt: skip
     mask = _ink(grey, inner)
-    rows = _rows(mask, inner)
+    found = _rows(mask, inner)
     estimate = BOX_SHARE * line.box.height
-    if rows is None or not 0.6 * estimate < rows < 1.35 * estimate:
+    if found is None or not 0.6 * estimate < found[0] < 1.35 * estimate:
         return Measure(estimate, BOX_ERROR * estimate + 1, _contrast(pixels, line.box), "box")
-    return Measure(float(rows), 1.0 + 0.03 * rows, _contrast(pixels, line.box), "ink")
+    rows, share = found
+    return Measure(float(rows), 1.0 + share * rows, _contrast(pixels, line.box), "ink")
 
 
 def _grey(pixels: Pixels, box: Box) -> NDArray[np.float64]:
@@ -61,13 +64,16 @@ def _ink(grey: NDArray[np.float64], inner: Box) -> NDArray[np.bool_]:
     return ~bright if border.mean() > 0.5 else bright
 
 
-def _rows(mask: NDArray[np.bool_], inner: Box) -> int | None:
-    """Rows of ink, from the parts of letters inside the words' rectangle; None if the ink runs into the surroundings."""
+def _rows(mask: NDArray[np.bool_], inner: Box) -> tuple[int, float] | None:
+    """Rows of ink and their error, from the parts of letters inside the words' rectangle.
+
+    An outline may tie the letters together, and then counts as ink. None if the ink runs into the surroundings.
+    """
     from cv2 import connectedComponentsWithStats
 
     _, names, stats, _ = connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     height, width = mask.shape
-    tops, bottoms = [], []
+    tops, bottoms, widest = [], [], 0
     for name in np.unique(names[inner.top : inner.bottom, inner.left : inner.right]):
         left, top, wide, high, area = (int(one) for one in stats[name])
         if name == 0 or area < 3:
@@ -77,7 +83,13 @@ def _rows(mask: NDArray[np.bool_], inner: Box) -> int | None:
         if top + high > inner.top and top < inner.bottom and high >= 0.25 * inner.height:
             tops.append(top)
             bottoms.append(top + high)
-    return None if len(tops) < 2 else max(bottoms) - min(tops)
+            widest = max(widest, wide)
+    if not tops:
+        return None
+    rows = max(bottoms) - min(tops)
+    if len(tops) > 1:
+        return rows, _ERROR
+    return (rows, _OUTLINE_ERROR) if widest > 1.5 * rows else None
 
 
 def _contrast(pixels: Pixels, box: Box) -> float | None:

@@ -12,7 +12,7 @@ import msgspec
 from guiju.moderation.checker import Checker
 from guiju.moderation.detectors import registered
 from guiju.moderation.rules import Rule
-from guiju.text.disguises import KINDS, TAG, reason_of
+from guiju.text.disguises import BY_SOUND, KINDS, TAG, reason_of
 
 
 class CataloguedRule(msgspec.Struct, frozen=True):
@@ -41,16 +41,18 @@ def catalogue(checker: Checker, patterns: tuple[Rule, ...]) -> tuple[CataloguedD
         CataloguedDetector(each.name, each.title_zh, each.title_en, _rules(each.name, checker, patterns))
         for each in registered()
     ]
-    disguises = tuple(
-        CataloguedRule(kind, reason_of(kind), TAG + kind, "low", "guiju.text")
-        for kind in KINDS
-    )
-    return (*detectors, CataloguedDetector("disguise", "伪装", "Disguises undone while reading", disguises))
+    return (*detectors, CataloguedDetector("disguise", "伪装", "Disguises undone while reading", _disguises(KINDS)))
+
+
+def _disguises(kinds: tuple[str, ...]) -> tuple[CataloguedRule, ...]:
+    return tuple(CataloguedRule(kind, reason_of(kind), TAG + kind, "low", "guiju.text") for kind in kinds)
 
 
 def _rules(name: str, checker: Checker, patterns: tuple[Rule, ...]) -> tuple[CataloguedRule, ...]:
     if name == "words":
         return _lists(checker)
+    if name == "sounds":
+        return _disguises(BY_SOUND)
     return tuple(
         CataloguedRule(rule.id, rule.title, rule.risk, rule.severity, rule.source)
         for rule in patterns

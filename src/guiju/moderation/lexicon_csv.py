@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
@@ -21,6 +21,8 @@ from guiju.errors import LexiconError
 from guiju.moderation.lexicon import Entry
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Entry))
+#: The columns of shipped files: the list is the file's name, and nothing in them expires.
+SHIPPED = tuple(name for name in COLUMNS if name not in ("list", "expires"))
 _TRUE = frozenset(("1", "true", "yes", "是"))
 _SEVERITY = {"": "medium", "低": "low", "中": "medium", "高": "high"}
 
@@ -45,14 +47,14 @@ def parse(text: str, list_name: str = "custom") -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def format_csv(entries: Iterable[Entry]) -> str:
-    """The entries as CSV with all columns; ``parse`` gives the same entries back."""
+def format_csv(entries: Iterable[Entry], columns: Sequence[str] = COLUMNS) -> str:
+    """The entries as CSV; with all columns ``parse`` gives the same entries back."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for entry in entries:
         values = msgspec.structs.asdict(entry) | {"allow": "1" if entry.allow else ""}
-        writer.writerow([values[column] for column in COLUMNS])
+        writer.writerow([values[column] for column in columns])
     return out.getvalue()
 
 

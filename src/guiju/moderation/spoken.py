@@ -8,13 +8,14 @@ an), also as somebody would read the letters.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import daachorse
 import msgspec
 
 from guiju.moderation.lexicon import Lexicon, Word
-from guiju.text.sounding import sound, sounding
+from guiju.text.sounding import TRANSLATE, sounding
 from guiju.text.syllables import SPELLED, load
 
 SHORTEST = 3
@@ -22,6 +23,10 @@ SHORTEST = 3
 INITIALS = (4, 12)
 #: Abbreviations of everyday texts that are also the initials of something else.
 _VOWELS = re.compile("[aeiou]")
+_NOT_SIGNS = re.compile("[^\ue000-\uf8ff]")
+#: Where two syllables meet that could be cut elsewhere: fan gan, xi an, ti na.
+_AMBIGUOUS = re.compile("n g|[aeiouv] n|. [aeo]|e r")
+_FIRST_LETTERS = {ord(character): syllable[0] for character, syllable in load().items()}
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -32,7 +37,7 @@ class Spoken(msgspec.Struct, frozen=True):
     """
 
     signs: str
-    units: tuple[str, ...]
+    units: Sequence[str]
     word: Word
 
 
@@ -69,24 +74,33 @@ def spoken(lexicon: Lexicon) -> SpokenLexicon:
 
 
 def _spoken(word: Word) -> list[Spoken]:
-    heard = sounding(word.text)
-    if sum(sign in _SIGNS for sign in heard.signs) < SHORTEST:
+    text = word.text
+    signs: str = text.translate(TRANSLATE)
+    if _NOT_SIGNS.search(signs) is None:  # Han throughout
+        if len(signs) < SHORTEST:
+            return []
+        forms = [Spoken(signs, text, word)]
+        respelled = _respelled(text)
+        if respelled and respelled != signs:
+            forms.append(Spoken(respelled, ("",) * len(respelled), word))
+        return forms
+    heard = sounding(text)
+    if len(heard.signs) - len(_NOT_SIGNS.findall(heard.signs)) < SHORTEST:
         return []
-    units = tuple(word.text[a:b] for a, b in zip(heard.starts, heard.ends, strict=True))
-    forms = [Spoken(heard.signs, units, word)]
-    letters = "".join(load().get(character, "-") for character in word.text)
-    respelled = SPELLED[letters] if letters.isalpha() else ""
-    if respelled and respelled != heard.signs:
-        forms.append(Spoken(respelled, ("",) * len(respelled), word))
-    return forms
+    return [Spoken(heard.signs, tuple(text[a:b] for a, b in zip(heard.starts, heard.ends, strict=True)), word)]
+
+
+def _respelled(text: str) -> str:
+    """The signs somebody would read from the pinyin of ``text`` written in one, where that may be cut in another way."""
+    table = load()
+    syllables = [table[character] for character in text if character in table]
+    if len(syllables) != len(text):
+        return ""
+    return SPELLED["".join(syllables)] if _AMBIGUOUS.search(" ".join(syllables)) else ""
 
 
 def _initials(text: str) -> str:
     if not INITIALS[0] <= len(text) <= INITIALS[1]:
         return ""
-    table = load()
-    first = "".join(table.get(character, "-")[0] for character in text)
-    return "" if "-" in first or _VOWELS.search(first) else first
-
-
-_SIGNS = frozenset(sound("".join(load())))
+    first: str = text.translate(_FIRST_LETTERS)
+    return first if first.isascii() and first.isalpha() and not _VOWELS.search(first) else ""

@@ -18,7 +18,8 @@ from guiju.text.squeeze import codes_of, positions, squeeze, text_of
 from guiju.text.syllables import LONGEST_RUN, SPELLED, sign_of, signs
 
 _SIGN_OF = sign_of()
-_TRANSLATE = {ord(character): sign for character, sign in _SIGN_OF.items()}
+#: Character or digit → its sign, for ``str.translate``.
+TRANSLATE = {ord(character): sign for character, sign in _SIGN_OF.items()}
 _TABLE = np.arange(0x110000, dtype=np.uint32)
 _TABLE[np.array([ord(c) for c in _SIGN_OF])] = np.array([ord(sign) for sign in _SIGN_OF.values()], dtype=np.uint32)
 _LATIN = re.compile("[a-z]{2,}")
@@ -44,7 +45,7 @@ class Sounding(msgspec.Struct, frozen=True):
 def sound(letters: str) -> str:
     """Squeezed letters as signs, one to one; Latin letters stay."""
     if len(letters) < _VECTOR_FROM:
-        return letters.translate(_TRANSLATE)
+        return letters.translate(TRANSLATE)
     return text_of(_TABLE.take(codes_of(letters)))
 
 

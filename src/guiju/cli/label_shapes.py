@@ -1,58 +1,17 @@
-"""What the commands under ``guiju label`` print as JSON; scripts rely on these shapes."""
+"""What the commands under ``guiju label`` print as JSON, in the language of the terminal."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guiju.cli.language import current
+from guiju.labeling import shapes
+from guiju.labeling.shapes import reading, written
+from guiju.labeling.verdict import Report
 
-if TYPE_CHECKING:
-    from guiju.labeling.files import FileReading, Placed, Written
-    from guiju.labeling.verdict import Check, Report
-
-
-def written(done: Written, out: Path) -> dict[str, Any]:
-    """``label write`` and ``label propagate``."""
-    replaced = [placed(place) for place in done.replaced]
-    told = {"file": str(out), "placement": done.placement, "label": done.label.keys(), "replaced": replaced}
-    return {**told, "broken_c2pa": None if done.broken is None else done.broken.placement}
-
-
-def reading(read: FileReading) -> dict[str, Any]:
-    """``label read``."""
-    return {
-        "found": read.found,
-        "label": None if read.label is None else read.label.keys(),
-        "placements": [placed(place) for place in read.places],
-        "c2pa": read.c2pa,
-        "iptc": {"digitalSourceType": list(read.source_types)} if read.source_types else None,
-        "format": read.carrier,
-        "damaged": list(read.damaged),
-    }
+__all__ = ["reading", "report", "written"]
 
 
 def report(judged: Report) -> dict[str, Any]:
     """``label verify``."""
-    return {"verdict": judged.verdict.value, "checks": [check(one) for one in judged.checks]}
-
-
-def placed(place: Placed) -> dict[str, Any]:
-    """One value found."""
-    reading = place.reading
-    return {
-        "placement": place.found.placement,
-        "form": place.found.form.value,
-        "offset": place.found.offset,
-        "wrapped": None if reading is None else reading.wrapped,
-        "label": None if reading is None else reading.label.keys(),
-        "problem": place.problem,
-    }
-
-
-def check(one: Check) -> dict[str, Any]:
-    """One check of a verdict."""
-    return {
-        "id": one.id, "clause": one.clause, "ok": one.ok, "kind": one.kind,
-        "message": one.message(current()), "message_zh": one.message("zh"), "message_en": one.message("en"),
-    }  # fmt: skip
+    return shapes.report(judged, current())

@@ -67,7 +67,7 @@ def _write(source: Source, *, out: Path, producer: str, tier: Tier, keep_existin
 
 
 def _read(source: Source) -> Row:
-    return {"file": str(source.path), **_plain(label_shapes.reading(files.read(source.path)))}
+    return {"file": str(source.path), **_plain(label_shapes.reading(files.read(source.path), source.path))}
 
 
 def _verify(source: Source, *, pins: Pins | None) -> Row:

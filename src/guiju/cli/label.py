@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
+import msgspec
 import typer
 
 from guiju.cli import terminal
@@ -288,19 +289,26 @@ def code(
 ) -> None:
     """Explain the 27-character code of a service provider (TC260-PG-20252A), with the check of the USCC in it.
 
+    Codes seen in public files are named, with date and source. That is no registry: anybody can write any code.
+
     Example:
 
         guiju label code 001191110102MACQD9K64010000
 
     Exit status: 0 a valid code; 2 not one.
     """
-    from guiju.labeling import provider_code
+    from guiju.labeling import provider_code, providers
 
-    parts = provider_code.parse(code)
+    parts, seen = provider_code.parse(code), providers.known(code)
     if as_json:
-        terminal.emit(parts)
-    else:
-        terminal.line(parts.explain(current()))
+        terminal.emit({**msgspec.structs.asdict(parts), "seen": seen})
+        return
+    terminal.line(parts.explain(current()))
+    for one in seen:
+        known = f" ({one.code or one.uscc})" if code not in (one.code, one.uscc) else ""
+        terminal.line(
+            f"{say('公开文件中见到', 'seen in public files')}: {one.brand}{known}; {one.where}; {one.noted}; {one.source}"
+        )
 
 
 app.command()(explicit)

@@ -11,7 +11,7 @@ group by room::
     ├── ModerationError    GJ-2xxx   text, detectors, policies, word lists
     ├── EvidenceError      GJ-3xxx   records, chains, keys, export
     ├── LawError           GJ-4xxx   instruments, obligations, checks, documents
-    ├── AccountError       GJ-5xxx   handling of accounts
+    ├── AccountError       GJ-5xxx   handling of accounts; GJ-51xx minors and companion services
     ├── LabelError         GJ-60xx   labels and provider codes
     ├── MediaError         GJ-61xx   files: images, sound, film, documents
     └── StoreError         GJ-7xxx   database, services, console actions
@@ -309,6 +309,23 @@ class SessionsFull(RequestError):
     remedy_en = "End sessions that are no longer used (final: true), or add gateway processes."
 
 
+class FormInvalid(RequestError):
+    code = "GJ-1119"
+    zh = "表单有误:{problem}。"
+    en = "The form is wrong: {problem}."
+    remedy_zh = "以 multipart/form-data 发送,文件放在 file 字段,其余字段见接口文档。"
+    remedy_en = "Send multipart/form-data with the file in the field file; the API page lists the other fields."
+
+
+class FileRoomFull(RequestError):
+    code = "GJ-1120"
+    status = 507
+    zh = "服务器上没有足够空间处理该文件。"
+    en = "There is not enough room on the server for this file."
+    remedy_zh = "稍后重试;管理员请清理数据目录所在的磁盘。"
+    remedy_en = "Try again later; administrators: free space on the disk of the data directory."
+
+
 # --- GJ-12xx access --------------------------------------------------------------------------------------------------
 
 
@@ -575,6 +592,26 @@ class UnknownDetector(ModerationError):
     en = "There is no detector named {name}; known: {known}"
     remedy_zh = "检查名称，或安装提供该检测器的扩展"
     remedy_en = "Check the name, or install the extension that provides it"
+
+
+class ListFileUnusable(ModerationError):
+    """A word-list file of an unknown kind, or one that cannot be read as what it claims. Parameters: ``name``, ``problem``."""
+
+    code = "GJ-2005"
+    zh = "词表文件 {name} 无法读取：{problem}"
+    en = "The word-list file {name} cannot be read: {problem}"
+    remedy_zh = "使用 .csv、.xlsx 或 .json 文件；列的含义见 docs/lexicons.md"
+    remedy_en = "Use a .csv, .xlsx or .json file; docs/lexicons.md explains the columns"
+
+
+class SpreadsheetsMissing(ModerationError):
+    """Excel files need a library that is not installed."""
+
+    code = "GJ-2006"
+    zh = "读写 Excel 词表需要安装 openpyxl"
+    en = "Reading and writing Excel word lists needs openpyxl"
+    remedy_zh = "运行 `pip install 'guiju[excel]'` 后重试，或改用 CSV"
+    remedy_en = "Run `pip install 'guiju[excel]'` and try again, or use CSV"
 
 
 class ModelDamaged(ModerationError):
@@ -856,6 +893,38 @@ class AccountPolicyInvalid(AccountError):
     remedy_en = "Correct the places named; the shipped default policy explains every field."
 
 
+class MinorsPolicyInvalid(AccountError):
+    """A minors' policy with mistakes; ``detail`` lists them with line and column."""
+
+    code = "GJ-5101"
+    zh = "未成年人保护策略有误：\n{detail}"
+    en = "The minors' policy has mistakes:\n{detail}"
+    remedy_zh = "按行列提示修改；各字段的含义见随附的默认策略文件。"
+    remedy_en = "Correct the places named; the shipped default policy explains every field."
+
+
+class CareDenied(AccountError):
+    """A minor's account may not use the service now, said as an HTTP error; ``reason`` and ``reason_en`` say why."""
+
+    code = "GJ-5102"
+    status = 403
+    zh = "未成年人保护：{reason}"
+    en = "Protection of minors: {reason_en}"
+    remedy_zh = "到可用时间再来，或请监护人在监护人页面调整设置。"
+    remedy_en = "Come back when use is possible again, or ask a guardian to change the settings on the guardian page."
+
+
+class GuardianLinkInvalid(AccountError):
+    """A guardian link that does not exist, was withdrawn, or has expired."""
+
+    code = "GJ-5103"
+    status = 404
+    zh = "监护人链接无效或已过期。"
+    en = "The guardian link is not valid, or no longer."
+    remedy_zh = "请向服务提供者重新索取监护人链接。"
+    remedy_en = "Ask the provider of the service for a new guardian link."
+
+
 # --- GJ-6xxx labels --------------------------------------------------------------------------------------------------
 
 
@@ -1017,6 +1086,17 @@ class SpokenTooFast(LabelError):
     en = "The spoken label runs at {rate} characters a minute, outside 120 to 160."
     remedy_zh = "按正常语速重录（GB 45438-2025 5.3），并用 --spoken 写明所读文字。"
     remedy_en = "Record it at normal speed (GB 45438-2025, 5.3), and give the words spoken with --spoken."
+
+
+class NothingToPropagate(LabelError):
+    """Nothing speaks for AI in an upload, so no field of a propagator may be written into it."""
+
+    code = "GJ-6009"
+    status = 409
+    zh = "没有依据认定该文件为AI生成合成内容,不能写入传播要素。"
+    en = "Nothing says that this file is AI-generated; a propagator's fields cannot be written into it."
+    remedy_zh = "用户声明后以 declared=true 重新提交;未发现标识不等于非AI生成。"
+    remedy_en = "Send it with declared=true if its user declares it; finding no label proves nothing."
 
 
 class PartMissing(LabelError):

@@ -39,6 +39,7 @@ class Entry(msgspec.Struct, frozen=True):
         reason: one sentence for the reviewer.
         source: where the word was taken from, by what right. ``owner``: who answers for it.
         added, expires: ISO dates or empty; expiry is applied by whoever selects the entries, since this room has no clock.
+        hit, miss: test lines, one that must and one that must not meet the entry; may be empty.
     """
 
     word: str
@@ -51,6 +52,8 @@ class Entry(msgspec.Struct, frozen=True):
     owner: str = ""
     added: str = ""
     expires: str = ""
+    hit: str = ""
+    miss: str = ""
 
     @property
     def id(self) -> str:

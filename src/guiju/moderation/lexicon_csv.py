@@ -2,7 +2,7 @@
 
 Columns, in any order; only ``word`` is required, and ``risk`` unless ``allow`` is set::
 
-    word,risk,severity,allow,list,reason,source,owner,added,expires
+    word,risk,severity,allow,list,reason,source,owner,added,expires,hit,miss
 
 UTF-8, a byte-order mark is ignored (spreadsheets write one). ``allow`` is ``1``, ``true``, ``yes`` or ``是``. Severity may
 be written 低, 中, 高. Empty lines and lines whose word starts with ``#`` are left out.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -21,8 +21,8 @@ from guiju.errors import LexiconError
 from guiju.moderation.lexicon import Entry
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Entry))
-#: The columns of shipped files: the list is the file's name, and nothing in them expires.
-SHIPPED = tuple(name for name in COLUMNS if name not in ("list", "expires"))
+#: The columns of shipped files: the list is the file's name, nothing expires, and the index has the test lines.
+SHIPPED = tuple(name for name in COLUMNS if name not in ("list", "expires", "hit", "miss"))
 _TRUE = frozenset(("1", "true", "yes", "是"))
 _SEVERITY = {"": "medium", "低": "low", "中": "medium", "高": "high"}
 
@@ -33,28 +33,38 @@ def parse(text: str, list_name: str = "custom") -> tuple[Entry, ...]:
     Raises:
         LexiconError: an unknown column, no ``word`` column, or a date that is none; ``line`` is the line in the text.
     """
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    header = [name.strip() for name in rows.fieldnames or ()]
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    return from_rows(((rows.line_num, row) for row in rows), list_name)
+
+
+def from_rows(rows: Iterable[tuple[int, Sequence[str]]], list_name: str = "custom") -> tuple[Entry, ...]:
+    """The entries of numbered rows of cells, the first of which names the columns; see ``parse``."""
+    numbered = iter(rows)
+    header = [name.strip() for name in next(numbered, (1, ()))[1]]
     unknown = [name for name in header if name not in COLUMNS]
     if "word" not in header or unknown:
         raise LexiconError(line=1, problem=f"columns {header}; known: {', '.join(COLUMNS)}")
-    rows.fieldnames = header
     entries: list[Entry] = []
-    for row in rows:
-        word = (row.get("word") or "").strip()
+    for line, cells in numbered:
+        row = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+        word = row.get("word", "")
         if word and not word.startswith("#"):
-            entries.append(_entry({k: (v or "").strip() for k, v in row.items() if k}, list_name, rows.line_num))
+            entries.append(_entry(row, list_name, line))
     return tuple(entries)
+
+
+def to_rows(entries: Iterable[Entry], columns: Sequence[str] = COLUMNS) -> Iterator[list[str]]:
+    """The entries as rows of cells, the names of the columns first."""
+    yield list(columns)
+    for entry in entries:
+        values = msgspec.structs.asdict(entry) | {"allow": "1" if entry.allow else ""}
+        yield [values[column] for column in columns]
 
 
 def format_csv(entries: Iterable[Entry], columns: Sequence[str] = COLUMNS) -> str:
     """The entries as CSV; with all columns ``parse`` gives the same entries back."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for entry in entries:
-        values = msgspec.structs.asdict(entry) | {"allow": "1" if entry.allow else ""}
-        writer.writerow([values[column] for column in columns])
+    csv.writer(out, lineterminator="\n").writerows(to_rows(entries, columns))
     return out.getvalue()
 
 

@@ -1,42 +1,66 @@
 """The database, one module per noun. Rows are written by `guiju.store.services` and the evidence writer, nobody else."""
 
-from guiju.store.models.accounts import Account, Sanction, Violation
+from guiju.store.models.accounts import (
+    Account,
+    AuthorityReport,
+    BulkAction,
+    Exemption,
+    ProposedStep,
+    Sanction,
+    ShadowStep,
+    Violation,
+)
+from guiju.store.models.appeals import Appeal, RuleVerdict
 from guiju.store.models.audit import AuditEntry
 from guiju.store.models.cases import Case
+from guiju.store.models.complaints import Allowance, Complaint, ComplaintMessage
 from guiju.store.models.evidence import Chain, DataKey, Record, RecordRisk, RecordText, Seal, VerifyRun
 from guiju.store.models.gateways import GatewayProcess, Refusal, SnapshotVersion, Usage
 from guiju.store.models.integrations import Integration, IntegrationKey, Service
 from guiju.store.models.law import CheckRun, Document, OperatorValue
 from guiju.store.models.policies import PolicyComparison, PolicyVersion, WordList, WordListVersion
 from guiju.store.models.users import Role, User
+from guiju.store.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "Account",
+    "Allowance",
+    "Appeal",
     "AuditEntry",
+    "AuthorityReport",
+    "BulkAction",
     "Case",
     "Chain",
     "CheckRun",
+    "Complaint",
+    "ComplaintMessage",
     "DataKey",
+    "Delivery",
     "Document",
+    "Exemption",
     "GatewayProcess",
     "Integration",
     "IntegrationKey",
     "OperatorValue",
     "PolicyComparison",
     "PolicyVersion",
+    "ProposedStep",
     "Record",
     "RecordRisk",
     "RecordText",
     "Refusal",
     "Role",
+    "RuleVerdict",
     "Sanction",
     "Seal",
     "Service",
+    "ShadowStep",
     "SnapshotVersion",
     "Usage",
     "User",
     "VerifyRun",
     "Violation",
+    "Webhook",
     "WordList",
     "WordListVersion",
 ]

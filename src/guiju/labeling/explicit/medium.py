@@ -21,13 +21,14 @@ from guiju.media import LIMITS, Limits
 
 HEAD: Final = 4096
 MODULES: Final = (
-    "picture.medium", "writing.docx", "writing.pdf", "writing.html", "writing.markdown", "writing.plain",
+    "picture.medium", "writing.docx", "writing.pdf", "writing.html", "writing.markdown", "sound.medium",
+    "writing.plain",
 )  # fmt: skip
 """Modules with a medium, in the order in which they are asked."""
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A label that was put on: ``checks`` names what was measured on the result itself."""
+    """A label that was put on: its words, where it stands, and figures measured on what was made."""
 
     medium: str
     words: str

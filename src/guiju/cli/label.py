@@ -11,6 +11,7 @@ import typer
 from guiju.cli import terminal
 from guiju.cli.exits import Exit
 from guiju.cli.label_explicit import explicit
+from guiju.cli.label_survive import survive
 from guiju.cli.label_words import KINDS, VERDICTS
 from guiju.cli.language import current, say
 
@@ -312,6 +313,7 @@ def code(
 
 
 app.command()(explicit)
+app.command()(survive)
 
 
 def _told(written: Written, out: Path, as_json: bool) -> None:

@@ -70,6 +70,9 @@ class GatewaySettings(_Section):
         default=512 * MIB, gt=0, description="request bodies held at once, in bytes; more are refused with 503"
     )
     body_timeout_s: Positive = Field(default=60.0, description="longest time a request body may take to arrive")
+    max_file_bytes: int = Field(default=512 * MIB, gt=0, description="largest file accepted for labelling or examination")
+    file_timeout_s: Positive = Field(default=600.0, description="longest time a file may take to arrive")
+    max_files: int = Field(default=4, gt=0, description="files worked on at once; more are refused with 503")
     max_answer_bytes: int = Field(default=32 * MIB, gt=0, description="largest upstream answer accepted")
     max_event_bytes: int = Field(default=1 * MIB, gt=0, description="longest line of a streamed upstream answer")
     max_json_depth: int = Field(default=64, gt=0, description="deepest nesting of a request body")
@@ -109,6 +112,40 @@ class ConsoleSettings(_Section):
     upload_max_bytes: int = Field(default=50 * MIB, gt=0, description="largest evidence document")
 
 
+class AccountSettings(_Section):
+    """How violating accounts are handled."""
+
+    policy: Path | None = Field(default=None, description="the operator's own account policy (YAML); else Guiju's")
+
+
+class ComplaintSettings(_Section):
+    """Complaints, reports, claims and appeals of the public."""
+
+    open: bool = Field(default=True, description="serve the public pages under /public/")
+    kinds: Path | None = Field(default=None, description="the operator's own kinds and time limits (YAML); else Guiju's")
+    burst: int = Field(default=5, gt=0, description="messages one address may send at once")
+    per_hour: int = Field(default=6, gt=0, description="messages one address may send in an hour thereafter")
+    soonest_s: int = Field(default=3, ge=0, description="seconds before which a form cannot have been filled in by a person")
+    latest_s: int = Field(default=7200, gt=0, description="seconds after which a form has to be loaded again")
+    max_length: int = Field(default=5000, gt=0, description="longest message in characters")
+
+
+class NoticeSettings(_Section):
+    """Notices about accounts and complaints."""
+
+    templates: Path | None = Field(default=None, description="the operator's own templates (YAML); else Guiju's")
+    values: dict[str, str] = Field(default={}, description="what templates may name: operator, contact, appeal_address …")
+
+
+class WebhookSettings(_Section):
+    """Where events may be sent, and how patiently."""
+
+    allowed_hosts: tuple[str, ...] = Field(default=(), description="host names that may be called; none by default")
+    allow_private: bool = Field(default=False, description="let allowed hosts lie in a private network")
+    timeout_s: Positive = Field(default=10.0, description="limit of one delivery")
+    attempts: int = Field(default=8, gt=0, description="attempts before a delivery is given up")
+
+
 class Settings(BaseSettings):
     """All settings, with defaults for a first run on one machine."""
 
@@ -124,6 +161,10 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     evidence: EvidenceSettings = EvidenceSettings()
     console: ConsoleSettings = ConsoleSettings()
+    accounts: AccountSettings = AccountSettings()
+    complaints: ComplaintSettings = ComplaintSettings()
+    notices: NoticeSettings = NoticeSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
     @field_validator("upstream_url")
     @classmethod

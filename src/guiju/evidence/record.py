@@ -109,7 +109,8 @@ class LabelEntry(msgspec.Struct, frozen=True, gc=False):
         content: the content number (``ProduceID``).
         explicit: id of the explicit wording; ``""`` if no words were placed.
         implicit: the seven-key label exactly as the client got it, compact JSON; ``""`` if none was sent.
-        position: ``start``, ``end``, ``interface`` (the integration's declared interface label, 5.6) or ``""``.
+        position: ``start``, ``end``, ``content`` (drawn or spoken in a file), ``interface`` (the integration's declared interface
+            label, 5.6) or ``""``.
         reason: why the words are not where the integration's setting puts them; ``""`` otherwise.
     """
 

@@ -13,6 +13,8 @@ from guiju.errors import GuijuError, NotServed
 from guiju.gateway import admission
 from guiju.gateway.endpoints import ENDPOINTS
 from guiju.gateway.exchange import serve
+from guiju.gateway.files.desks import DESKS
+from guiju.gateway.files.serve import serve as serve_file
 from guiju.gateway.guard.serve import serve as serve_check
 from guiju.gateway.guard.ways import way_of
 from guiju.gateway.runtime import Runtime
@@ -46,6 +48,8 @@ def create_app(runtime: Runtime, console: Application | None = None) -> Applicat
             await serve(runtime, endpoint, scope, receive, send)
         elif (way := way_of(scope)) is not None:
             await serve_check(runtime, way, scope, receive, send)
+        elif scope["method"] == "POST" and (desk := DESKS.get(path)) is not None:
+            await serve_file(runtime, desk, scope, receive, send)
         elif path.startswith(("/v1/", "/guard/", "/beta/")) or path in ("/health", "/ready", "/metrics", "/v1"):
             await _other(runtime, scope, send)
         elif console is not None:

@@ -64,6 +64,8 @@ class Runtime:
         self.limited = AccountLimiter()
         self.intake = Intake(settings.gateway)
         self.pieces = Pieces()
+        self.files = 0
+        """files being worked on"""
         self.refusals: Counter[tuple[str, str, str]] = Counter()
         """by (code, integration id, caller) since the last refresh"""
         self.compared: Counter[tuple[int, str, str, str]] = Counter()

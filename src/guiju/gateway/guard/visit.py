@@ -54,7 +54,7 @@ class Visit:
     def __init__(self, runtime: Runtime, name: str, scope: Scope, receive: Receive) -> None:
         self.runtime = runtime
         self.name = name
-        self.scope, self._receive = scope, receive
+        self.scope, self.receive = scope, receive
         self.snapshot = self._arrived = runtime.snapshot
         self.integration: IntegrationView | None = None
         self.account = ""
@@ -68,16 +68,24 @@ class Visit:
         Raises:
             AccessError, RequestError, EvidenceUnavailable.
         """
+        self.enter(integration)
+        body = await self.runtime.intake.read(self.scope, self.receive)
+        self.size = len(body)
+        return body
+
+    def enter(self, integration: IntegrationView) -> None:
+        """Let the caller in, without its body.
+
+        Raises:
+            AccessError, GatewayBusy, EvidenceUnavailable.
+        """
         runtime = self.runtime
         self.integration = integration
         admission.integration_gate(runtime, integration)
         admission.capacity(runtime)
-        body = await runtime.intake.read(self.scope, self._receive)
-        self.size = len(body)
         runtime.meter(integration.id).admit(integration.limits, time.time())
         runtime.in_flight += 1
         self._counted = True
-        return body
 
     def leave(self) -> None:
         """The call is over, admitted or not."""
@@ -157,7 +165,14 @@ class Visit:
         Raises:
             EvidenceUnavailable, EvidenceUnwritable, EvidenceTimeout.
         """
-        future = self.submit(entry)
+        await self.durable(self.submit(entry))
+
+    async def durable(self, future: asyncio.Future[Durable]) -> None:
+        """Wait until a record is on disk.
+
+        Raises:
+            EvidenceUnwritable, EvidenceTimeout.
+        """
         try:
             async with asyncio.timeout(self.runtime.settings.evidence.wait_s):
                 await future

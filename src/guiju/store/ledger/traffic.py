@@ -71,20 +71,24 @@ def exchanges(slug: str, period: Period) -> ExchangeCounts:
 
 _BARE_CHECK = Q(endpoint__startswith="guard.", labelled=False)
 """A check for a caller that asks its model itself and labels the answer itself: what became of it is not known here."""
+_FILES = Q(endpoint__startswith="label.") | Q(endpoint__startswith="upload.")
+"""Files, which come from no model known here."""
+_NO_ANSWER = Q(endpoint__in=("label.copy", "upload.label"))
+"""Labelled files that are no answers: released without the explicit label on request (标识办法 Art. 9), or a platform's (Art. 6)."""
 
 
 def models(slug: str, period: Period) -> tuple[ModelTraffic, ...]:
     """Models that answered, by the name they have upstream (``""`` for one that cannot be told)."""
-    rows = exchange_rows(slug, period).exclude(answer_action="").exclude(_BARE_CHECK).annotate(upstream=Upstream())
+    rows = exchange_rows(slug, period).exclude(answer_action="").exclude(_BARE_CHECK | _FILES).annotate(upstream=Upstream())
     counted = rows.values("upstream").annotate(n=Count("id")).order_by("-n", "upstream")
     return tuple(ModelTraffic(model=_text(row["upstream"]), exchanges=row["n"]) for row in counted)
 
 
 def labels(slug: str, period: Period) -> LabelCounts:
     """Labels on answers of which some text reached the client. Answers that were only checked here are not counted."""
-    rows = exchange_rows(slug, period).filter(_DELIVERED).exclude(_BARE_CHECK)
+    rows = exchange_rows(slug, period).filter(_DELIVERED).exclude(_BARE_CHECK | _NO_ANSWER)
     declared = Integration.objects.exclude(interface_declaration="").values_list("id", flat=True)
-    explicit = Q(explicit_label__in=("start", "end"))
+    explicit = Q(explicit_label__in=("start", "end", "content"))
     by_interface = Q(explicit_label="interface", integration_id__in=list(declared))
     counted = rows.aggregate(
         delivered=Count("id"),

@@ -1,0 +1,1 @@
+"""Files at the gateway: labelled, examined, released."""

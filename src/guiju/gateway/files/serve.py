@@ -1,0 +1,103 @@
+"""From a request with a file to its answer: the file on disk for as long as the call lasts, and no longer."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+from guiju.errors import FileRoomFull, GatewayBusy, GuijuError, InternalFault
+from guiju.gateway import admission
+from guiju.gateway.files.desk import Desk, Sent
+from guiju.gateway.files.form import receive_form
+from guiju.gateway.files.visit import FileVisit
+from guiju.gateway.runtime import Runtime
+from guiju.gateway.wire import Receive, Scope, Send, encode, error_object, send_json
+
+log = logging.getLogger("guiju.gateway")
+
+FOLDER = "incoming"
+_BLOCK = 256 * 1024
+_LEFT_OVER_S = 86_400
+
+
+async def serve(runtime: Runtime, desk: Desk, scope: Scope, receive: Receive, send: Send) -> None:
+    """Do what the desk does, or say why not."""
+    visit = FileVisit(runtime, desk.name, scope, receive)
+    try:
+        with _room(runtime) as folder:
+            answer = await _answer(visit, desk, Path(folder))
+            if isinstance(answer, Sent):
+                await _send_file(send, answer)
+            else:
+                await send_json(send, 200, encode(answer))
+    except GuijuError as error:
+        await _refuse(visit, error, send)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if not full:
+            log.exception("a file could not be worked on")
+        await _refuse(visit, FileRoomFull() if full else InternalFault(), send)
+    except Exception:
+        log.exception("a file could not be worked on")
+        await _refuse(visit, InternalFault(), send)
+    finally:
+        visit.leave()
+
+
+def clear_left_over(home: Path, now: float) -> None:
+    """Remove what processes that were killed left behind a day ago or more."""
+    folder = home / FOLDER
+    for left in folder.iterdir() if folder.is_dir() else ():
+        if left.is_dir() and left.stat().st_mtime < now - _LEFT_OVER_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _room(runtime: Runtime) -> tempfile.TemporaryDirectory[str]:
+    folder = runtime.settings.home / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clear_left_over(runtime.settings.home, time.time())
+    return tempfile.TemporaryDirectory(dir=folder, prefix="file-", ignore_cleanup_errors=True)
+
+
+async def _answer(visit: FileVisit, desk: Desk, folder: Path) -> object:
+    runtime, scope = visit.runtime, visit.scope
+    visit.enter(admission.identify(runtime, runtime.snapshot, scope))
+    if runtime.files >= runtime.limits.max_files:
+        raise GatewayBusy()
+    runtime.files += 1
+    try:
+        form = await receive_form(scope, visit.receive, folder, runtime.limits)
+        visit.on_behalf_of(form.fields.get("user", ""))
+        return await desk.answer(visit, form, folder)
+    finally:
+        runtime.files -= 1
+
+
+async def _send_file(send: Send, sent: Sent) -> None:
+    headers = [
+        (b"content-type", sent.media_type.encode()),
+        (b"content-length", b"%d" % sent.path.stat().st_size),
+        (b"content-disposition", f"attachment; filename*=UTF-8''{quote(sent.name)}".encode()),
+        (b"x-content-type-options", b"nosniff"),
+        *((name.encode(), value.encode("latin-1")) for name, value in sent.headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    with sent.path.open("rb") as file:
+        while block := await asyncio.to_thread(file.read, _BLOCK):
+            await send({"type": "http.response.body", "body": block, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _refuse(visit: FileVisit, error: GuijuError, send: Send) -> None:
+    client = visit.scope.get("client")
+    caller = visit.integration.id if visit.integration is not None else ""
+    visit.runtime.refuse(error, caller, str(client[0]) if client else "")
+    headers: Iterable[tuple[bytes, bytes]] = [(b"retry-after", b"5")] if error.status in (429, 503) else []
+    await send_json(send, error.status, encode({"error": error_object(error)}), headers)

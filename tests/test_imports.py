@@ -19,6 +19,7 @@ CORE: dict[str, set[str]] = {
     "moderation": {"text"},
     "law": set(),
     "accounts": set(),
+    "minors": {"text"},
     "complaints": set(),
     "labeling": {"media"},
     "evidence": set(),

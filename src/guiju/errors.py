@@ -545,6 +545,14 @@ class UpstreamMissing(UpstreamError):
     remedy_en = "Set upstream.url for this service in guiju.toml."
 
 
+class MediaByLink(UpstreamError):
+    code = "GJ-1308"
+    zh = "上游以链接返回图片,无法为其添加标识。"
+    en = "The upstream answered with links to pictures, which cannot be labelled."
+    remedy_zh = "请求时设置 response_format 为 b64_json,或让上游直接返回图片内容。"
+    remedy_en = "Ask with response_format b64_json, or let the upstream return the pictures themselves."
+
+
 # --- GJ-2xxx moderation ----------------------------------------------------------------------------------------------
 
 

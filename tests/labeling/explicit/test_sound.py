@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from pathlib import Path
 
@@ -119,7 +118,8 @@ def test_the_other_samples_stay_bit_for_bit(bits: int, channels: int, position: 
     assert grown % frame == 0 and grown / frame / 16001 == pytest.approx(
         1.32 + 0.4 * (1 + (position == "middle")), abs=0.01
     )
-    cut = len(os.path.commonprefix([new, old])) // frame * frame
+    differing = np.flatnonzero(np.frombuffer(new[: len(old)], np.uint8) != np.frombuffer(old, np.uint8))
+    cut = int(differing[0] if len(differing) else len(old)) // frame * frame
     expected = {"start": 0, "end": 4.0}.get(position, (made.made.sightings[0].start or 0) - 0.4)
     assert position == "start" or cut / frame / 16001 >= expected - 0.01
     assert new[:cut] == old[:cut] and new[cut + grown :] == old[cut:]

@@ -22,6 +22,7 @@ from guiju.media import LIMITS, Limits
 HEAD: Final = 4096
 MODULES: Final = (
     "picture.medium", "writing.docx", "writing.pdf", "writing.html", "writing.markdown", "sound.medium",
+    "film.medium",
     "writing.plain",
 )  # fmt: skip
 """Modules with a medium, in the order in which they are asked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -31,8 +31,22 @@ class Seen(msgspec.Struct, frozen=True):
         )
 
 
-def judge(medium: str, pixels: Pixels, visible: Box, clause: str = "5.2") -> Report:
-    """Find and judge the label of a picture; ``visible`` is the enclosing rectangle of what can be seen in it.
+class Look(msgspec.Struct, frozen=True):
+    """What a look at a picture found: the label that is judged, all labels, and lines that lack an element."""
+
+    best: Seen | None
+    labels: tuple[Seen, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """For the report: the labels, the judged one first."""
+        others = [one for one in self.labels if one is not self.best]
+        return tuple(one.sighting for one in (self.best, *others) if one is not None)
+
+
+def look(pixels: Pixels, visible: Box) -> Look:
+    """Read a picture; ``visible`` is the enclosing rectangle of what can be seen in it.
 
     Raises:
         PartMissing: RapidOCR is not installed.
@@ -40,12 +54,20 @@ def judge(medium: str, pixels: Pixels, visible: Box, clause: str = "5.2") -> Rep
     lines = read_labels(pixels)
     complete = [line for line in lines if elements(line.text).complete and len(line.text) <= wording().max_length]
     if not complete:
-        return absent(medium, lines)
-    seen = max((_seen(pixels, line, visible) for line in complete), key=_rank)
-    return judged(medium, checks(seen, clause), tuple(_seen(pixels, line, visible).sighting for line in complete))
+        return Look(None, (), tuple(lines))
+    seen = tuple(_seen(pixels, line, visible) for line in complete)
+    return Look(max(seen, key=_rank), seen)
 
 
-def absent(medium: str, lines: list[Line]) -> Report:
+def judge(medium: str, pixels: Pixels, visible: Box) -> Report:
+    """Find and judge the label of a picture. Raises as :func:`look`."""
+    found = look(pixels, visible)
+    if found.best is None:
+        return absent(medium, found.lines)
+    return judged(medium, checks(found.best), found.sightings)
+
+
+def absent(medium: str, lines: Sequence[Line]) -> Report:
     """The report on a picture without a label: words that lack an element are named."""
     partial = "; ".join(dict.fromkeys(tidy(line.text)[:40] for line in lines[:4]))
     found = tuple(Sighting(tidy(line.text), "", line.box, confidence=round(line.confidence, 3)) for line in lines[:4])
@@ -55,7 +77,7 @@ def absent(medium: str, lines: list[Line]) -> Report:
     return Report(Verdict.NOT_FOUND, medium, tuple(listed), found)
 
 
-def checks(seen: Seen, clause: str) -> Iterator[Check]:
+def checks(seen: Seen) -> Iterator[Check]:
     """What is measured on one label of a picture."""
     yield check("explicit.found", True, tidy(seen.line.text))
     yield check("explicit.words", True, tidy(seen.line.text))

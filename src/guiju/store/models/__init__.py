@@ -18,6 +18,15 @@ from guiju.store.models.evidence import Chain, DataKey, Record, RecordRisk, Reco
 from guiju.store.models.gateways import GatewayProcess, Refusal, SnapshotVersion, Usage
 from guiju.store.models.integrations import Integration, IntegrationKey, Service
 from guiju.store.models.law import CheckRun, Document, OperatorValue
+from guiju.store.models.minors import (
+    CareCase,
+    CareEvent,
+    CareProfile,
+    GuardianDecision,
+    GuardianLink,
+    MinorsPolicyVersion,
+    UsageDay,
+)
 from guiju.store.models.policies import PolicyComparison, PolicyVersion, WordList, WordListVersion
 from guiju.store.models.users import Role, User
 from guiju.store.models.webhooks import Delivery, Webhook
@@ -29,6 +38,9 @@ __all__ = [
     "AuditEntry",
     "AuthorityReport",
     "BulkAction",
+    "CareCase",
+    "CareEvent",
+    "CareProfile",
     "Case",
     "Chain",
     "CheckRun",
@@ -39,8 +51,11 @@ __all__ = [
     "Document",
     "Exemption",
     "GatewayProcess",
+    "GuardianDecision",
+    "GuardianLink",
     "Integration",
     "IntegrationKey",
+    "MinorsPolicyVersion",
     "OperatorValue",
     "PolicyComparison",
     "PolicyVersion",
@@ -57,6 +72,7 @@ __all__ = [
     "ShadowStep",
     "SnapshotVersion",
     "Usage",
+    "UsageDay",
     "User",
     "VerifyRun",
     "Violation",

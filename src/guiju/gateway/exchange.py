@@ -11,6 +11,7 @@ from guiju.evidence.record import Outcome
 from guiju.gateway.call import Call
 from guiju.gateway.departure import Departure
 from guiju.gateway.endpoints import Endpoint
+from guiju.gateway.made import SERVE
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.sse import DONE, event
 from guiju.gateway.streamed import serve_stream
@@ -67,9 +68,11 @@ async def _served(call: Call) -> None:
 async def _exchange(call: Call) -> None:
     decision = await call.check_prompt()
     if decision.action.stops:
-        if call.integration.error_style:
+        if call.integration.error_style or call.endpoint.makes:  # no picture or sound says what a stand-in says
             raise PromptBlocked()
         await _stand_in(call, call.stand_in(decision))
+    elif call.endpoint.makes:
+        await SERVE[call.endpoint.makes](call)
     elif call.streaming:
         await serve_stream(call)
     else:

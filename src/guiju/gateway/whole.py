@@ -36,9 +36,9 @@ async def serve_whole(call: Call) -> None:
         UpstreamError, EvidenceError, AnswerBlocked, MediaNotAllowed: nothing was sent yet.
     """
     call.sent_upstream = time.perf_counter()
-    body = await _ask(call)
+    body = await ask(call)
     call.answered = time.perf_counter()
-    response = _read(body)
+    response = read_answer(body)
     depth = call.runtime.limits.max_json_depth
     if not isinstance(response.get(call.endpoint.answers), list):
         raise UpstreamMalformed(problem=f"the answer has no {call.endpoint.answers}")
@@ -50,7 +50,7 @@ async def serve_whole(call: Call) -> None:
     if not call.integration.allow_media and call.endpoint.has_media(response):
         raise MediaNotAllowed(integration=call.integration.name)
     labels = call.labels()
-    decisions = _judge(call, choices, labels)
+    decisions = judge(call, choices, labels)
     if aside:
         decisions.append(_judge_aside(call, response, others, aside))
     call.answers = decisions
@@ -68,8 +68,12 @@ async def serve_whole(call: Call) -> None:
     await send_json(call.send, 200, payload, call.headers(labels if labelled else None))
 
 
-async def _ask(call: Call) -> bytes:
-    """The body of the model's answer."""
+async def ask(call: Call) -> bytes:
+    """The body of the model's answer.
+
+    Raises:
+        UpstreamError.
+    """
     try:
         async with asyncio.timeout(call.runtime.limits.total_timeout_s):
             async with call.served.upstream.post(call.endpoint.path, encode(call.outgoing())) as answer:
@@ -80,7 +84,7 @@ async def _ask(call: Call) -> bytes:
         raise UpstreamTimeout() from None
 
 
-def _judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:
+def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:
     """Check every answer; silence, mask or label it."""
     checker, purpose = call.snapshot.checker, call.integration.purpose
     decisions: list[Decision] = []
@@ -121,7 +125,12 @@ def _cover(call: Call, texts: list[Slot], decision: Decision) -> bool:
     return covered
 
 
-def _read(body: bytes) -> Json:
+def read_answer(body: bytes) -> Json:
+    """The JSON object of an answer.
+
+    Raises:
+        UpstreamMalformed.
+    """
     try:
         response = _decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeError):

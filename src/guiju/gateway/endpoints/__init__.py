@@ -4,10 +4,13 @@ from guiju.gateway.endpoints.chat import ChatCompletions
 from guiju.gateway.endpoints.completions import Completions
 from guiju.gateway.endpoints.embeddings import Embeddings
 from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json
+from guiju.gateway.endpoints.images import Images
 from guiju.gateway.endpoints.responses import Responses
+from guiju.gateway.endpoints.speech import Speech
 
 ENDPOINTS: dict[str, Endpoint] = {
-    f"/v1{endpoint.path}": endpoint for endpoint in (ChatCompletions(), Completions(), Responses(), Embeddings())
+    f"/v1{endpoint.path}": endpoint
+    for endpoint in (ChatCompletions(), Completions(), Responses(), Embeddings(), Images(), Speech())
 }
 
 __all__ = ["ENDPOINTS", "Choice", "Endpoint", "Json"]

@@ -54,6 +54,8 @@ class Endpoint(ABC):
     """whether ``stream_options.include_usage`` exists here"""
     answers: ClassVar[str] = "choices"
     """the member of a response that holds the answers, a list"""
+    makes: ClassVar[str] = ""
+    """``pictures`` or ``sound``: the answer is files, which get their labels inside"""
     known: ClassVar[frozenset[str]] = frozenset(
         {"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"}
     )

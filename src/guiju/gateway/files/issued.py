@@ -8,8 +8,10 @@ from guiju.store.models import Record
 
 
 def issued(number: str) -> bool:
-    """Whether this installation gave out a content number in a label."""
+    """Whether this installation gave out a content number in a label; several files of one exchange have ``…-1`` and so on."""
+    first, dash, index = number.rpartition("-")
+    names = {number, first} if dash and index.isdigit() else {number}
     try:
-        return number != "" and Record.objects.filter(content_number=number, labelled=True).exists()
+        return number != "" and Record.objects.filter(content_number__in=names, labelled=True).exists()
     finally:
         close_old_connections()

@@ -117,9 +117,12 @@ async def _number(form: Form) -> str:
     number = form.fields.get("id", "").strip()
     if len(number) > 64 or not number.isascii():
         raise FormInvalid(problem="id has at most 64 ASCII characters")
-    if number and await asyncio.to_thread(issued, number):
+    if not number:
+        return new_id(now_us())
+    taken = await asyncio.to_thread(issued, number)
+    if taken:
         raise FormInvalid(problem="this id was given out before")
-    return number or new_id(now_us())
+    return number
 
 
 def _mark(form: Form) -> Mark:

@@ -14,12 +14,12 @@ from urllib.parse import parse_qs
 import msgspec
 
 from guiju.errors import FieldInvalid, GuijuError, KeyUnknown, SignatureWrong
-from guiju.identity import acs3
 from guiju.gateway.guard.categories import Categories
 from guiju.gateway.guard.visit import Judged, Visit
 from guiju.gateway.guard.way import Json, Way, text_of
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.wire import Scope, header
+from guiju.identity import acs3
 from guiju.moderation.policy import under
 from guiju.nouns import Action, Direction, Finding, Part
 from guiju.store.snapshot import IntegrationView

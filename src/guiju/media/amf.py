@@ -89,7 +89,7 @@ class _Walker:
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data, self.values, self._limits = data, list[Value](), limits
-        self._counter = Counter(limits, _WHAT, pages=True)
+        self._counter = Counter(limits, _WHAT)
 
     def named(self, place: int, path: tuple[str, ...], depth: int) -> int:
         """Walk pairs of name and value up to their end mark; where that ends."""

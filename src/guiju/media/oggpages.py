@@ -17,6 +17,7 @@ WHAT: Final = "Ogg"
 _CONTINUED, _FIRST = 1, 2
 _HEAD = 27
 _SEGMENTS = 255
+_STREAMS = 256  # whose headers are collected at once
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -124,8 +125,8 @@ def walk(file: BinaryIO, limits: Limits) -> Iterator[Page | Headers]:
         if page.opens:
             sign = take_at(file, page.body, min(page.size, 8), limits, WHAT)
             codec = next((one for one in CODECS if sign.startswith(one.sign)), None)
-            if page.serial in open_streams:
-                raise MediaMalformed(what=WHAT, detail="a stream that begins twice")
+            if page.serial in open_streams or len(open_streams) == _STREAMS:
+                raise MediaMalformed(what=WHAT, detail="a stream that begins twice, or too many")
             if codec is not None:
                 open_streams[page.serial] = _Collecting(_counted(file, page, codec, limits), limits)
             yield page

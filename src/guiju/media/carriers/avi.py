@@ -98,7 +98,7 @@ class Avi(Carrier):
         """The frames, without the indexes among them, which hold positions."""
         movie = _film(file, limits).all(b"movi")[0]
         inner = riff.chunks(file, movie.data + 4, movie.data + movie.size, limits, WHAT, pages=True)
-        return [(one.data, one.data + one.size) for one in inner if not one.kind.startswith(b"ix")]
+        return ((one.data, one.data + one.size) for one in inner if not one.kind.startswith(b"ix"))
 
 
 def _film(file: BinaryIO, limits: Limits) -> _Film:

@@ -82,7 +82,7 @@ class Flv(Carrier):
 
     def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
         """The data of sound and picture tags."""
-        return [(tag.start + 11, tag.start + 11 + tag.size) for tag in _tags(file, limits) if tag.kind != _SCRIPT]
+        return ((tag.start + 11, tag.start + 11 + tag.size) for tag in _tags(file, limits) if tag.kind != _SCRIPT)
 
 
 def _start(file: BinaryIO, limits: Limits) -> int:

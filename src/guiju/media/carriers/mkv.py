@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from guiju.errors import MediaLayoutUnsupported, MediaMalformed
+from guiju.errors import MediaLayoutUnsupported, MediaMalformed, MediaTooLarge
 from guiju.media import ebml, mkvtags
 from guiju.media.contents import Contents
 from guiju.media.ebml import CRC, VOID, Element
@@ -105,7 +105,7 @@ def _film(file: BinaryIO, limits: Limits) -> _Film:
         counter.step()
         one = ebml.head_at(file, place, total)
         if one.id == _SEGMENT:
-            found = _parts(file, one, counter)
+            found = _parts(file, one, counter, limits)
             if one.open and found:
                 one = msgspec.structs.replace(one, end=found[-1].end)
             if segments:
@@ -119,7 +119,7 @@ def _film(file: BinaryIO, limits: Limits) -> _Film:
     return _Film(segments[0], tuple(parts), tuple([*others, *segments[1:]]))
 
 
-def _parts(file: BinaryIO, segment: Element, counter: Counter) -> list[Element]:
+def _parts(file: BinaryIO, segment: Element, counter: Counter, limits: Limits) -> list[Element]:
     """What stands in a segment. Of its clusters only the first is kept: there may be very many."""
     found, place, seen = list[Element](), segment.body, False
     while place < segment.end:
@@ -138,6 +138,8 @@ def _parts(file: BinaryIO, segment: Element, counter: Counter) -> list[Element]:
         else:
             found.append(one)
         seen = seen or one.id == _CLUSTER
+        if len(found) > limits.structures:
+            raise MediaTooLarge(what=WHAT, limit=limits.structures)
         place = one.end
     return found
 

@@ -84,7 +84,7 @@ class Ogg(Carrier):
     def content(self, file: BinaryIO, limits: Limits = LIMITS) -> Iterable[tuple[int, int]]:
         """The packets of all streams behind their headers."""
         pages = (part for part in oggpages.walk(file, limits) if isinstance(part, Page))
-        return [(page.body, page.end) for page in pages if not page.opens]
+        return ((page.body, page.end) for page in pages if not page.opens)
 
 
 def _held(headers: Headers, limits: Limits) -> _Held:

@@ -35,6 +35,7 @@ ENTRIES = [
     Entry("nudify app", "A.1.f/gambling", "high"),
     Entry("枪支", "A.3.e", "medium"),
     Entry("枪支协会", allow=True),
+    Entry("时时彩王八", "A.1.f/gambling", "high"),
 ]
 PATTERNS = """
 detector: patterns
@@ -54,11 +55,13 @@ rules:
   - {{risk: guiju.disguise, action: review}}
 """
 LEXICON = Lexicon.compile(ENTRIES)
+DETECTORS = ("words", "sounds", "patterns", "pii")
+"""Those that decide by windows; models judge sentences and wholes by rules of their own."""
 RULES = starter.patterns() + rules.load(PATTERNS, "test.yaml")
 
 
 def checker(word: str) -> Checker:
-    return Checker.build(LEXICON, load(POLICY.format(word=word)), RULES, clock=lambda: 0.0)
+    return Checker.build(LEXICON, load(POLICY.format(word=word)), RULES, DETECTORS, clock=lambda: 0.0)
 
 
 MASKING, STOPPING = checker("mask"), checker("block")
@@ -73,6 +76,7 @@ PIECES = st.sampled_from(
         "nudify app", "nud1fy", "n", "u", "nuuudify", "ahqvsl ncc", "弹药", "买", "药弹支枪买", "上线", "场赌", "协会", "4", "8",
         "6LWM5Y2a", "6LWM", "5Y2a", "=", "e8b58ce58d9a", "e8 b5 8c e5 8d 9a", "%E8%B5%8C%E5%8D%9A", "%E8%B5", "&#36172;&#x535a;", "\\u8d4c\\u535a",
         "-.. ..- -... ---", "\n", "线赌\n上场\n", "aGVsbG8gMTM5MTIzNDU2Nzg=", "international",
+        "时时彩", "时时时", "彩", "八王", "王", "八",
         "微信:zhang_san88", "QQ", "123456789", "sk-9f8a7b6c5d4e3f2a1b0c", "京A12345", "护照号E12345678",
         " ", "，", "。", "*", "😀", "\u200b", "\u202e", "x", "1", "9", "@", ".", "-", "ﬁ", "㎏", "ß", "İ", "\uffff", "\U000e0041",
     ]
@@ -150,8 +154,9 @@ def test_nothing_of_a_stopped_match_gets_out(text: str, places: list[int]) -> No
     stops = [f.spans[0][0] for f in whole.findings if f.risk == "A.1.f/gambling"]
     out, _, action = streamed(STOPPING, cut(text, places))
     assert (action is Action.BLOCK) == bool(stops)
-    if stops:
-        assert set(range(min(stops), len(out))) <= places_that_may_leave(whole.findings)
+    columns = {f.spans[0][0] for f in whole.findings if f.rule == "vertical"}  # judged after they have ended
+    if held := set(stops) - columns:
+        assert set(range(min(held), len(out))) <= places_that_may_leave(whole.findings)
 
 
 @pytest.mark.parametrize("tail", ["", "赌", "1391234", "微信", "路口交", "zhang.san", "赌\u200b"])
@@ -179,7 +184,7 @@ rules:
   - {risk: guiju.disguise.initials, action: mask}
   - {risk: A.1.f/gambling, action: mask}
 """
-BY_SOUND = Checker.build(LEXICON, load(SOUND_POLICY), RULES, clock=lambda: 0.0)
+BY_SOUND = Checker.build(LEXICON, load(SOUND_POLICY), RULES, DETECTORS, clock=lambda: 0.0)
 
 
 @settings(max_examples=400, deadline=None)

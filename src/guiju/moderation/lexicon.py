@@ -16,6 +16,7 @@ import msgspec
 from guiju.errors import LexiconError
 from guiju.text.components import splits
 from guiju.text.reading import read
+from guiju.text.rewriting import once
 from guiju.text.squeeze import is_latin, is_word, positions, squeeze
 
 #: Longest entry, in letters and digits; bounds what a stream may have to hold back.
@@ -69,7 +70,8 @@ class Word(msgspec.Struct, frozen=True):
         deny: the deny entries that read like this. ``allow``: whether an allow entry does.
         gaps: indices before which the entry itself has a space or a punctuation mark.
         latin_left, latin_right: whether that edge needs a word boundary.
-        disguise: how the word is disguised in this form of it (``reversed``, ``rot13``), or empty.
+        disguise: how the word is disguised in this form of it (``reversed``, ``rot13``, ``repeat``), or empty.
+        doubled: how many letters of the word itself are repeats (1 in 时时彩), where ``text`` has them once.
     """
 
     text: str
@@ -79,6 +81,7 @@ class Word(msgspec.Struct, frozen=True):
     latin_left: bool
     latin_right: bool
     disguise: str = ""
+    doubled: int = 0
 
 
 class Lexicon:
@@ -155,7 +158,10 @@ def _word(text: str, members: list[tuple[Entry, frozenset[int]]]) -> Word:
 
 
 def _disguised(words: list[Word]) -> list[Word]:
-    """The words backwards, and Latin ones shifted by ROT13, unless that spells a listed word."""
+    """The words backwards, Latin ones shifted by ROT13, and those with double letters as they look when all are doubled.
+
+    A form that spells a listed word is left out.
+    """
     known = {word.text for word in words}
     found: list[Word] = []
     for word in words:
@@ -166,10 +172,14 @@ def _disguised(words: list[Word]) -> list[Word]:
         forms = [(text[::-1], "reversed", frozenset(len(text) - gap for gap in word.gaps))]
         if latin:
             forms.append((text.translate(_ROT13), "rot13", word.gaps))
+        collapsed = once(text)
+        if collapsed is not text and len(collapsed) >= _REVERSED_FROM:
+            forms.append((collapsed, "repeat", frozenset()))
         for form, kind, gaps in forms:
             if form not in known:
                 known.add(form)
-                found.append(Word(form, word.deny, False, gaps, is_latin(form[0]), is_latin(form[-1]), kind))
+                doubled = len(text) - len(form)
+                found.append(Word(form, word.deny, False, gaps, is_latin(form[0]), is_latin(form[-1]), kind, doubled))
     return found
 
 

@@ -19,6 +19,7 @@ _SHORTEST_ASCII = 6
 _ESCAPE = re.compile(
     r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\x([0-9A-Fa-f]{2})|U\+([0-9A-Fa-f]{4,5})"
 )
+_WORDLIKE = re.compile("[A-Za-z0-9+/_-]{8,}={0,2}")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 _DASHES = str.maketrans("\u00b7\u2022\u2212\u2013\u2014_", "..----")
@@ -42,9 +43,18 @@ def letters(run: str) -> Hidden | None:
     if len(body) % 4 == 1:
         return None
     try:
-        return _named("base64", base64.b64decode(body + "=" * (-len(body) % 4), validate=True))
+        raw = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
     except binascii.Error:
         return None
+    return _named("base64", raw) or _twice(raw)
+
+
+def _twice(raw: bytes) -> Hidden | None:
+    """Base64 inside Base64, which is not readable by itself."""
+    if not raw.isascii():
+        return None
+    inner = raw.decode().strip()
+    return ("base64", inner) if _WORDLIKE.fullmatch(inner) and letters(inner) is not None else None
 
 
 def spaced_hex(run: str) -> Hidden | None:

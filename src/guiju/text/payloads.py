@@ -74,7 +74,7 @@ _KINDS = (
     ),
     _Kind(
         re.compile("[A-Za-z0-9%._~+-]+"),
-        re.compile(f"(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{3,}}"),
+        re.compile(f"[A-Za-z0-9._~+-]{{0,16}}(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{3,}}"),
         re.compile(f"%{_HEX}{{2}}"),
         "%",
         decoding.percent,
@@ -190,12 +190,12 @@ class PayloadReader:
 class _Lines:
     """Collects short lines, which may be columns."""
 
-    __slots__ = ("_block", "_line", "_place", "_start")
+    __slots__ = ("_block", "_end_of_block", "_line", "_place", "_start")
 
     def __init__(self) -> None:
         self._block: list[str] = []
         self._line = ""
-        self._start = self._place = 0
+        self._start = self._place = self._end_of_block = 0
 
     def feed(self, piece: str, final: bool) -> list[Payload]:
         found: list[Payload] = []
@@ -210,23 +210,28 @@ class _Lines:
         return found
 
     def _end(self, line: str) -> list[Payload]:
+        """One line has ended. A longer one closes the columns; a shorter one may end them, or begin others, or both."""
+        start = self._place
         self._place += len(line) + 1
-        if (
-            0 < len(line.strip()) <= _COLUMN_WIDTH
-            and len(line) <= 2 * _COLUMN_WIDTH
-            and len(self._block) < _COLUMN_LINES
-        ):
-            if not self._block:
-                self._start = self._place - len(line) - 1
+        line = line.rstrip(" \t\r")
+        width = len(line)
+        found: list[Payload] = []
+        if self._block and 0 < width < len(self._block[0]):
             self._block.append(line)
-            return []
-        return self._close()
+            self._end_of_block = start + width
+        if self._block and (width != len(self._block[0]) or len(self._block) == _COLUMN_LINES):
+            found += self._close()
+        if 0 < width <= _COLUMN_WIDTH:
+            if not self._block:
+                self._start = start
+            self._block.append(line)
+            self._end_of_block = start + width
+        return found
 
     def _close(self) -> list[Payload]:
         block, self._block = self._block, []
         text = _columns_of(block)
-        length = sum(len(line) + 1 for line in block) - 1
-        return [Payload("vertical", self._start, self._start + length, text)] if text else []
+        return [Payload("vertical", self._start, self._end_of_block, text)] if text else []
 
 
 def columns(text: str) -> list[Payload]:
@@ -234,11 +239,10 @@ def columns(text: str) -> list[Payload]:
     return _Lines().feed(text, True)
 
 
-def _columns_of(block: list[str]) -> str:
-    lines = ["".join(line.split()) for line in block]
-    width = max((len(line) for line in lines), default=0)
+def _columns_of(lines: list[str]) -> str:
     if len(lines) < 2:
         return ""
+    width = len(lines[0])
     read = ["".join(line[i] for line in lines if i < len(line)) for i in range(width)]
     return "".join(read) if width == 1 else "".join(read) + "\n" + "".join(reversed(read))
 

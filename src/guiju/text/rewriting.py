@@ -26,12 +26,17 @@ _EMOJI = re.compile(EMOJI_RANGE)
 _LEET = str.maketrans("0134578$@!|", "oieastbsaii")
 _LEET_SECOND = str.maketrans("0134578$@!|", "oleastbsall")
 _LEET_SIGNS = re.compile("[a-z][0134578$@!|]+")
+#: How far back it is looked which half belongs to which.
+_LONGEST_CHAIN = 16
 _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
 _RUNS = re.compile(r"(.)\1*", re.DOTALL)
 
 
 class Sign(NamedTuple):
-    """A place that is read otherwise: ``start:end`` of the window, its readings, the kind of disguise."""
+    """A place that is read otherwise: ``start:end`` of the window, its readings, the kind of disguise.
+
+    An empty reading leaves the place as it stands.
+    """
 
     start: int
     end: int
@@ -90,18 +95,22 @@ class Rewriter:
         return sorted(found) if found else found
 
     def joined(self, window: str, start: int) -> Sign | None:
-        """The character that the pair of components at ``start`` makes.
+        """The character that the pair of components at ``start`` makes, or None.
 
-        None where either half could belong to another pair: which of two is meant must not depend on what came first.
+        Where halves could belong to two pairs (日月明: 明 and 月明), every second pair counts in one reading, the
+        others in the other.
         """
-        character = self._pairs.get(window[start : start + 2])
-        if (
-            not character
-            or window[start - 1 : start + 1] in self._pairs
-            or window[start + 1 : start + 3] in self._pairs
-        ):
+        pairs = self._pairs
+        character = pairs.get(window[start : start + 2])
+        if not character:
             return None
-        return Sign(start, start + 2, (character,), "split")
+        first = start
+        while first > 0 and start - first < _LONGEST_CHAIN and window[first - 1 : first + 1] in pairs:
+            first -= 1
+        if first == start and window[start + 1 : start + 3] not in pairs:
+            return Sign(start, start + 2, (character,), "split")
+        odd = (start - first) % 2 == 1
+        return Sign(start, start + 2, ("", character) if odd else (character, ""), "split")
 
 
 def readings(signs: list[Sign]) -> int:
@@ -114,8 +123,9 @@ def rewritten(window: str, signs: list[Sign], which: int) -> str:
     parts: list[str] = []
     done = 0
     for start, end, choices, _ in signs:
-        if start >= done:
-            parts += (window[done:start], choices[min(which, len(choices) - 1)])
+        reading = choices[min(which, len(choices) - 1)]
+        if start >= done and reading:
+            parts += (window[done:start], reading)
             done = end
     return "".join((*parts, window[done:]))
 
@@ -133,9 +143,9 @@ def view(window: str, signs: list[Sign], which: int) -> View:
     kinds: list[str] = []
     done = 0
     for start, end, choices, kind in signs:
-        if start < done:
-            continue
         reading = choices[min(which, len(choices) - 1)]
+        if start < done or not reading:
+            continue
         _plain(window, done, start, text, starts, ends, kinds)
         text.append(reading)
         if kind == "leet":  # letter by letter

@@ -92,7 +92,7 @@ def sounding(window: str) -> Sounding:
     return Sounding("".join(text), starts, ends)
 
 
-_SPELT = re.compile(f"{_LATIN.pattern}|{_EMOJI.pattern}")
+_SPELT = re.compile(f"[a-z]+|{_EMOJI.pattern}")
 
 
 def _read(piece: str) -> tuple[str, bool] | None:

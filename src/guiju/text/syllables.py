@@ -23,6 +23,9 @@ FIRST = 0xE000
 #: Longest run of Latin letters that is tried as pinyin (zhuang × 8).
 LONGEST_RUN = 48
 _MEMORY = 20_000
+#: From this length on, a run that spells nothing is also read shifted by thirteen letters (ROT13).
+_ROTATED_FROM = 9
+_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 #: Digits as they are read aloud.
 DIGITS = {
     "0": "ling",
@@ -59,10 +62,13 @@ def sign_of() -> dict[str, str]:
 
 
 class _Spelled(dict[str, str]):
-    """Run of lower-case Latin letters → the signs of the syllables it spells, empty where it spells none; bounded."""
+    """Run of lower-case Latin letters → the signs of the syllables it spells, straight or by ROT13; bounded.
+
+    Empty where it spells none.
+    """
 
     def __missing__(self, run: str) -> str:
-        spelled = _spell(run)
+        spelled = _spell(run) or (_spell(run.translate(_ROT13)) if len(run) >= _ROTATED_FROM else "")
         if len(self) < _MEMORY:
             self[run] = spelled
         return spelled
@@ -73,7 +79,7 @@ SPELLED: dict[str, str] = _Spelled()
 
 def syllables_of(run: str) -> tuple[str, ...]:
     """The syllables a run of Latin letters spells, longest first with backtracking; none where it spells none."""
-    if not 1 < len(run) <= LONGEST_RUN or _spelling().fullmatch(run) is None:
+    if not 0 < len(run) <= LONGEST_RUN or _spelling().fullmatch(run) is None:
         return ()
     found: list[str] = []
     rest = run

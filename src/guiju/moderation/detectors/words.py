@@ -7,7 +7,6 @@ entry has its own risk and its own owner. What was undone to find a word is repo
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 
 import msgspec
 
@@ -82,7 +81,11 @@ class Words:
         for other in views:
             matches += self._matches(window, other, self._automaton.find_overlapping(other.text), fresh, final)
         if not final:
-            for other in (*views, *self._joining(window, squeezed, places)):
+            if joining:
+                base = View(squeezed, places, [place + 1 for place in places], [""] * len(squeezed))
+                as_they_end = [seen for seen in (base, *views) if seen.text[-1:] == window[-1]]
+                views += [joint for seen in as_they_end for joint in self._joining(window[-1], seen)]
+            for other in views:
                 deny, allow = self._live(other.text, 0)
                 hold = min(hold, _first_end(other, deny, size, self.reach))
                 keep = min(keep, _first_end(other, allow, size, self.reach))
@@ -121,14 +124,12 @@ class Words:
         found = self._automaton.find_overlapping(letters) if self._automaton else ()
         return any(value < known and last - first > 1 for first, last, value in found)
 
-    def _joining(self, window: str, squeezed: str, places: Sequence[int]) -> list[View]:
-        """The window as if its last character were already joined with what may come: for what must be held back."""
-        joined = self._rewriter.firsts.get(window[-1:], "")
-        if not joined:
-            return []
-        ends = [place + 1 for place in places]
-        kinds = [""] * len(ends)
-        return [View(squeezed[:-1] + character, places, ends, kinds) for character in joined]
+    def _joining(self, last: str, seen: View) -> list[View]:
+        """A view as if its last character were already joined with what may come: for what must be held back."""
+        before = seen.text[:-1]
+        return [
+            View(before + joint, seen.starts, seen.ends, seen.kinds) for joint in self._rewriter.firsts.get(last, "")
+        ]
 
     def _live(self, letters: str, after: int) -> tuple[int, int]:
         """Where the longest suffix begins that could still become a deny word, and an allow word; -1 for none.
@@ -158,17 +159,20 @@ class Words:
                 continue
             word = self._words[value]
             starts, ends = seen.starts[first:last], seen.ends[first:last]
-            kinds = _undone(seen, first, last) if seen.kinds else ()
+            kinds = _undone(seen, first, last, word) if seen.kinds else ()
             if seen.kinds and not kinds:
                 continue
+            if word.disguise == "repeat" and [*seen.kinds[first:last]].count("repeat") <= word.doubled:
+                continue
             if "repeat" in kinds:
-                starts, ends = [ends[0] - 1, *starts[1:]], [*ends[:-1], starts[-1] + 1]
+                starts = starts if word.latin_left else [ends[0] - 1, *starts[1:]]
+                ends = ends if word.latin_right else [*ends[:-1], seen.starts[last - 1] + 1]
             if starts[0] < fresh or ends[-1] - starts[0] > self.reach:
                 continue
             how = fit(window, word, starts, ends, final)
             if how is Fit.NO:
                 continue
-            if word.disguise:
+            if word.disguise and word.disguise not in kinds:
                 kinds = (*kinds, word.disguise)
             if ends[-1] - starts[0] > len(word.text) and has_gaps(starts, ends):
                 kinds = (*kinds, "separator")
@@ -205,18 +209,20 @@ class Words:
 
 
 def _first_end(seen: View, index: int, size: int, reach: int) -> int:
-    """Where the held part begins that starts with the letter ``index``: of a repeated letter at its last occurrence."""
+    """Where the held part begins that starts with the letter ``index``: of a repeated one at its last occurrence."""
     if index < 0:
         return size
-    start = seen.ends[index] - 1 if seen.kinds[index] == "repeat" else seen.starts[index]
+    repeated = seen.kinds[index] == "repeat" and not is_latin(seen.text[index])
+    start = seen.ends[index] - 1 if repeated else seen.starts[index]
     return start if size - start < reach else size
 
 
-def _undone(seen: View, first: int, last: int) -> tuple[str, ...]:
-    """The disguises undone for the letters ``first:last``; repeats count inside a word only."""
-    kinds = seen.kinds[first:last]
-    inner = seen.kinds[first + 1 : last - 1]
-    return tuple(dict.fromkeys(k for i, k in enumerate(kinds) if k and (k != "repeat" or 0 < i <= len(inner))))
+def _undone(seen: View, first: int, last: int, word: Word) -> tuple[str, ...]:
+    """The disguises undone for the letters ``first:last``; at an edge without a word boundary, repeats are none."""
+    begin = first if word.latin_left else first + 1
+    end = last if word.latin_right else last - 1
+    kinds = (k for i, k in enumerate(seen.kinds[first:last], start=first) if k != "repeat" or begin <= i < end)
+    return tuple(dict.fromkeys(filter(None, kinds)))
 
 
 def _hits(match: _Match) -> list[Hit]:

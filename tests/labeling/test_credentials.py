@@ -19,7 +19,7 @@ from tests.media import samples
 LABEL = Label.first("001191110102MACQD9K64010000", "7f3a9c")
 SIGNABLE = [
     "png plain", "jpeg plain", "webp plain", "gif", "tiff plain", "avif plain", "wav plain", "mp3 plain",
-    "flac plain", "mp4 front", "mov plain", "m4a plain", "avi plain",
+    "flac plain", "mp4 front", "mov plain", "m4a plain", "avi plain", "svg", "pdf table", "epub stored", "epub", "xlsx", "docx",
 ]  # fmt: skip
 
 

@@ -204,6 +204,46 @@ def _epub() -> bytes:
     }, "mimetype")  # fmt: skip
 
 
+@sample("ofd", ".ofd")
+def _ofd() -> bytes:
+    return zipped({
+        "OFD.xml": b'<?xml version="1.0" encoding="UTF-8"?><ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016" Version="1.1">'
+        b"<ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>"
+        b"</ofd:DocBody></ofd:OFD>",
+        "Doc_0/Document.xml": b"<ofd:Document xmlns:ofd='http://www.ofdspec.org/2016'/>",
+    })  # fmt: skip
+
+
+@sample("ofd with custom data", ".ofd")
+def _ofd_custom() -> bytes:
+    return zipped({
+        "OFD.xml": f'<OFD xmlns="http://www.ofdspec.org/2016"><DocBody><DocInfo><CustomDatas><CustomData Name="x">y'
+        f'</CustomData><CustomData Name="AIGC">{OLD}</CustomData></CustomDatas></DocInfo></DocBody></OFD>'.encode(),
+    })  # fmt: skip
+
+
+_MAKERS["svg"] = (
+    ".svg",
+    lambda: (
+        b'<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/svg11.dtd">\n'
+        b'<!-- <svg> --><svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>\n'
+    ),
+)
+_MAKERS["svg with metadata"] = (
+    ".svg",
+    lambda: (
+        b"<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:metadata>" + FOREIGN_XMP + b"</s:metadata><s:g a='>'/></s:svg>"
+    ),
+)
+
+
+@sample("epub stored", ".epub")
+def _stored() -> bytes:
+    with zipfile.ZipFile(io.BytesIO(_epub())) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    return zipped(members, *members)
+
+
 _MAKERS["markdown"] = ".md", lambda: "# 标题\n\n---\n正文\n".encode()
 _MAKERS["markdown with front matter"] = (
     ".md",

@@ -7,8 +7,12 @@ Nothing is fetched: no remote manifests, no revocation lists, no time stamps; th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mimetypes
+import tempfile
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -21,7 +25,8 @@ from guiju.labeling import implicit
 from guiju.labeling.atomic import replacing
 from guiju.labeling.files import read, read_stream
 from guiju.labeling.implicit import Label
-from guiju.media import carrier_of
+from guiju.media import LIMITS, carrier_of
+from guiju.media.archive import Archive
 
 GENERATED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 """IPTC: made by a model trained on samples."""
@@ -31,7 +36,12 @@ _SETTINGS: Final[dict[str, Any]] = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "builder": {"thumbnail": {"enabled": False}},
 }
+_OFFICE = "application/vnd.openxmlformats-officedocument."
 _MIME = {
+    ".docx": f"{_OFFICE}wordprocessingml.document",
+    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    ".epub": "application/epub+zip",
+    ".pptx": f"{_OFFICE}presentationml.presentation",
     ".m4a": "audio/mp4",
     ".flac": "audio/flac",
     ".webp": "image/webp",
@@ -108,11 +118,28 @@ def sign(source: Path, target: Path, key: Path, chain: Path, *, parent: Path | N
                 with parent.open("rb") as file:
                     told = {"title": "parent", "relationship": "parentOf", "instance_id": _PARENT}
                     builder.add_ingredient(json.dumps(told), _mime(parent), file)
-            with replacing(target, source) as new, source.open("rb") as file:
+            with replacing(target, source) as new, _signable(source) as file:
                 builder.sign(signer, _mime(source), file, new)
                 return _confirmed(_examined(c2pa, _mime(source), new, _SETTINGS), new, source, label)
     except (c2pa.C2paError, ValueError, TypeError, OSError) as error:
         raise ManifestFailed(detail=str(error)[:200]) from None
+
+
+@contextlib.contextmanager
+def _signable(source: Path) -> Iterator[BinaryIO]:
+    """The file; an archive whose members are packed, which c2pa-python does not take, with them unpacked."""
+    with source.open("rb") as file:
+        archive = Archive(file, LIMITS) if file.read(4) == b"PK\3\4" else None
+        file.seek(0)
+        if archive is None or not any(member.method for member in archive.members.values()):
+            yield file
+            return
+        with tempfile.TemporaryFile() as stored:
+            with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as made:
+                for member in sorted(archive.members.values(), key=lambda one: one.offset):
+                    made.writestr(zipfile.ZipInfo(member.name), archive.read(member.name) or b"")
+            stored.seek(0)
+            yield stored
 
 
 def _manifest(label: Label, continued: bool) -> dict[str, Any]:

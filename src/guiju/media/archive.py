@@ -13,6 +13,8 @@ from typing import BinaryIO, Final
 import msgspec
 
 from guiju.errors import MediaEncrypted, MediaLayoutUnsupported, MediaMalformed, MediaTooLarge
+from guiju.media import c2pa
+from guiju.media.contents import C2pa
 from guiju.media.limits import Limits
 from guiju.media.streams import copy_span, size_of, take, take_at
 from guiju.media.unpacking import Unpacker
@@ -21,6 +23,7 @@ WHAT: Final = "ZIP"
 
 _END, _CENTRAL, _LOCAL = b"PK\5\6", b"PK\1\2", b"PK\3\4"
 _STORED, _DEFLATED = 0, 8
+_MANIFEST = "META-INF/content_credential.c2pa"
 _FREE = 1 << 20  # what any member may become, whatever its ratio
 _STAMP = 0x0021_0000  # 1980-01-01: writing the same twice gives the same bytes
 
@@ -71,18 +74,29 @@ class Archive:
             raise MediaMalformed(what=WHAT, detail="a member that is not what its entry says")
         return data
 
+    def manifest(self, carrier: str) -> C2pa | None:
+        """The C2PA manifest store of the archive, if there is one.
+
+        Raises:
+            MediaMalformed, MediaTooLarge: as :meth:`read`.
+        """
+        store = self.read(_MANIFEST)
+        return None if store is None else c2pa.describe(store, f"{carrier}/{_MANIFEST}")
+
     def write(self, target: BinaryIO, changed: dict[str, bytes]) -> None:
         """Copy the archive with some members changed, in their places, or added at the end."""
         central = []
         for member in sorted(self.members.values(), key=lambda one: one.offset):
             place = target.tell()
             if member.name in changed:
-                central.append(_written(target, member.name, changed[member.name]))
+                central.append(_written(target, member.name, changed[member.name], member.method))
             else:
                 end = self._data_place(member) + member.packed
                 copy_span(self._file, target, member.offset, self._behind(member, end))
                 central.append(member.record[:42] + struct.pack("<I", place) + member.record[46:])
-        central += [_written(target, name, data) for name, data in changed.items() if name not in self.members]
+        packed = any(member.method == _DEFLATED for member in self.members.values())  # C2PA signs none that is
+        method = _DEFLATED if packed else _STORED
+        central += [_written(target, name, data, method) for name, data in changed.items() if name not in self.members]
         place, entries = target.tell(), b"".join(central)
         if place + len(entries) >= 0xFFFFFFFF or len(central) >= 0xFFFF:
             raise MediaLayoutUnsupported(what=WHAT, detail="larger than 4 GiB")
@@ -144,13 +158,13 @@ class Archive:
         return min(end + (16 if signed else 12), self._start)
 
 
-def _written(target: BinaryIO, name: str, data: bytes) -> bytes:
+def _written(target: BinaryIO, name: str, data: bytes, method: int) -> bytes:
     """Write a member and return its entry for the central directory."""
     place, raw = target.tell(), name.encode("utf-8")
     engine = zlib.compressobj(6, zlib.DEFLATED, -15)
-    packed = engine.compress(data) + engine.flush()
+    packed = engine.compress(data) + engine.flush() if method == _DEFLATED else data
     flags = 0 if name.isascii() else 0x800
-    shared = struct.pack("<HHHIIII", 20, flags, _DEFLATED, _STAMP, zlib.crc32(data), len(packed), len(data))
+    shared = struct.pack("<HHHIIII", 20, flags, method, _STAMP, zlib.crc32(data), len(packed), len(data))
     target.write(_LOCAL + shared + struct.pack("<HH", len(raw), 0) + raw + packed)
     rest = struct.pack("<HHHHHII", len(raw), 0, 0, 0, 0, 0, place)
     return _CENTRAL + struct.pack("<H", 20) + shared + rest + raw

@@ -66,10 +66,10 @@ class Packet(msgspec.Struct, frozen=True):
     empty_rdf: bool = False
 
 
-def read(packet: bytes, placement: str, offset: int, limits: Limits = LIMITS) -> Contents:
+def read(packet: bytes, placement: str, offset: int, limits: Limits = LIMITS, *, drawing: bool = False) -> Contents:
     """What ``packet`` (at ``offset`` in the file) holds. A packet that is no XML is searched loosely, and is damaged."""
     try:
-        parsed = parse(packet)
+        parsed = parse(packet, drawing=drawing)
     except MediaMalformed as error:
         return _loosely(packet, placement, offset, str(error.params.get("detail")))
     kept = [one for one in parsed.properties if len(one.value) <= limits.value_bytes]
@@ -78,13 +78,13 @@ def read(packet: bytes, placement: str, offset: int, limits: Limits = LIMITS) ->
     return Contents(found, None, parsed.source_types, damaged)
 
 
-def write(packet: bytes | None, value: str | None) -> bytes:
+def write(packet: bytes | None, value: str | None, *, drawing: bool = False) -> bytes:
     """``packet`` (or a new one for None) with ``value`` as its one ``AIGC``; None leaves no value in it.
 
     Raises:
         MediaMalformed: no well-formed XMP. MediaLayoutUnsupported: it has no ``rdf:RDF``.
     """
-    parsed = parse(_NEW if packet is None else packet)
+    parsed = parse(_NEW if packet is None else packet, drawing=drawing)
     data, kept = parsed.data, None
     if value is not None:
         kept = next((one for one in parsed.properties if one.form is Form.ELEMENT and not one.foreign), None)
@@ -96,14 +96,17 @@ def write(packet: bytes | None, value: str | None) -> bytes:
     return _spliced(data, sorted(changes))
 
 
-def parse(packet: bytes) -> Packet:
+def parse(packet: bytes, *, drawing: bool = False) -> Packet:
     """Take a packet apart.
+
+    Args:
+        drawing: it is a whole SVG, which may have a document type that declares nothing.
 
     Raises:
         MediaMalformed: it is not well-formed, nests too deep, or has a document type.
     """
     data = _utf8(packet)
-    walker = _Walker(data)
+    walker = _Walker(data, drawing)
     try:
         walker.parser.Parse(data, True)
     except expat.ExpatError as error:
@@ -155,8 +158,8 @@ def _utf8(packet: bytes) -> bytes:
 class _Walker:
     """The handlers of one parse. Namespaces are resolved here, so that undeclared prefixes are no error."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, data: bytes, drawing: bool = False) -> None:
+        self.data, self._drawing = data, drawing
         self.parser = expat.ParserCreate("utf-8")
         self.parser.ordered_attributes = True
         self.parser.buffer_text = True
@@ -238,8 +241,9 @@ class _Walker:
         if self._open or self._typing:
             self._said.append(text)
 
-    def _doctype(self, *_: object) -> None:
-        raise MediaMalformed(what="XMP", detail="a document type")
+    def _doctype(self, name: str, system: str | None, public: str | None, internal: int) -> None:
+        if internal or not self._drawing:
+            raise MediaMalformed(what="XMP", detail="a document type")
 
     def _resolve(self, name: str) -> tuple[str, str, str]:
         prefix, _, local = name.rpartition(":")

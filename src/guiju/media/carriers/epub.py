@@ -42,7 +42,8 @@ class Epub(Carrier):
         values = [one.attributes.get("content", "") for one in found if _is_ours(one)]
         if any(len(value) > limits.value_bytes for value in values):
             return Contents(damaged=("epub/meta: a value is too long",))
-        return joined([Contents(tuple(Found("epub/meta", value, Form.ATTRIBUTE) for value in values))])
+        held = Contents(tuple(Found("epub/meta", value, Form.ATTRIBUTE) for value in values))
+        return joined([held, Contents(c2pa=archive.manifest("epub"))])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         archive = Archive(source, limits)

@@ -55,7 +55,8 @@ class Ooxml(Carrier):
         values = [one.text.strip() for one in found if _is_ours(one)]
         if any(len(value) > limits.value_bytes for value in values):
             return Contents(damaged=("ooxml/custom: a value is too long",))
-        return joined([Contents(tuple(Found("ooxml/custom", value) for value in values))])
+        held = Contents(tuple(Found("ooxml/custom", value) for value in values))
+        return joined([held, Contents(c2pa=archive.manifest("ooxml"))])
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         archive = _opened(source, limits)

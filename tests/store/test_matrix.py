@@ -26,9 +26,14 @@ from guiju.store import services as package
 from guiju.store.actor import SYSTEM_ROLE, Actor
 from guiju.store.models import (
     Account,
+    Appeal,
     AuditEntry,
+    CareCase,
+    CareProfile,
     Case,
+    Complaint,
     Document,
+    GuardianDecision,
     Integration,
     PolicyVersion,
     Record,
@@ -42,10 +47,15 @@ from guiju.store.models import (
 from guiju.store.permissions import MATRIX, Permission
 from guiju.store.services import (
     accounts,
+    appeals,
+    care_cases,
     cases,
+    complaints,
     documents,
+    guardians,
     integrations,
     law,
+    minors,
     policies,
     second_factors,
     services,
@@ -73,6 +83,8 @@ class World:
     record: Record
     case: Case
     account: Account
+    crisis: CareCase
+    guardian: GuardianDecision
     sanction: Sanction
     document: Document
     draft: PolicyVersion
@@ -80,6 +92,12 @@ class World:
     words: WordList
     version: WordListVersion
     person: User
+    complaint: Complaint
+    appeal: Appeal
+
+
+def submission(**fields: str) -> complaints.Submission:
+    return complaints.Submission(**{"kind": "complaint", "topic": "content", "text": "不满意", **fields})  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -87,9 +105,13 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "documents")
     now = timezone.now()
     account = Account.objects.create(pseudonym="p1", integration=integration, first_seen=now, last_seen=now)
+    CareProfile.objects.create(account=account, basis="suspected", mode=True, updated_at=now)
     record = TestChain(at=now).write(account="p1", integration=integration.pk)
     for _ in range(2):
         policies.publish(system, policies.create_draft(system, SOURCE))
+    complained = complaints.submit(system, submission(), now)
+    appealed = submission(kind="appeal", topic="refusal", content_number=record.content_number)
+    appeal = Appeal.objects.get(pk=complaints.submit(system, appealed, now).receipt)
     words = word_lists.create(system, "ours", "自建", "A.3.b", "李", "自建")
     return World(
         folder=tmp_path,
@@ -98,6 +120,8 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         record=record,
         case=Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.f"),
         account=account,
+        crisis=CareCase.objects.create(account=account, service="chat", kind="crisis", opened_at=now, due_at=now),
+        guardian=guardians.decide(system, account, "limit", "continuous", value=20),
         sanction=accounts.impose(system, account, "warn", "辱骂"),
         document=documents.upload(system, rules().obligations[0].id, None, "报告", "a.pdf", io.BytesIO(b"x"), DAY),
         draft=policies.create_draft(system, SOURCE),
@@ -105,7 +129,26 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         words=words,
         version=word_lists.add_version(system, words, "word\n代开发票\n"),
         person=User.objects.create(username="li.lei", role=Role.REVIEWER),
+        complaint=Complaint.objects.get(pk=complained.receipt),
+        appeal=appeal,
     )
+
+
+def taken(complaint: Complaint, actor: Actor) -> Complaint:
+    """The complaint, claimed by the actor whatever its role: whether it may answer is the question."""
+    end = timezone.now() + timedelta(minutes=5)
+    Complaint.objects.filter(pk=complaint.pk).update(claimed_by=actor.user, claimed_until=end)
+    return complaint
+
+
+def concluded(complaint: Complaint) -> Complaint:
+    Complaint.objects.filter(pk=complaint.pk).update(state="closed", closed_at=timezone.now())
+    return complaint
+
+
+def decide_appeal(world: World, actor: Actor) -> object:
+    taken(world.appeal.complaint, actor)
+    return appeals.decide(actor, world.appeal, "granted", "误判", "已恢复", timezone.now())
 
 
 def held(world: World, actor: Actor) -> Case:
@@ -142,6 +185,26 @@ NOW = timezone.now
 ACTS: dict[str, Callable[[World, Actor], object]] = {
     "accounts.impose": lambda w, a: accounts.impose(a, w.account, "suspend", "辱骂", records=[w.record.pk]),
     "accounts.lift": lambda w, a: accounts.lift(a, w.sanction, "误判"),
+    "appeals.decide": decide_appeal,
+    "complaints.claim": lambda w, a: complaints.claim(a, w.complaint, NOW()),
+    "complaints.close": lambda w, a: complaints.close(a, taken(w.complaint, a), "已答复", NOW()),
+    "complaints.note": lambda w, a: complaints.note(a, w.complaint, "转技术", NOW()),
+    "complaints.read": lambda w, a: complaints.read(a, w.complaint),
+    "complaints.release": lambda w, a: complaints.release(a, taken(w.complaint, a)),
+    "complaints.reopen": lambda w, a: complaints.reopen(a, concluded(w.complaint), "补充", NOW()),
+    "complaints.reply": lambda w, a: complaints.reply(a, taken(w.complaint, a), "已处理", NOW()),
+    "complaints.submit": lambda w, a: complaints.submit(a, submission(), NOW()),
+    "complaints.supplement": lambda w, a: complaints.supplement(a, w.complaint, "再补充", NOW()),
+    "care_cases.close": lambda w, a: care_cases.close(a, w.crisis, "已联系家长"),
+    "care_cases.contacted": lambda w, a: care_cases.contacted(a, w.crisis, "已联系家长"),
+    "care_cases.request": lambda w, a: care_cases.request(a, w.account, "copy"),
+    "guardians.decide": lambda w, a: guardians.decide(a, w.account, "limit", "daily", value=30),
+    "guardians.issue_link": lambda w, a: guardians.issue_link(a, w.account),
+    "guardians.revoke_links": lambda w, a: guardians.revoke_links(a, w.account, "遗失"),
+    "guardians.withdraw": lambda w, a: guardians.withdraw(a, w.guardian),
+    "minors.clear_suspicion": lambda w, a: minors.clear_suspicion(a, w.account, "核验为成年人"),
+    "minors.publish_policy": lambda w, a: minors.publish_policy(a, minors.policy_source.shipped(), "试"),
+    "minors.set_profile": lambda w, a: minors.set_profile(a, w.account, basis="stated", band="8_12"),
     "cases.claim": lambda w, a: cases.claim(a, w.case, NOW()),
     "cases.claim_next": lambda w, a: cases.claim_next(a, NOW()),
     "cases.decide": lambda w, a: cases.decide(a, held(w, a), "fine", "", now=NOW()),

@@ -149,6 +149,8 @@ class Companion(_Strict, frozen=True):
     identity: Shown
     reminder_minutes: Figure
     dependence_minutes: Figure
+    crisis_minutes: Figure
+    request_days: Figure
 
 
 class MinorsPolicy(_Strict, frozen=True):

@@ -19,6 +19,7 @@ from guiju.minors.policy import MinorsPolicy
 from guiju.text.reading import read
 
 _SENTENCE = re.compile(r"[^。!！?？;；\n]+")
+_HOURS = "hours.after_school"
 _LONGEST = 4_000
 """Characters of one text that are looked at: a user's own words about himself stand in short messages."""
 
@@ -77,6 +78,11 @@ class SignalRules:
         self._hours_weight = hours.weight
         self._unless = re.compile("|".join(data.unless))
         self._signals = [(signal, re.compile(signal.pattern)) for signal in data.signals]
+        self._kinds = {signal.id: signal.kind for signal in data.signals} | {_HOURS: "hours"}
+
+    def recall(self, at: int, id: str, weight: int) -> Seen:
+        """A sign that was seen before, from what was stored of it."""
+        return Seen(at, id, self._kinds.get(id, id), weight)
 
     def seen(self, text: str, at: int, policy: MinorsPolicy) -> tuple[Seen, ...]:
         """The signs in one text of a user, received at ``at``; each kind at most once, the heaviest."""
@@ -91,7 +97,7 @@ class SignalRules:
                     if heaviest is None or signal.weight > heaviest.weight:
                         found[signal.kind] = Seen(at, signal.id, signal.kind, signal.weight)
         if found and policy.kind_of(day_of(at)) is DayKind.SCHOOL and within(minute_of_day(at), *self._hours):
-            found["hours"] = Seen(at, "hours.after_school", "hours", self._hours_weight)
+            found["hours"] = Seen(at, _HOURS, "hours", self._hours_weight)
         return tuple(sorted(found.values()))
 
     def assess(self, seen: Iterable[Seen], now: int) -> Suspicion:

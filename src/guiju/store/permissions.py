@@ -46,6 +46,8 @@ class Permission(enum.StrEnum):
     IMPOSE_SANCTIONS = "impose_sanctions"
     LIFT_SANCTIONS = "lift_sanctions"
     CLOSE_ACCOUNTS = "close_accounts"
+    HANDLE_CARE = "handle_care"
+    MANAGE_MINORS = "manage_minors"
     EXEMPT_ACCOUNTS = "exempt_accounts"
     RECEIVE_COMPLAINTS = "receive_complaints"
     HANDLE_COMPLAINTS = "handle_complaints"

@@ -19,6 +19,7 @@ from guiju.errors import (
     IntegrationSuspended,
 )
 from guiju.labeling import TextLabeller
+from guiju.minors import MinorsPolicy, Profile, policy_source
 from guiju.moderation.checker import Checker
 from guiju.moderation.policy import Policy
 from guiju.nouns import Action, Decision, Direction
@@ -74,6 +75,10 @@ class ServiceView:
     name: str
     provider: str
     """27-character provider code, or the ASCII stand-in that is used until one is set"""
+    companion: bool = False
+    """interacts like a person (Order 21)"""
+    watched: bool = False
+    """signs of minors are looked for in what users say"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,9 @@ class Snapshot:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     """by account pseudonym; accounts in good standing are absent"""
     trial: Trial | None = None
+    minors: Mapping[str, Profile] = field(default_factory=dict)
+    """by account pseudonym; accounts of which no age is known are absent"""
+    minors_policy: MinorsPolicy = field(default_factory=policy_source.default)
 
     def deciding_for(self, key: str) -> Snapshot:
         """The snapshot that decides for whom ``key`` names: this one, or the same under the policy on trial."""

@@ -11,12 +11,14 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 from guiju.accounts import AccountPolicy, Sanction, Standing, standing
+from guiju.errors import ProfileError
 from guiju.labeling import TextLabeller
+from guiju.law.profile import Profile, read_profile
 from guiju.moderation import policy_source, starter
 from guiju.moderation.checker import Checker
 from guiju.moderation.lexicon import Entry, Lexicon
 from guiju.moderation.lexicon_csv import parse
-from guiju.store import models, snapshot_version
+from guiju.store import care, models, snapshot_version
 from guiju.store.sanctions import as_value
 from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot, Trial
 
@@ -54,6 +56,8 @@ class SnapshotLoader:
             services={row.slug: _service(row) for row in models.Service.objects.all()},
             standings=self._load_standings(),
             trial=_trial(checker),
+            minors=care.profiles(),
+            minors_policy=care.policy_in_force(),
         )
 
     def _load_checker(self) -> Checker:
@@ -111,4 +115,15 @@ def _integration(row: models.Integration) -> IntegrationView:
 
 def _service(row: models.Service) -> ServiceView:
     """Until a provider code is set, labels name the service by its short name, which the standard allows (E.d)."""
-    return ServiceView(slug=row.slug, name=row.name, provider=row.provider_code or row.slug)
+    try:
+        profile = read_profile(row.profile)
+    except ProfileError:  # stated under an earlier form; the console asks for it again
+        profile = Profile()
+    companion = profile.has_role("anthropomorphic") or "companion" in (profile.functions or ())
+    return ServiceView(
+        slug=row.slug,
+        name=row.name,
+        provider=row.provider_code or row.slug,
+        companion=companion,
+        watched=companion or profile.minors_served is True,
+    )

@@ -48,6 +48,7 @@ MENU: tuple[Group, ...] = (
         _("Evidence"),
         (
             Entry("records", _("Exchange records"), "records", Permission.SEARCH_EVIDENCE),
+            Entry("labels", _("Labels of files"), "seal", Permission.TRY_CHECKS),
             Entry("proof", _("Verify and export"), "proof", Permission.EXPORT_EVIDENCE),
         ),
     ),

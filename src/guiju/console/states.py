@@ -62,6 +62,18 @@ STATES: dict[str, dict[str, State]] = {
         "retired": State(_("Retired"), "mute"),
         "expired": State(_("Expired"), "mute"),
     },
+    "tier": {
+        "verified": State(_("AI, verified"), "info"),
+        "declared": State(_("AI, declared"), "info"),
+        "suspected": State(_("AI suspected"), "warn"),
+        "unknown": State(_("Nothing known"), "mute"),
+    },
+    "label_verdict": {
+        "compliant": State(_("Compliant"), "good"),
+        "noncompliant": State(_("Not compliant"), "bad"),
+        "not_found": State(_("Not found"), "mute"),
+        "cannot_tell": State(_("Cannot tell"), "odd"),
+    },
     "severity": {"low": State(_("Low"), "mute"), "medium": State(_("Medium"), "warn"), "high": State(_("High"), "bad")},
     "duty": {
         "proven": State(_("Proven"), "good"),

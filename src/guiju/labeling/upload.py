@@ -6,13 +6,16 @@ Nothing known is no finding: no file is ever said to be made by people.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 import msgspec
 import yaml
 
+from guiju.errors import LabelError, MediaError
+from guiju.labeling import explicit, files
 from guiju.labeling.files import FileReading
 
 _ALGORITHMIC = ("trainedalgorithmicmedia", "compositewithtrainedalgorithmicmedia", "algorithmicmedia")
@@ -130,3 +133,31 @@ def judge(signs: Iterable[Sign], unread: Iterable[str] = ()) -> Judgement:
         reminder_en=reminder.en,
         unread=tuple(unread),
     )
+
+
+def examine(
+    source: Path, *, declared: bool, look: bool, issued: Callable[[str], bool]
+) -> tuple[Judgement, FileReading | None]:
+    """Look at a file in every way there is; what could not be looked at is named, never passed over.
+
+    Args:
+        declared: its user said that AI made it.
+        look: look for explicit labels, which takes longest.
+        issued: whether a content number was given out by oneself.
+    """
+    signs, unread, reading = ([sign("declaration")] if declared else []), list[str](), None
+    try:
+        reading = files.read(source)
+    except MediaError as error:
+        unread.append(f"metadata: {error.code}")
+    if reading is not None:
+        signs += signs_in(reading)
+        unread += [f"metadata: {place}" for place in reading.damaged]
+        if reading.label is not None and issued(reading.label.ProduceID):
+            signs.append(sign("issued", reading.label.ProduceID))
+    if look:
+        try:
+            signs += [sign("explicit", f"{one.text} ({one.where})") for one in explicit.check(source).found]
+        except (LabelError, MediaError) as error:
+            unread.append(f"explicit: {error.code}")
+    return judge(signs, unread), reading

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
 import msgspec
 
-from guiju.errors import LabelError, MediaError, NothingToPropagate, PartMissing
+from guiju.errors import NothingToPropagate
 from guiju.evidence.record import LabelEntry, RecordedFinding, Verdict, new_id
 from guiju.gateway.files.desk import Desk, Json, Sent, about, file_of, flag
 from guiju.gateway.files.form import Form
@@ -47,9 +46,7 @@ class CheckUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Json:
         source = file_of(form)
-        judged, reading = await asyncio.to_thread(
-            partial(judge, source, declared=flag(form, "declared", False), look=flag(form, "explicit", True))
-        )
+        judged, reading = await asyncio.to_thread(_examined, form, source)
         number = new_id(now_us())
         await visit.keep(number, await asyncio.to_thread(_kept, form, source, judged))
         label = None if reading is None or reading.label is None else reading.label.keys()
@@ -62,9 +59,7 @@ class LabelUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Sent:
         source = file_of(form)
-        judged, _ = await asyncio.to_thread(
-            partial(judge, source, declared=flag(form, "declared", False), look=flag(form, "explicit", True))
-        )
+        judged, _ = await asyncio.to_thread(_examined, form, source)
         if not judged.label:
             raise NothingToPropagate()
         number = form.fields.get("id", "").strip() or new_id(now_us())
@@ -77,29 +72,9 @@ class LabelUpload(Desk):
         return Sent(target, "application/octet-stream", form.name or target.name, headers)
 
 
-def judge(source: Path, *, declared: bool, look: bool) -> tuple[Judgement, files.FileReading | None]:
-    """Look at a file in every way there is.
-
-    Args:
-        declared: its user said that AI made it. ``look``: look for explicit labels, which takes longest.
-    """
-    signs, unread, reading = ([upload.sign("declaration")] if declared else []), [], None
-    try:
-        reading = files.read(source)
-    except MediaError as error:
-        unread.append(f"metadata: {error.code}")
-    if reading is not None:
-        signs += upload.signs_in(reading)
-        unread += [f"metadata: {place}" for place in reading.damaged]
-        if reading.label is not None and issued(reading.label.ProduceID):
-            signs.append(upload.sign("issued", reading.label.ProduceID))
-    if look:
-        try:
-            found = explicit.check(source).found
-            signs += [upload.sign("explicit", f"{one.text} ({one.where})") for one in found]
-        except (LabelError, MediaError, PartMissing) as error:
-            unread.append(f"explicit: {error.code}")
-    return upload.judge(signs, unread), reading
+def _examined(form: Form, source: Path) -> tuple[Judgement, files.FileReading | None]:
+    declared, look = flag(form, "declared", False), flag(form, "explicit", True)
+    return upload.examine(source, declared=declared, look=look, issued=issued)
 
 
 def _propagate(source: Path, target: Path, platform: str, number: str, judged: Judgement) -> Label:

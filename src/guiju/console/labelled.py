@@ -1,0 +1,96 @@
+"""One file looked at for its labels, and what was issued here: what the labels screen shows."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count
+
+from guiju.errors import GuijuError
+from guiju.labeling import explicit, upload, verdict
+from guiju.labeling.explicit import Report as Seen
+from guiju.labeling.files import FileReading
+from guiju.labeling.upload import Judgement
+from guiju.labeling.verdict import Report
+from guiju.store.models import Record
+
+COPY = "label.copy"
+_LARGEST_PICTURE = 4 << 20
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found in a file.
+
+    Attributes:
+        reading, report: the implicit label; None where the file could not be read.
+        seen: the explicit labels; None, with ``unseen`` saying why, where nobody could look.
+        picture: the file with what was found drawn on it, as a ``data:`` address; empty where it is no picture.
+    """
+
+    name: str
+    reading: FileReading | None
+    report: Report
+    seen: Seen | None
+    unseen: GuijuError | None
+    picture: str
+    judged: Judgement
+
+
+@dataclass(frozen=True)
+class Issued:
+    """Labels given out in a span, by what gave them out."""
+
+    endpoint: str
+    files: int
+
+
+def examine(received: UploadedFile[Any], declared: bool) -> Examined:
+    """Look at an uploaded file. It is on disk only while that lasts, and nothing is recorded."""
+    name = Path(str(received.name)).name
+    suffix = Path(name).suffix.lower()
+    with tempfile.TemporaryDirectory(prefix="guiju-") as folder:
+        path = Path(folder) / f"received{suffix if suffix[1:].isalnum() else ''}"
+        with path.open("wb") as file:
+            for chunk in received.chunks():
+                file.write(chunk)
+        seen, unseen, picture = _look(path, Path(folder) / "seen.png")
+        judged, reading = upload.examine(path, declared=declared, look=False, issued=_issued)
+        signs = [*judged.signs, *(upload.sign("explicit", one.text) for one in (seen.found if seen else ()))]
+        judged = upload.judge(signs, [*judged.unread, *([f"explicit: {unseen.code}"] if unseen else [])])
+        return Examined(name, reading, verdict.verify(path), seen, unseen, picture, judged)
+
+
+def issued(since: datetime, until: datetime) -> list[Issued]:
+    """Labels given out in a span, the most first."""
+    rows = Record.objects.filter(at__gte=since, at__lt=until, labelled=True)
+    counted = rows.values("endpoint").annotate(n=Count("id")).order_by("-n", "endpoint")
+    return [Issued(row["endpoint"], row["n"]) for row in counted]
+
+
+def copies(now: datetime, days: int = 183) -> list[Record]:
+    """The newest releases without the explicit label."""
+    rows = Record.objects.filter(endpoint=COPY, at__gte=now - timedelta(days=days)).defer("body")
+    return list(rows.order_by("-at")[:50])
+
+
+def _look(path: Path, target: Path) -> tuple[Seen | None, GuijuError | None, str]:
+    try:
+        seen = explicit.check(path, picture=target)
+    except GuijuError:
+        try:
+            seen = explicit.check(path)  # what cannot be drawn may still be looked at
+        except GuijuError as error:
+            return None, error, ""
+    drawn = target.read_bytes() if target.exists() and target.stat().st_size <= _LARGEST_PICTURE else b""
+    return seen, None, f"data:image/png;base64,{base64.b64encode(drawn).decode()}" if drawn else ""
+
+
+def _issued(number: str) -> bool:
+    return number != "" and Record.objects.filter(content_number=number, labelled=True).exists()

@@ -1,0 +1,34 @@
+"""Labels: drop a file and see its labels drawn and explained; what was issued; copies released without the visible one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from guiju.console import labelled
+from guiju.console.access import ConsoleRequest, form
+from guiju.console.forms.labels import FileForm
+from guiju.store.permissions import Permission
+
+DAYS = 30
+
+
+@form(Permission.TRY_CHECKS)
+def labels(request: ConsoleRequest) -> HttpResponse:
+    """The form, what the file is, and the figures of the last days. Nothing of the file is kept."""
+    asked = FileForm(request.POST or None, request.FILES or None)
+    found = None
+    if request.method == "POST" and asked.is_valid():
+        found = labelled.examine(asked.cleaned_data["file"], asked.cleaned_data["declared"])
+    now = timezone.now()
+    context = {
+        "form": asked,
+        "found": found,
+        "issued": labelled.issued(now - timedelta(days=DAYS), now),
+        "copies": labelled.copies(now),
+        "days": DAYS,
+    }
+    return render(request, "console/labels/labels.html", context)

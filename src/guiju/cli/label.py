@@ -237,6 +237,8 @@ def read(file: Files, processes: Processes = 0, log: Log = None, as_json: Json =
         terminal.line(f"C2PA: {reading.c2pa.placement}, {len(reading.c2pa.manifests)} {_verified(Path(file[0]))}")
     for kind in reading.source_types:
         terminal.line(f"IPTC digitalSourceType: {kind}")
+    for text in reading.iim:
+        terminal.line(f"IPTC-IIM {text}")
     for text in reading.damaged:
         terminal.note(f"{say('未能读取', 'not read')}: {text}")
 

@@ -51,6 +51,7 @@ class FileReading(msgspec.Struct, frozen=True):
         places: every value found, in the order of the file.
         c2pa, source_types: the C2PA manifest store and IPTC ``digitalSourceType``: other marks, told apart from the label.
         damaged: places that could not be read. While there are any, an absent label proves nothing.
+        iim: fields of IPTC-IIM that may say how a picture was made.
         bound: for a sidecar, whether it was written for these bytes; None for other formats.
     """
 
@@ -60,6 +61,7 @@ class FileReading(msgspec.Struct, frozen=True):
     source_types: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
     bound: bool | None = None
+    iim: tuple[str, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -197,7 +199,7 @@ def bound_to(path: Path, limits: Limits = LIMITS) -> Binding:
 
 def _reading(carrier: Carrier, contents: Contents) -> FileReading:
     places = tuple(_placed(found) for found in contents.found)
-    return FileReading(carrier.name, places, contents.c2pa, contents.source_types, contents.damaged)
+    return FileReading(carrier.name, places, contents.c2pa, contents.source_types, contents.damaged, None, contents.iim)
 
 
 def _placed(found: Found) -> Placed:

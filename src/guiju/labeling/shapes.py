@@ -24,10 +24,17 @@ def reading(read: FileReading) -> dict[str, Any]:
         "label": None if read.label is None else read.label.keys(),
         "placements": [placed(place) for place in read.places],
         "c2pa": read.c2pa,
-        "iptc": {"digitalSourceType": list(read.source_types)} if read.source_types else None,
+        "iptc": iptc(read),
         "format": read.carrier,
         "damaged": list(read.damaged),
     }
+
+
+def iptc(read: FileReading) -> dict[str, list[str]] | None:
+    """What IPTC says: ``digitalSourceType`` of XMP, and ``iim`` where older fields say something; None for neither."""
+    if not (read.source_types or read.iim):
+        return None
+    return {"digitalSourceType": list(read.source_types), **({"iim": list(read.iim)} if read.iim else {})}
 
 
 def report(judged: Report, language: str = "zh") -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Contents(msgspec.Struct, frozen=True):
         found: every value under ``AIGC``, in the order of the file.
         c2pa: the C2PA manifest store, if one is there.
         source_types: values of IPTC ``digitalSourceType`` in XMP.
+        iim: ``Field: text`` of IPTC-IIM that may say how a picture was made.
         damaged: places where a value might stand that could not be read, with the reason in English. While there are
             any, the absence of a value proves nothing.
     """
@@ -68,3 +69,4 @@ class Contents(msgspec.Struct, frozen=True):
     c2pa: C2pa | None = None
     source_types: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
+    iim: tuple[str, ...] = ()

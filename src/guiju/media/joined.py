@@ -20,4 +20,5 @@ def joined(parts: Iterable[Contents]) -> Contents:
         next((part.c2pa for part in known if part.c2pa is not None), None),
         tuple(dict.fromkeys(kind for part in known for kind in part.source_types)),
         tuple(dict.fromkeys(text for part in known for text in part.damaged)),
+        tuple(dict.fromkeys(text for part in known for text in part.iim)),
     )

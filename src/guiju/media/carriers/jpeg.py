@@ -9,14 +9,14 @@ from typing import BinaryIO
 import msgspec
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed
-from guiju.media import c2pa, embedded, exif, xmp
+from guiju.media import c2pa, embedded, exif, iim, xmp
 from guiju.media.contents import Contents, Form, Found
 from guiju.media.joined import joined
 from guiju.media.limits import LIMITS, Limits
 from guiju.media.registry import Carrier, carrier
 from guiju.media.streams import Counter, copy, size_of, take, to_text
 
-_APP0, _APP1, _APP2, _APP11, _APP15, _COM = 0xE0, 0xE1, 0xE2, 0xEB, 0xEF, 0xFE
+_APP0, _APP1, _APP2, _APP11, _APP13, _APP15, _COM = 0xE0, 0xE1, 0xE2, 0xEB, 0xED, 0xEF, 0xFE
 _SOS, _EOI = 0xDA, 0xD9
 _BARE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
 _ROOM = 0xFFFF - 2
@@ -160,9 +160,10 @@ def _read(segment: Segment, limits: Limits) -> Contents:
         return xmp.read(segment.body[len(xmp.SIGNATURE) :], "jpeg/xmp", segment.offset, limits)
     if segment.is_exif:
         return exif.read(segment.body, "jpeg/exif", segment.offset, limits)
+    told = iim.read(segment.body) if segment.marker == _APP13 else ()
     if (hit := _bare(segment, limits)) is not None:
-        return Contents((Found(_place(segment), hit[2], Form.EMBEDDED, segment.offset),))
-    return Contents()
+        return Contents((Found(_place(segment), hit[2], Form.EMBEDDED, segment.offset),), iim=told)
+    return Contents(iim=told)
 
 
 def _bare(segment: Segment, limits: Limits) -> tuple[int, int, str] | None:
@@ -183,7 +184,11 @@ def _without(segment: Segment, limits: Limits) -> bytes:
         return _packed(xmp.write(body, None)) if xmp.read(body, "jpeg/xmp", 0, limits).found else segment.raw
     if segment.is_exif:
         return segment.raw[:4] + exif.blanked(segment.body, limits)
-    return b"" if _bare(segment, limits) else segment.raw
+    hit = _bare(segment, limits)
+    if hit is not None and segment.marker == _APP13 and hit[2].encode() in segment.raw:
+        value = hit[2].encode()  # resources of Photoshop, of which the value is only a part
+        return segment.raw.replace(value, b" " * len(value)).replace(b"AIGC", b"    ")
+    return segment.raw if hit is None else b""
 
 
 def _packed(packet: bytes) -> bytes:

@@ -39,6 +39,8 @@ def test_whole_reports_are_as_they_were(name: str, tmp_path: Path) -> None:
 
 def test_they_can_be_made_again_and_are_small(tmp_path: Path) -> None:
     made = vectors.write(tmp_path)
-    assert [row["file"] for row in made] == [row["file"] for row in ROWS]
+    assert {row["file"]: row["verdict"] for row in made}.items() >= {
+        row["file"]: row["verdict"] for row in ROWS
+    }.items()
     assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 1_000_000
     assert {row["verdict"] for row in ROWS} == {one.value for one in verdict.Verdict}

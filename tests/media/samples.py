@@ -14,7 +14,7 @@ import openpyxl
 import pikepdf
 from PIL import Image, ImageCms, PngImagePlugin
 
-from guiju.media import xmp
+from guiju.media import ebml, xmp
 
 OLD = '{"Label":"3","ContentProducer":"old"}'
 FOREIGN_XMP = (
@@ -294,6 +294,20 @@ def _opendml() -> bytes:
     streams = _chunk(b"LIST", b"strl" + film + _chunk(b"indx", head + places))
     one = _chunk(b"LIST", b"hdrl" + streams) + _chunk(b"LIST", b"movi" + movie(first))
     return _chunk(b"RIFF", b"AVI " + one) + _chunk(b"RIFF", b"AVIX" + _chunk(b"LIST", b"movi" + movie(second)))
+
+
+@sample("webm recorded in a browser", ".webm")
+def _headless() -> bytes:
+    """A live recording: no seek head, no cues, no tags, and no size of its segment and clusters."""
+    data = get("webm live")[1]
+    at = data.index(b"\x18\x53\x80\x67") + 12
+    void = data.index(b"\xec\x01")
+    info, tags, cluster = (
+        data.index(mark, void) for mark in (b"\x15\x49\xa9\x66", b"\x12\x54\xc3\x67", b"\x1f\x43\xb6\x75")
+    )
+    one = ebml.head_at(io.BytesIO(data), cluster, len(data))
+    clusters = data[cluster : cluster + 4] + b"\x01" + b"\xff" * 7 + data[one.body : one.end]
+    return data[:at] + data[info:tags] + clusters
 
 
 _MAKERS["ogg chained"] = ".ogg", lambda: get("ogg plain")[1] + get("ogv plain")[1] + get("opus labelled")[1]

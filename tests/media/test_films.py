@@ -18,7 +18,8 @@ from tests.media.samples import FILES
 
 VALUE = '{"Label":"1","ContentProducer":"001191110102MACQD9K64010000","ProduceID":"n-1"}'
 LONG = VALUE.replace("n-1", "n" * 3000)
-NAMES = sorted(path.name for path in FILES.iterdir() if path.suffix != ".sh")
+RECORDED = "recorded.webm"
+NAMES = [RECORDED, *sorted(path.name for path in FILES.iterdir() if path.suffix != ".sh")]
 FFMPEG = shutil.which("ffmpeg") is not None
 needs_ffmpeg = pytest.mark.skipif(not FFMPEG, reason="ffmpeg is not installed")
 
@@ -71,7 +72,11 @@ def test_another_program_sees_the_label_the_same_streams_and_the_other_tags(
 ) -> None:
     if name.endswith(".flv"):
         value = value[:800].rstrip('"}') + '"}'  # ffmpeg reads no string of 1024 bytes
-    before, after = FILES / name, labelled(FILES / name, tmp_path, value)
+    before = FILES / name
+    if name == RECORDED:
+        before = tmp_path / name
+        before.write_bytes(samples.get("webm recorded in a browser")[1])
+    after = labelled(before, tmp_path, value)
     assert packets(after) == packets(before)
     old, new = tags(before), tags(after)
     if before.suffix not in (".wav",):  # ffprobe shows no chunks of WAV

@@ -170,3 +170,17 @@ def test_clusters_of_matroska_never_move(name: str, mark: bytes) -> None:
     carrier_of(io.BytesIO(before)).write(io.BytesIO(before), out, NEW * 40)
     start = before.index(mark)
     assert out.getvalue()[start : start + 400] == before[start : start + 400]
+
+
+def test_a_seek_head_without_room_gives_up_what_is_found_without_it() -> None:
+    data = raw("mkv cues-in-front")
+    start = data.index(b"\xec\x01", data.index(b"\x11\x4d\x9b\x74"))
+    full, out = data[:start] + b"\xa0" + data[start + 1 :], io.BytesIO()  # what was a void must stay now
+    carrier = carrier_of(io.BytesIO(full))
+    carrier.write(io.BytesIO(full), out, NEW * 40)
+    after = out.getvalue()
+    assert [one.value for one in carrier.read(out).found] == [NEW * 40]
+    assert after[start : start + 90] == full[start : start + 90]
+    place = after.index(b"\x53\xab\x84\x12\x54\xc3\x67\x53\xac") + 9  # the entry for tags: width, position
+    position = int.from_bytes(after[place + 1 : place + 1 + (after[place] & 0x7F)], "big")
+    assert after[52 + position :].startswith(b"\x12\x54\xc3\x67")

@@ -17,10 +17,10 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from guiju.errors import GuijuError
-from guiju.store import evidence
+from guiju.store import allowances, evidence
 from guiju.store.actor import Actor
 from guiju.store.models import CheckRun, Service, VerifyRun
-from guiju.store.services import law, policies
+from guiju.store.services import complaints, law, policies
 
 log = logging.getLogger("guiju.upkeep")
 
@@ -68,6 +68,8 @@ def _measure(now: datetime) -> None:
 
 JOBS = (
     Job("policy end", ASK_EVERY, _always, policies.expire),
+    Job("complaint reminders", ASK_EVERY, _always, complaints.remind),
+    Job("allowances", ASK_EVERY, _always, allowances.forget),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
     Job("measure", timedelta(hours=1), _last_measured, _measure),
     Job("verify", timedelta(days=1), _last_verified, lambda now: evidence.verify(ACTOR)),

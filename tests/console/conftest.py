@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,6 +21,7 @@ from guiju.store.actor import Actor
 from guiju.store.models import (
     Account,
     Case,
+    Complaint,
     Document,
     Integration,
     PolicyVersion,
@@ -32,7 +34,7 @@ from guiju.store.models import (
     WordList,
     WordListVersion,
 )
-from guiju.store.services import accounts, documents, integrations, law, policies, services, word_lists
+from guiju.store.services import accounts, complaints, documents, integrations, law, policies, services, word_lists
 from tests.store.evidence_rows import TestChain, verdict
 
 PASSWORD = "guiju-test-password-7"
@@ -61,6 +63,15 @@ class World:
     version: WordListVersion
     person: User
     chain: TestChain
+    complaint: Complaint
+    appealed: Complaint
+
+
+def complain(actor: Actor, **fields: Any) -> Complaint:
+    """A complaint somebody sent in."""
+    given = {"kind": "complaint", "topic": "content", "text": "生成了错误内容", "contact": "me@example.cn", **fields}
+    receipt = complaints.submit(actor, complaints.Submission(**given), timezone.now())
+    return Complaint.objects.get(pk=receipt.receipt)
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +134,8 @@ def world(system: Actor) -> World:
         version=version,
         person=User.objects.create(username="li.lei", role=Role.REVIEWER),
         chain=chain,
+        complaint=complain(system),
+        appealed=complain(system, kind="appeal", topic="refusal", content_number=record.content_number),
     )
 
 

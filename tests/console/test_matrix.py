@@ -17,7 +17,8 @@ from .conftest import World
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"static", "sign_in", "sign_out", "language", "theme"}
+PUBLIC = {"public", "public_send", "public_progress", "public_add"}
+OPEN = {"static", "sign_in", "sign_out", "language", "theme", *PUBLIC}
 """Addresses that need nobody to be signed in."""
 
 ROUTES: dict[str, URLPattern] = {str(route.name): route for route in urlpatterns}
@@ -26,6 +27,9 @@ POSTED: dict[str, dict[str, str]] = {
     "user_role": {"role": "compliance"},
     "run_checks": {"service": "chat"},
     "case_decide": {"verdict": "fine"},
+    "complaint_reply": {"text": "已处理"},
+    "complaint_note": {"note-text": "转技术"},
+    "complaint_decide": {"outcome": "granted", "answer": "已恢复"},
     "document_upload": {"service": "chat"},
     "obligation_threshold": {"service": "chat"},
     "integration_status": {"status": "suspended"},
@@ -43,6 +47,7 @@ def address(name: str, world: World) -> str:
         "user": {"pk": world.person.pk},
         "record": {"pk": world.record.pk, "key": world.record.content_number},
         "case": {"pk": world.case.pk},
+        "complaint": {"pk": world.appealed.pk if name == "complaint_decide" else world.complaint.pk},
         "account": {"pk": world.account.pk, "sanction": world.sanction.pk},
         "obligation": {"key": "GOV-01"},
         "document": {"key": "GOV-01", "document": world.document.pk},

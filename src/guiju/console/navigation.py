@@ -57,6 +57,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("cases", _("Review queue"), "cases", Permission.SEE_CASES),
             Entry("accounts", _("Accounts"), "accounts", Permission.SEE_ACCOUNTS),
+            Entry("complaints", _("Complaints and appeals"), "file", Permission.SEE_COMPLAINTS),
             Entry("try", _("Try it"), "try", Permission.TRY_CHECKS),
         ),
     ),

@@ -49,6 +49,16 @@ STATES: dict[str, dict[str, State]] = {
         "close": State(_("Closed"), "bad"),
     },
     "case": {"open": State(_("Waiting"), "warn"), "decided": State(_("Decided"), "good")},
+    "complaint": {
+        "open": State(_("Waiting for an answer"), "warn"),
+        "answered": State(_("Answered"), "info"),
+        "closed": State(_("Concluded"), "good"),
+    },
+    "appeal": {
+        "": State(_("Not decided yet"), "warn"),
+        "granted": State(_("Granted"), "good"),
+        "rejected": State(_("Rejected"), "bad"),
+    },
     "verdict": {
         "violation": State(_("Violation confirmed"), "bad"),
         "fine": State(_("No violation"), "good"),

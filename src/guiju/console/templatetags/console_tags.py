@@ -16,8 +16,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guiju.complaints import Limit
 from guiju.console import phrases, states, words
 from guiju.console.language import pick
+from guiju.store.complaint_rules import kinds
 
 register = template.Library()
 
@@ -231,3 +233,22 @@ def direction_words(value: object) -> str:
 def object_name(kind: str) -> str:
     """What sort of thing an audit entry is about, in words."""
     return str(phrases.OBJECTS.get(kind, kind))
+
+
+@register.simple_tag
+def limit_words(limit: Limit) -> str:
+    """A declared time limit in words."""
+    if limit.hours is not None:
+        return ngettext("%(n)d hour", "%(n)d hours", limit.hours) % {"n": limit.hours}
+    days = limit.working_days or 0
+    return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+
+
+@register.simple_tag
+def kind_words(kind: str, topic: str) -> str:
+    """A kind of complaint and its topic in words; their ids where the file no longer has them."""
+    found = kinds().kind(kind)
+    if found is None:
+        return f"{kind} {topic}".strip()
+    about = found.topic(topic)
+    return f"{pick(found)} · {pick(about)}" if about is not None else pick(found)

@@ -37,7 +37,8 @@ class Complaint(models.Model):
     due_at = models.DateTimeField(help_text="end of the declared time limit")
     remind_at = models.DateTimeField(help_text="when the desk is reminded")
     reminded_at = models.DateTimeField(null=True, blank=True)
-    answered_at = models.DateTimeField(null=True, blank=True, help_text="the first answer")
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="the first answer since it was (re)opened")
+    missed = models.BooleanField(default=False, help_text="a time limit before a reopening was missed")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

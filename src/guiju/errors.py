@@ -1224,6 +1224,36 @@ class PartMissing(LabelError):
     remedy_en = "Run `pip install 'guiju[{extra}]'` and try again."
 
 
+class MarkImpossible(LabelError):
+    """Content that cannot bear an invisible mark, or not as strong or weak as asked for."""
+
+    code = "GJ-6041"
+    zh = "无法嵌入隐形水印：{detail}"
+    en = "No invisible mark can be embedded: {detail}"
+    remedy_zh = "图片短边、音频时长与文字长度的下限见 docs/watermarks.md；强度用 --strength 设定。"
+    remedy_en = "docs/watermarks.md tells how large, long or lively content must be; --strength sets the strength."
+
+
+class MarkNotKept(LabelError):
+    """A mark that could not be read out of the file it was just written into; nothing was kept of it."""
+
+    code = "GJ-6042"
+    zh = "嵌入后未能从文件中读回水印（{medium}），未生成文件。"
+    en = "The mark did not read back after writing ({medium}); no file was made."
+    remedy_zh = "内容过于平坦、过短或压缩过强。提高强度（减小 --strength）、换用损失较小的格式，或只用文件隐式标识。"
+    remedy_en = "Too plain, short or compressed: use more strength (a lower --strength), a gentler format, or the implicit label alone."
+
+
+class MarkKeyInvalid(LabelError):
+    """A key file for invisible marks that is neither a secret nor a finder's key."""
+
+    code = "GJ-6043"
+    zh = "水印密钥文件无法使用：{detail}"
+    en = "The key file for invisible marks cannot be used: {detail}"
+    remedy_zh = "密钥文件为一行 64 位十六进制数；查找密钥文件以 find: 开头，由 guiju label watermark share 生成。"
+    remedy_en = "A secret is one line of 64 hex digits; a finder's key begins with find: and is made by guiju label watermark share."
+
+
 # --- GJ-61xx media ---------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,9 @@ import typer
 from guiju.cli import terminal
 from guiju.cli.exits import Exit
 from guiju.cli.label_explicit import explicit
+from guiju.cli.label_pack import pack
 from guiju.cli.label_survive import survive
+from guiju.cli.label_watermark import app as watermark
 from guiju.cli.label_words import KINDS, VERDICTS
 from guiju.cli.language import current, say
 
@@ -315,7 +317,9 @@ def code(
 
 
 app.command()(explicit)
+app.command()(pack)
 app.command()(survive)
+app.add_typer(watermark, name="watermark")
 
 
 def _told(written: Written, out: Path, as_json: bool) -> None:

@@ -1,0 +1,128 @@
+"""Putting a mark into the pixels of a picture: a faint repeating tile, shaped by what the picture hides and what it opposes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from guiju.labeling.watermark.image import layout
+from guiju.labeling.watermark.image.finding import whitened
+from guiju.labeling.watermark.keys import Finder
+
+PSNR: Final = 40.5
+"""Default strength: peak signal-to-noise ratio of the marked luma in dB."""
+SMALLEST: Final = 160
+"""Pixels that the shorter side needs at least."""
+
+_BLOCK: Final = 4
+_PLAIN, _LIVELY = 1.2, 0.5
+"""What a plain hides, in grey levels; and how much more a lively part does, per grey level of its own spread."""
+_LEAST, _MOST = 0.25, 3.0
+"""Bounds of the size of one wave beside the usual one."""
+_SMALLER: Final = (1.0, 0.62)
+"""Sizes of the tile that are weighed: the smaller one has fewer waves in the same range, which a grainy picture hides less."""
+_GRAINY: Final = 1.3
+
+Floats = npt.NDArray[np.float32]
+
+_SHAPE: Final[Floats] = np.asarray((layout.RADIUS / layout.HIGHEST) ** -0.6, np.float32)
+"""Amplitude of each wave: the shorter the weaker."""
+_UNIT: Final = float(2.0 * np.sqrt((_SHAPE**2).sum()))
+"""Standard deviation of a tile whose waves are ±1±i times their shape, times its number of pixels."""
+
+
+def period(width: int, height: int) -> int:
+    """Usual side of the tile in pixels: some five of them along a small picture, more along a large one."""
+    side = float(np.sqrt(width * height))
+    usual = round(100.0 * float(side / 512) ** 0.6)
+    return max(48, min(int(usual), int(min(width, height) / 1.7)))
+
+
+def offsets(luma: Floats, finder: Finder, pattern: int, payload: int, psnr: float = PSNR) -> Floats:
+    """What to add to each pixel in all colours, in grey levels, for a mark that holds ``payload``.
+
+    Args:
+        luma: grey levels from 0 to 255, rows by columns, at least :data:`SMALLEST` each way.
+        psnr: strength, in dB before rounding and clipping.
+    """
+    height, width = luma.shape
+    strength = strengths(luma, psnr)
+    residual, level = whitened(luma)
+    share = float((strength / level).mean())
+    usual = period(width, height)
+    for size in (max(48, round(usual * smaller)) for smaller in _SMALLER):
+        there = _there(residual, size, share)
+        if float(np.mean(np.abs(there) ** 2)) < 2 * _GRAINY**2:
+            break
+    one = _tile(_informed(layout.waves(finder, pattern, payload), there), size)
+    whole = np.tile(one, (-(-height // size), -(-width // size)))[:height, :width]
+    return np.asarray(whole * strength, np.float32)
+
+
+def strengths(luma: Floats, psnr: float) -> Floats:
+    """Standard deviation of the mark at each pixel, in grey levels: even, but not more than a place hides."""
+    height, width = luma.shape
+    rows, columns = height // _BLOCK, width // _BLOCK
+    blocks = luma[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
+    mean = blocks.mean((1, 3))
+    spread = np.maximum((blocks * blocks).mean((1, 3)) - mean * mean, 0.0)
+    activity = np.log(np.sqrt(spread) + 0.5)  # the mean of logarithms: one edge in a plain does not make it lively
+    hides = np.asarray(_PLAIN + _LIVELY * np.exp(_smooth(_smooth(activity))), np.float32)
+    shape = _filled(hides, 255.0 / 10 ** (psnr / 20))
+    return np.asarray(Image.fromarray(shape).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _filled(hides: Floats, wanted: float) -> Floats:
+    """The same everywhere, but no more than ``hides``, with a root mean square of ``wanted``."""
+    low, high = 0.0, float(hides.max())
+    for _ in range(20):
+        middle = 0.5 * (low + high)
+        shape = np.minimum(hides, middle)
+        low, high = (low, middle) if float((shape * shape).mean()) > wanted * wanted else (middle, high)
+    return np.asarray(shape * (wanted / np.sqrt((shape * shape).mean())), np.float32)
+
+
+def _smooth(values: Floats) -> Floats:
+    padded = np.pad(values, 1, mode="edge")
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    return np.asarray((rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9.0, np.float32)
+
+
+def _there(residual: Floats, size: int, share: float) -> layout.Waves:
+    """What the picture itself, as the finder will see it, holds of each wave; 1 is the usual size of a mark's.
+
+    ``share``: how large a mark of standard deviation 1 is in the residual.
+    """
+    height, width = residual.shape
+    rows, columns = -(-height // size), -(-width // size)
+    padded = np.zeros((rows * size, columns * size), np.float32)
+    padded[:height, :width] = residual
+    mean = padded.reshape(rows, size, columns, size).sum((0, 2)) / (height * width)
+    found = np.fft.rfft2(mean)[layout.DOWN % size, layout.ACROSS]
+    return (found * (_UNIT / (share * _SHAPE))).astype(np.complex64)
+
+
+def _informed(wanted: layout.Waves, there: layout.Waves) -> layout.Waves:
+    """Sizes for the waves such that, with what is ``there``, all stand out alike: those it opposes get more."""
+    signs = np.concatenate([wanted.real, wanted.imag])
+    helped = signs * np.concatenate([there.real, there.imag])
+    low, high = 0.0, 4.0
+    for _ in range(20):
+        middle = 0.5 * (low + high)
+        sizes = np.clip(middle - helped, _LEAST, _MOST)
+        low, high = (low, middle) if float((sizes * sizes).mean()) > 1.0 else (middle, high)
+    parts = signs * sizes
+    return np.asarray(parts[: len(wanted)] + 1j * parts[len(wanted) :], np.complex64)
+
+
+def _tile(waves: layout.Waves, size: int) -> Floats:
+    """The sum of the waves, ``size`` pixels square, with a standard deviation of 1."""
+    spectrum = np.zeros((size, size // 2 + 1), np.complex64)
+    spectrum[layout.DOWN % size, layout.ACROSS] = waves * _SHAPE
+    upright = layout.ACROSS == 0  # these stand in the plane twice
+    spectrum[-layout.DOWN[upright] % size, 0] = np.conj(spectrum[layout.DOWN[upright] % size, 0])
+    drawn = np.fft.irfft2(spectrum, s=(size, size)).astype(np.float32)
+    return np.asarray(drawn / np.maximum(drawn.std(), 1e-9), np.float32)

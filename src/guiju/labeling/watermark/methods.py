@@ -1,0 +1,94 @@
+"""The registry of methods: how one kind of content is marked, and how a mark is found in it.
+
+Adding a kind is one module with a class under :func:`method`, named in :data:`MODULES`, and one table of tests.
+"""
+
+from __future__ import annotations
+
+import abc
+import importlib
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO, ClassVar, Final
+
+from guiju.errors import MediaUnsupported
+from guiju.labeling.atomic import opened
+from guiju.labeling.watermark.findings import Detection, Embedded
+from guiju.labeling.watermark.keys import Finder, Secret
+from guiju.media import LIMITS, Limits
+
+HEAD: Final = 4096
+MODULES: Final = ("image.method",)
+"""Modules with a method, in the order in which they are asked."""
+
+
+class Method(abc.ABC):
+    """One way to mark one kind of content. Stateless; one instance is registered.
+
+    Attributes:
+        name: of the kind, stable. ``strength``: in dB where the caller names none, from weak (high) to strong (low).
+        strengths: the weakest and the strongest that are taken.
+    """
+
+    name: ClassVar[str]
+    strength: ClassVar[float]
+    strengths: ClassVar[tuple[float, float]]
+
+    @abc.abstractmethod
+    def sniff(self, head: bytes, suffix: str) -> bool:
+        """Whether a file that begins with ``head`` and is named ``*suffix`` is of this kind."""
+
+    @abc.abstractmethod
+    def embed(
+        self, source: Path, target: BinaryIO, secret: Secret, number: int, strength: float, limits: Limits = LIMITS
+    ) -> Embedded:
+        """Write a copy of ``source`` that bears ``number`` into ``target``, which is empty, readable and seekable.
+
+        Raises:
+            MarkImpossible: the content is too small, too short or too empty. MediaError: the file cannot be used.
+            PartMissing: it takes a library that is not installed.
+        """
+
+    @abc.abstractmethod
+    def detect(
+        self, path: Path, finder: Finder, secret: Secret | None, thorough: bool = False, limits: Limits = LIMITS
+    ) -> Detection:
+        """Look for a mark. Without ``secret`` no number is told. ``thorough``: look for turned pictures and changed
+        speeds too, at several times the cost.
+
+        Raises:
+            MediaError: the file cannot be used. PartMissing: it takes a library that is not installed.
+        """
+
+
+_methods: dict[str, Method] = {}
+
+
+def method(kind: type[Method]) -> type[Method]:
+    """Register a class of methods."""
+    if kind.name in _methods:
+        raise ValueError(f"method {kind.name} is taken")
+    _methods[kind.name] = kind()
+    return kind
+
+
+@cache
+def registered() -> tuple[Method, ...]:
+    """Every method, in the order in which they are asked."""
+    for name in MODULES:
+        importlib.import_module(f"guiju.labeling.watermark.{name}")
+    return tuple(_methods.values())
+
+
+def method_of(path: Path) -> Method:
+    """The method for a file; bytes count for more than the name.
+
+    Raises:
+        MediaUnsupported: there is none. FileUnusable: it cannot be opened.
+    """
+    with opened(path) as file:
+        head = file.read(HEAD)
+    for one in registered():
+        if one.sniff(head, path.suffix.lower()):
+            return one
+    raise MediaUnsupported(suffix=path.suffix or "?")

@@ -35,8 +35,10 @@ class Connection(asyncio.Protocol):
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, read_timeout: float) -> None:
+        """``read_timeout``: longest silence of the server, in seconds."""
         self._loop = loop
         self._read_timeout = read_timeout
+        self._deadline = 0.0
         self._transport: asyncio.Transport
         self._parser: httptools.HttpResponseParser
         self._timer: asyncio.TimerHandle | None = None
@@ -89,6 +91,7 @@ class Connection(asyncio.Protocol):
         elif not self._complete:
             self._fail(UpstreamBroken())
         self._keep = False
+        self._no_timer()
         self._wake()
 
     # --- httptools ---------------------------------------------------------------------------------------------------
@@ -124,16 +127,18 @@ class Connection(asyncio.Protocol):
 
     # --- one exchange ------------------------------------------------------------------------------------------------
 
-    async def send(self, request: bytes) -> None:
-        """Send a request and wait for the head of its answer.
+    async def send(self, request: bytes, within: float) -> None:
+        """Send a request and wait for the head of its answer, all of which must be there ``within`` seconds.
 
         Raises:
             UpstreamBroken, UpstreamTimeout, UpstreamMalformed.
         """
         self._reset()
         self._busy = True
-        self._active = self._loop.time()
-        self._timer = self._loop.call_later(self._read_timeout, self._check_silence)
+        self._active = now = self._loop.time()
+        self._deadline = now + within
+        if self._timer is None:
+            self._timer = self._loop.call_later(min(self._read_timeout, within), self._check_time)
         self._transport.write(request)
         while not self._headers_done:
             await self._wait()
@@ -161,9 +166,6 @@ class Connection(asyncio.Protocol):
 
     def finish(self) -> bool:
         """The exchange is over. True if the connection may serve another one; otherwise it is closed."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         if self._complete and self._keep and not self._pieces and not self._transport.is_closing():
             self._busy = False
             self.idle_since = self._loop.time()
@@ -173,6 +175,7 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close at once, dropping what is unsent."""
+        self._no_timer()
         self._keep = False
         self._pieces.clear()
         self._transport.abort()
@@ -202,19 +205,33 @@ class Connection(asyncio.Protocol):
             self._error = error
         self._wake()
 
-    def _check_silence(self) -> None:
-        left = self._active + self._read_timeout - self._loop.time()
-        if left > 0 or self._paused:
-            self._timer = self._loop.call_later(max(left, 1.0), self._check_silence)
+    def _check_time(self) -> None:
+        """Whether the server took too long. The timer outlasts its exchange: most end long before it, and the next one
+        finds it running."""
+        self._timer = None
+        if not self._busy:
+            return
+        now = self._loop.time()
+        silence = self._active + self._read_timeout - now
+        left = min(max(silence, 1.0) if self._paused else silence, self._deadline - now)
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._check_time)
             return
         self._fail(UpstreamTimeout())
         self._transport.abort()
+
+    def _no_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class Pool:
     """Connections to one server, reused newest first."""
 
-    def __init__(self, url: str, *, connect_timeout: float, read_timeout: float, limit: int, ca_file: str | None) -> None:
+    def __init__(
+        self, url: str, *, connect_timeout: float, read_timeout: float, limit: int, ca_file: str | None
+    ) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -225,13 +242,21 @@ class Pool:
         self.authority = parts.netloc
         self.base = parts.path.rstrip("/")
 
-    async def acquire(self) -> Connection:
-        """A connection to use for one exchange; give it back with :meth:`release`.
+    async def acquire(self, within: float) -> Connection:
+        """A connection to use for one exchange, after a wait of at most ``within`` seconds where all are in use; give it
+        back with :meth:`release`.
 
         Raises:
             UpstreamUnreachable, UpstreamTimeout.
         """
-        await self._room.acquire()
+        if self._room.locked():
+            try:
+                async with asyncio.timeout(within):
+                    await self._room.acquire()
+            except TimeoutError:
+                raise UpstreamTimeout() from None
+        else:
+            await self._room.acquire()
         try:
             return self._reusable() or await self._open()
         except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from guiju.errors import BodyIncomplete, BodyTooIntricate, BodyTooLarge, BodyTooSlow, GatewayBusy
+from guiju.gateway.protocol import arrived
 from guiju.gateway.wire import Receive, Scope, header
 from guiju.settings import GatewaySettings
 
@@ -46,24 +47,30 @@ class Intake:
         self.held -= size
 
     async def _gather(self, receive: Receive, limit: int) -> bytes:
+        if arrived(receive):  # as nearly always: nothing to wait for
+            return await self._pieces(receive, limit)
+        try:
+            async with asyncio.timeout(self._limits.body_timeout_s):
+                return await self._pieces(receive, limit)
+        except TimeoutError:
+            raise BodyTooSlow(seconds=self._limits.body_timeout_s) from None
+
+    async def _pieces(self, receive: Receive, limit: int) -> bytes:
         pieces: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._limits.body_timeout_s):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise BodyIncomplete()
-                    piece: bytes = message.get("body", b"")
-                    self._take(len(piece), size, limit)
-                    size += len(piece)
-                    if not message.get("more_body"):
-                        return b"".join([*pieces, piece]) if pieces else piece
-                    pieces.append(piece)
-        except BaseException as error:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise BodyIncomplete()
+                piece: bytes = message.get("body", b"")
+                self._take(len(piece), size, limit)
+                size += len(piece)
+                if not message.get("more_body"):
+                    return b"".join([*pieces, piece]) if pieces else piece
+                pieces.append(piece)
+        except BaseException:
             self.release(size)
-            if isinstance(error, TimeoutError):
-                raise BodyTooSlow(seconds=self._limits.body_timeout_s) from None
             raise
 
     def _take(self, amount: int, size: int, limit: int) -> None:

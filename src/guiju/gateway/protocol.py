@@ -7,6 +7,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from guiju.gateway.wire import Receive
+
 HEAD_BYTES = 64 * 1024
 """Longest request line with headers; the parser itself would gather without end."""
 HEAD_S = 30.0
@@ -45,7 +47,9 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._head_bytes > HEAD_BYTES:
             self._end(_TOO_LONG)
-        elif self._deadline is None and self._arriving:  # a head that came in one piece, as nearly all do, needs no timer
+        elif (
+            self._deadline is None and self._arriving
+        ):  # a head that came in one piece, as nearly all do, needs no timer
             self._deadline = self.loop.call_later(HEAD_S, self._too_slow)
 
     def on_message_begin(self) -> None:
@@ -110,3 +114,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def arrived(receive: Receive) -> bool:
+    """Whether the whole body of the request behind an ASGI ``receive`` is here already; False where that is not known."""
+    cycle = getattr(receive, "__self__", None)  # the server library's own object for one request
+    return getattr(cycle, "more_body", True) is False

@@ -60,15 +60,15 @@ class Answer:
 class _Posted:
     """One request under way."""
 
-    __slots__ = ("_connection", "_limit", "_pool", "_request")
+    __slots__ = ("_connection", "_limit", "_pool", "_request", "_within")
 
-    def __init__(self, pool: Pool, request: bytes, limit: int) -> None:
-        self._pool, self._request, self._limit = pool, request, limit
+    def __init__(self, pool: Pool, request: bytes, limit: int, within: float) -> None:
+        self._pool, self._request, self._limit, self._within = pool, request, limit, within
 
     async def __aenter__(self) -> Answer:
-        connection = self._connection = await self._pool.acquire()
+        connection = self._connection = await self._pool.acquire(self._within)
         try:
-            await connection.send(self._request)
+            await connection.send(self._request, self._within)
         except BaseException:
             self._pool.release(connection)
             raise
@@ -83,6 +83,7 @@ class Upstream:
 
     def __init__(self, settings: UpstreamSettings, limits: GatewaySettings) -> None:
         self._limit = limits.max_answer_bytes
+        self._within = limits.total_timeout_s
         self._pool = Pool(
             settings.url,
             connect_timeout=limits.connect_timeout_s,
@@ -108,13 +109,16 @@ class Upstream:
         head = self._heads.get(path)
         if head is None:
             head = self._heads[path] = f"POST {self._pool.base}{path} HTTP/1.1\r\n".encode("ascii") + self._headers
-        return _Posted(self._pool, b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body), self._limit)
+        return _Posted(
+            self._pool, b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body), self._limit, self._within
+        )
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """GET ``path``: status and body. Raises what :meth:`post` raises."""
-        connection = await self._pool.acquire()
+        connection = await self._pool.acquire(self._within)
         try:
-            await connection.send(f"GET {self._pool.base}{path} HTTP/1.1\r\n".encode("ascii") + self._headers + b"\r\n")
+            request = f"GET {self._pool.base}{path} HTTP/1.1\r\n".encode("ascii") + self._headers + b"\r\n"
+            await connection.send(request, self._within)
             return connection.status, await Answer(connection, self._limit).body()
         finally:
             self._pool.release(connection)

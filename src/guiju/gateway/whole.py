@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 import msgspec
@@ -13,7 +12,6 @@ from guiju.errors import (
     MediaNotAllowed,
     UpstreamMalformed,
     UpstreamRefused,
-    UpstreamTimeout,
 )
 from guiju.gateway.call import Call
 from guiju.gateway.demo import DemoAnswer
@@ -69,19 +67,15 @@ async def serve_whole(call: Call) -> None:
 
 
 async def ask(call: Call) -> bytes:
-    """The body of the model's answer.
+    """The body of the model's answer, which the upstream keeps within the time an exchange may take.
 
     Raises:
         UpstreamError.
     """
-    try:
-        async with asyncio.timeout(call.runtime.limits.total_timeout_s):
-            async with call.served.upstream.post(call.endpoint.path, encode(call.outgoing())) as answer:
-                if answer.status != 200:
-                    raise await refusal(call, answer)
-                return await answer.body()
-    except TimeoutError:
-        raise UpstreamTimeout() from None
+    async with call.served.upstream.post(call.endpoint.path, encode(call.outgoing())) as answer:
+        if answer.status != 200:
+            raise await refusal(call, answer)
+        return await answer.body()
 
 
 def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:

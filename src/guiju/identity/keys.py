@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from hmac import compare_digest
 from typing import NamedTuple
+
+from guiju.identity.keyed import KeyedHash
 
 _FORM = re.compile(r"gj-([0-9a-z]{12})-([0-9a-f]{48})", re.ASCII)
 
@@ -32,7 +33,7 @@ class KeyHasher:
         """``pepper`` needs at least 16 secret bytes; losing it makes every key unknown."""
         if len(pepper) < 16:
             raise ValueError("a pepper needs at least 16 bytes")
-        self._keyed = hmac.new(pepper, digestmod="sha256")  # copied per key: hmac.digest gives up the interpreter lock
+        self._keyed = KeyedHash(pepper)
 
     def new_key(self) -> IssuedKey:
         """A fresh key of the form ``gj-<id>-<secret>``; the id may be shown and logged."""
@@ -42,9 +43,7 @@ class KeyHasher:
 
     def hash(self, key: str) -> str:
         """The stored form of ``key``: 64 hex digits."""
-        keyed = self._keyed.copy()
-        keyed.update(key.encode("utf-8", "surrogatepass"))
-        return keyed.hexdigest()
+        return self._keyed.hexdigest(key.encode("utf-8", "surrogatepass"))
 
     def matches(self, key: str, stored: str) -> bool:
         """Whether ``key`` hashes to ``stored``, compared in constant time."""

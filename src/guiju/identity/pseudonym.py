@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
+from guiju.identity.keyed import KeyedHash
 
 
 class Pseudonymiser:
@@ -19,13 +19,11 @@ class Pseudonymiser:
         """``key`` needs at least 16 secret bytes and must stay the same as long as histories should hold."""
         if len(key) < 16:
             raise ValueError("a pseudonym key needs at least 16 bytes")
-        self._keyed = hmac.new(key, digestmod="sha256")  # copied per name: hmac.digest gives up the interpreter lock
+        self._keyed = KeyedHash(key)
 
     def pseudonym(self, integration: str, user: str) -> str:
         """The pseudonym of ``user`` in ``integration``: 32 hex digits; ``""`` for an empty name (nobody named)."""
         if not user:
             return ""
         message = f"{len(integration)}:{integration}{user}".encode("utf-8", "surrogatepass")
-        keyed = self._keyed.copy()
-        keyed.update(message)
-        return keyed.hexdigest()[:32]
+        return self._keyed.hexdigest(message)[:32]

@@ -81,3 +81,13 @@ def test_choices_are_those_of_the_library() -> None:
     assert [one.value for one in label_explicit.Span] == [one.value for one in explicit.Span]
     assert set(label_explicit.VERDICTS) == {one.value for one in explicit.Verdict}
     assert set(label_explicit.KEPT) == {one.value for one in explicit.Kept}
+
+
+def test_a_pack_is_made_from_the_companys_own_outputs(guiju: Run, picture: Path) -> None:
+    out = picture.with_name("pack.zip")
+    facts = ("--company", "某某公司", "--service", "绘画", "--producer", CODE)
+    ran = guiju("label", "pack", out, *facts, "--sample", picture, "--json")
+    assert (ran.status, ran.json["compliant"], ran.json["own_samples"]) == (0, True, True)
+    assert ran.json["samples"][0]["explicit"] == "compliant" and out.exists()
+    ran = guiju("label", "pack", out, *facts, "--sample", picture)
+    assert (ran.status, "GJ-6106" in ran.err) == (2, True)

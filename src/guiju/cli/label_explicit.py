@@ -84,7 +84,12 @@ def explicit(
         Guide | None, typer.Option(help="Show the checklist for virtual scenes or interfaces instead.")
     ] = None,
     break_c2pa: Annotated[
-        bool, typer.Option("--break-c2pa", help="Write even if a C2PA manifest in the file becomes invalid by it.")
+        bool,
+        typer.Option(
+            "--allow-breaking-c2pa",
+            "--break-c2pa",
+            help="Write even if a C2PA manifest in the file becomes invalid by it.",
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -43,6 +43,8 @@ def pictures_of(container: Any) -> Any:
     """
     for stream in container.streams.video:
         if not int(stream.disposition) & int(library().stream.Disposition.attached_pic):
+            if stream.codec_context is None:
+                raise MediaLayoutUnsupported(what="film", detail="an unknown codec")
             if stream.codec_context.width * stream.codec_context.height > PIXELS:
                 raise MediaTooLarge(what="pixels", limit=PIXELS)
             return stream
@@ -69,7 +71,7 @@ def relabel(source: Any, target: BinaryIO, suffix: str, mark: Mark) -> tuple[Ove
         if source.chapters():
             made.set_chapters(source.chapters())
         coder = _Coder(made, pictures, encoder, mark, seconds)
-        outs = {one.index: made.add_stream_from_template(one) for one in copied}
+        outs = {one.index: _copied(made, one) for one in copied}
         for packet in source.demux(pictures, *copied):
             if packet.stream.index == pictures.index:
                 for frame in packet.decode():
@@ -150,6 +152,13 @@ class _Coder:
         for packet in self._waiting:
             self._made.mux(packet)
         self._waiting.clear()
+
+
+def _copied(made: Any, stream: Any) -> Any:
+    try:
+        return made.add_stream_from_template(stream)
+    except ValueError as error:
+        raise MediaLayoutUnsupported(what="film", detail=str(error)) from error
 
 
 def _format(stream: Any, name: str) -> str:

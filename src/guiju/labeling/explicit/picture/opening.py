@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,10 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "BMP")
 """What is opened; JPEG with several pictures comes out as ``MPO``."""
 
 _CONVERTED: Final = {"1": "L", "P": "RGBA", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB"}
-_FAULTS: Final = (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, OverflowError, MemoryError, AttributeError)  # fmt: skip
+FAULTS: Final = (
+    OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, OverflowError, MemoryError,
+    AttributeError, RuntimeError, ZeroDivisionError, struct.error,
+)  # fmt: skip
 """What Pillow raises on damaged files, besides its own."""
 
 
@@ -68,7 +72,7 @@ def _unpacked(raw: BinaryIO, suffix: str, first: bool) -> Opened:
         raise MediaUnsupported(suffix=suffix or "?") from None
     except Image.DecompressionBombError:
         raise MediaTooLarge(what="pixels", limit=PIXELS) from None
-    except _FAULTS as error:
+    except FAULTS as error:
         raise MediaMalformed(what="picture", detail=type(error).__name__) from error
 
 

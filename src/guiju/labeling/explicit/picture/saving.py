@@ -8,8 +8,9 @@ from typing import Any, BinaryIO, Final
 
 from PIL import Image, JpegImagePlugin, TiffImagePlugin
 
+from guiju.errors import MediaLayoutUnsupported
 from guiju.labeling.explicit.picture import metadata
-from guiju.labeling.explicit.picture.opening import Opened
+from guiju.labeling.explicit.picture.opening import FAULTS, Opened
 from guiju.media import Limits
 
 _BACK: Final = {
@@ -26,12 +27,19 @@ _PICTURE_TAGS: Final = frozenset(
 
 
 def save(opened: Opened, source: BinaryIO, target: BinaryIO, limits: Limits) -> tuple[str, ...]:
-    """Write the drawn frames of ``opened`` into ``target`` with the metadata of ``source``. Returns remarks."""
+    """Write the drawn frames of ``opened`` into ``target`` with the metadata of ``source``. Returns remarks.
+
+    Raises:
+        MediaLayoutUnsupported: metadata that cannot be written again.
+    """
     images = [_stored(frame.image, opened.orientation) for frame in opened.frames]
     notes: tuple[str, ...] = ()
     if opened.format == "MPO":
         notes = ("其余附属图片（预览、增益图）未保留 / further pictures in the file (preview, gain map) were left out",)
-    _SAVERS[opened.format](opened, images, source, target, limits)
+    try:
+        _SAVERS[opened.format](opened, images, source, target, limits)
+    except FAULTS as error:  # metadata that Pillow read but cannot write
+        raise MediaLayoutUnsupported(what=opened.format, detail=type(error).__name__) from error
     return notes
 
 

@@ -15,6 +15,9 @@ from guiju.labeling.explicit.sound.samples import Samples
 SECONDS: Final = 6 * 3600
 """The longest sound that is looked at."""
 
+RATES: Final = (1_000, 768_000)
+"""Samples a second that are taken for possible."""
+
 ENCODERS: Final = {
     "mp3": "libmp3lame", "mp3float": "libmp3lame", "aac": "aac", "flac": "flac", "opus": "libopus", "libopus": "libopus",
     "alac": "alac", "vorbis": "vorbis",
@@ -62,11 +65,13 @@ def stream_of(container: Any) -> Any:
     """The first sound in a container.
 
     Raises:
-        MediaMalformed: there is none. MediaTooLarge: it is too long.
+        MediaMalformed: there is none. MediaLayoutUnsupported: of no known codec. MediaTooLarge: it is too long.
     """
     if not container.streams.audio:
         raise MediaMalformed(what="sound", detail="no sound in the file")
     stream = container.streams.audio[0]
+    if stream.codec_context is None or not RATES[0] <= stream.codec_context.sample_rate <= RATES[1]:
+        raise MediaLayoutUnsupported(what="sound", detail="an unknown codec or rate")
     if container.duration and container.duration / 1e6 > SECONDS:
         raise MediaTooLarge(what="seconds", limit=SECONDS)
     return stream

@@ -65,7 +65,7 @@ def resampled(samples: Samples, rate: int, wanted: int) -> Samples:
     made, place = [], 0
     while place < len(samples):
         low, high = max(0, place - overlap), min(len(samples), place + piece + overlap)
-        count = round((high - low) * wanted / rate)
+        count = max(1, round((high - low) * wanted / rate))
         spectrum = np.fft.rfft(samples[low:high])
         bins = count // 2 + 1
         kept = np.zeros(bins, complex)

@@ -15,6 +15,8 @@ from guiju.labeling.explicit.writing.words import text_words
 from guiju.media import LIMITS, Limits
 
 PAGES: Final = 5_000
+_ODD: Final = (TypeError, ValueError, KeyError, AttributeError, RuntimeError)
+"""What objects raise that are not of the kind their place asks for."""
 
 
 @medium
@@ -40,7 +42,7 @@ class Pdf(Medium):
                 document.save(target)
         except library.PasswordError:
             raise MediaEncrypted(what="PDF") from None
-        except library.PdfError as error:
+        except (library.PdfError, *_ODD) as error:
             raise MediaMalformed(what="PDF", detail=type(error).__name__) from error
         figures = {"points": size, "pages": float(len(numbers))}
         return Made(self.name, words.id, (Sighting(words.text, position),), figures)

@@ -33,6 +33,8 @@ def judge(file: BinaryIO, path: Path, picture: Path | None, most: int) -> Report
         raise MediaMalformed(what="PDF", detail=str(error)) from error
     try:
         return _judged(document, path, picture, most)
+    except library.PdfiumError as error:
+        raise MediaMalformed(what="PDF", detail=str(error)) from error
     finally:
         document.close()
 

@@ -23,6 +23,7 @@ from guiju.errors import (
     MediaUnsupported,
 )
 from guiju.media import Contents, Limits, carrier_of, registered, xmp
+from guiju.media.boxes import box
 from tests.media import samples
 from tests.media.test_places import jpeg, png
 
@@ -243,3 +244,33 @@ def test_a_write_never_holds_the_file_in_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 << 20
+
+
+def _nested(*kinds: bytes, inner: bytes = b"") -> bytes:
+    for kind in reversed(kinds):
+        inner = box(kind, inner)
+    return inner
+
+
+FILM = samples.get("mp4 front")[1]
+MANY = {
+    "tracks": FILM[:28] + box(b"moov", box(b"trak", b"") * 8_000),
+    "items": FILM[:28] + _nested(b"moov", b"udta", b"meta", inner=bytes(4) + box(b"ilst", box(b"\0\0\0\1", b"") * 8_000)),
+    "tags": b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01" + b"\xff" * 7 + b"\xec\x80" * 120_000,
+    "streams": b"".join(b"OggS\0\2" + bytes(8) + n.to_bytes(4, "little") + bytes(8) + b"\x01\x08OpusHead" for n in range(4_000)),
+    "frames": b"ID3\3\0\0" + bytes([0, 5, 127, 127]) + (b"TXXX\0\0\0\1\0\0\0" * 10_000)[: (5 << 14) + (127 << 7) + 127] + b"\xff\xfb\x90\0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_very_many_small_structures_cost_little(name: str) -> None:
+    suffix = {"tags": ".mkv", "streams": ".ogg", "frames": ".mp3"}.get(name, ".mp4")
+    carrier, limits = carrier_of(io.BytesIO(MANY[name]), suffix), Limits()
+    tracemalloc.start()
+    with contextlib.suppress(MediaError):
+        carrier.read(io.BytesIO(MANY[name]), limits)
+    with contextlib.suppress(MediaError):
+        carrier.write(io.BytesIO(MANY[name]), io.BytesIO(), "v", limits)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64 << 20

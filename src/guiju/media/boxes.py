@@ -47,24 +47,27 @@ def tops(file: BinaryIO, limits: Limits, what: str) -> list[Top]:
     return found
 
 
-def boxes(data: bytes, start: int, limits: Limits, what: str) -> Iterator[tuple[bytes, int, int, int]]:
-    """Type, start, start of the body and end of every box in ``data`` from ``start`` on.
+def boxes(
+    data: bytes, start: int, limits: Limits, what: str, stop: int | None = None
+) -> Iterator[tuple[bytes, int, int, int]]:
+    """Type, start, start of the body and end of every box in ``data`` from ``start`` to ``stop`` (its end for None).
 
     Fewer than eight bytes at the end are no box: QuickTime closes a list with four zeros.
 
     Raises:
         MediaMalformed: a box does not fit. MediaTooLarge: there are too many.
     """
+    stop = len(data) if stop is None else stop
     for _ in range(limits.structures):
-        if start + 8 > len(data):
+        if start + 8 > stop:
             return
         size, kind = struct.unpack_from(">I4s", data, start)
         head = 8
         if size == 0:
-            size = len(data) - start
-        elif size == 1 and start + 16 <= len(data):
+            size = stop - start
+        elif size == 1 and start + 16 <= stop:
             size, head = struct.unpack_from(">Q", data, start + 8)[0], 16
-        if size < head or start + size > len(data):
+        if size < head or start + size > stop:
             raise MediaMalformed(what=what, detail="a box that does not fit into its parent")
         yield kind, start, start + head, start + size
         start += size

@@ -25,11 +25,8 @@ def moved_chunks(moov: bytes, behind: int, by: int, limits: Limits, what: str) -
         width = struct.calcsize(form)
         if start + count * width > len(moov):
             raise MediaMalformed(what=what, detail="a table that ends too early")
-        offsets = list(struct.unpack_from(f">{count}{form[1]}", data, start))
-        moved = [offset + by if offset >= behind else offset for offset in offsets]
-        if moved and not 0 <= min(moved) <= max(moved) < 1 << 8 * width:
-            raise MediaLayoutUnsupported(what=what, detail="chunk offsets larger than 4 GiB")
-        struct.pack_into(f">{count}{form[1]}", data, start, *moved)
+        for place in range(start, start + count * width, width):
+            _move(data, place, form, behind, by, what)
     return bytes(data)
 
 
@@ -69,7 +66,7 @@ def _move(data: bytearray, place: int, form: str, behind: int, by: int, what: st
 def _tables(moov: bytes, limits: Limits, what: str) -> Iterator[tuple[int, int, str]]:
     """Start, length and form of every table of absolute offsets."""
     for _, _, inner, end in _inside(moov, _DOWN, limits, what):
-        for kind, _, at, stop in boxes(moov[:end], inner, limits, what):
+        for kind, _, at, stop in boxes(moov, inner, limits, what, end):
             skip = 8 if kind == b"saio" and stop - at >= 4 and moov[at + 3] & 1 else 0
             form = _FORMS.get(kind) or (">Q" if kind == b"saio" and moov[at : at + 1] == b"\1" else ">I")
             if kind in (*_FORMS, b"saio") and stop - at >= 8 + skip:
@@ -81,7 +78,7 @@ def _inside(data: bytes, path: tuple[bytes, ...], limits: Limits, what: str) -> 
     waiting = [(0, len(data), 0)]
     while waiting:
         start, end, depth = waiting.pop()
-        for kind, at, inner, stop in boxes(data[:end], start, limits, what):
+        for kind, at, inner, stop in boxes(data, start, limits, what, end):
             if kind != path[depth]:
                 continue
             if depth + 1 == len(path):

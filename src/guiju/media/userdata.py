@@ -62,7 +62,7 @@ def read(moov: bytes, offset: int, limits: Limits) -> Iterator[Contents]:
         elif kind == b"meta":
             yield _read_meta(moov[inner:end], offset + at, "mp4/keys.moov", limits)
         elif kind == b"trak":
-            for inside, at_, inner_, end_ in boxes(moov[:end], inner, limits, WHAT):
+            for inside, at_, inner_, end_ in boxes(moov, inner, limits, WHAT, end):
                 if inside == b"udta":
                     yield from _read_udta(moov[inner_:end_], offset + inner_, limits, "mp4/keys.moov")
                 elif inside == b"meta":
@@ -173,7 +173,7 @@ def _of_list(ilst: bytes, names: list[str], limits: Limits) -> Iterator[_Item]:
     for kind, at, inner, end in boxes(ilst, 0, limits, WHAT):
         number = int.from_bytes(kind, "big")
         name = names[number - 1] if 0 < number <= len(names) else ""
-        parts = {part: ilst[a:b] for part, _, a, b in boxes(ilst[:end], inner, limits, WHAT)}
+        parts = {part: ilst[a:b] for part, _, a, b in boxes(ilst, inner, limits, WHAT, end)}
         if kind == b"----":
             name = parts.get(b"name", b"")[4:].decode("utf-8", "replace")
         value = parts.get(b"data", b"")[8:]

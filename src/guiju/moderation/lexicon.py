@@ -92,6 +92,7 @@ class Lexicon:
         automaton: finds ``words`` in squeezed text, and after them ``pairs``; ``None`` where there are no words.
         pairs: two components → a character of a word that is split into them.
         prefixes: every proper beginning of a word → ``DENY``, ``ALLOW`` or both.
+        bigrams: every two letters that follow one another in a word.
         longest: length of the longest squeezed word.
         version: hash over the entries; the same entries give the same version in any order.
     """
@@ -102,6 +103,7 @@ class Lexicon:
         self.pairs = _pairs(words)
         self.automaton = _automaton(words, self.pairs)
         self.prefixes = _prefixes(words)
+        self.bigrams = frozenset(word.text[i : i + 2] for word in words for i in range(len(word.text) - 1))
         self.longest = max((len(w.text) for w in words), default=0)
         self.risks = tuple(sorted({e.risk for e in entries if not e.allow}))
         self.version = _version(entries)

@@ -16,14 +16,14 @@ import msgspec
 
 from guiju.moderation.lexicon import Lexicon, Word
 from guiju.text.sounding import TRANSLATE, sounding
-from guiju.text.syllables import SPELLED, load
+from guiju.text.syllables import FIRST, SPELLED, load, signs
 
 SHORTEST = 3
 #: Shortest and longest word that is looked for by its initials (wsdc); shorter ones are abbreviations of anything.
 INITIALS = (4, 12)
 #: Abbreviations of everyday texts that are also the initials of something else.
 _VOWELS = re.compile("[aeiou]")
-_NOT_SIGNS = re.compile("[^\ue000-\uf8ff]")
+_NOT_SIGNS = re.compile(f"[^{chr(FIRST)}-{chr(FIRST + len(signs()) - 1)}]")
 #: Where two syllables meet that could be cut elsewhere: fan gan, xi an, ti na.
 _AMBIGUOUS = re.compile("n g|[aeiouv] n|. [aeo]|e r")
 _FIRST_LETTERS = {ord(character): syllable[0] for character, syllable in load().items()}
@@ -75,13 +75,13 @@ def spoken(lexicon: Lexicon) -> SpokenLexicon:
 
 def _spoken(word: Word) -> list[Spoken]:
     text = word.text
-    signs: str = text.translate(TRANSLATE)
-    if _NOT_SIGNS.search(signs) is None:  # Han throughout
-        if len(signs) < SHORTEST:
+    sounds: str = text.translate(TRANSLATE)
+    if _NOT_SIGNS.search(sounds) is None:  # Han throughout
+        if len(sounds) < SHORTEST:
             return []
-        forms = [Spoken(signs, text, word)]
+        forms = [Spoken(sounds, text, word)]
         respelled = _respelled(text)
-        if respelled and respelled != signs:
+        if len(respelled) >= SHORTEST and respelled != sounds:
             forms.append(Spoken(respelled, ("",) * len(respelled), word))
         return forms
     heard = sounding(text)

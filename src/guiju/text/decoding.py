@@ -32,6 +32,8 @@ Hidden = tuple[str, str]
 
 def letters(run: str) -> Hidden | None:
     """A run of letters and digits: binary digits, hexadecimal, or Base64 (also the URL-safe one)."""
+    if run.isalpha() and (run.islower() or run.isupper() or run.istitle()):
+        return None  # a word
     if len(run) >= 48 and set(run) <= {"0", "1"} and len(run) % 8 == 0:
         return _named("binary", _bits(run))
     if len(run) >= 12 and len(run) % 2 == 0:

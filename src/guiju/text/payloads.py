@@ -108,13 +108,17 @@ _KINDS = (
 def payloads(text: str) -> tuple[Payload, ...]:
     """Everything hidden in a whole text, in order. Text that hides nothing costs a few scans."""
     found: list[Payload] = []
+    short = len(text) <= LONGEST
     for kind in _KINDS:
         if kind.sign and not any(sign in text for sign in kind.sign):
             continue
         if kind.run.search(text) is None:
             continue
-        for run in kind.alphabet.finditer(text):
-            found += _in_run(kind, text, run.start(), run.end(), 0)
+        if short:  # no run can be too long, so the payloads of all runs are those of the text
+            found += _in_run(kind, text, 0, len(text), 0)
+        else:
+            for run in kind.alphabet.finditer(text):
+                found += _in_run(kind, text, run.start(), run.end(), 0)
     if "\n" in text:
         found += columns(text)
     return tuple(sorted(found, key=_place)[:MOST]) if found else ()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from guiju.text.squeeze import MAX_GAP, VECTOR_FROM, codes_of, positions, squeeze, text_of
 
@@ -29,6 +30,7 @@ _LEET_SIGNS = re.compile("[a-z][0134578$@!|]+")
 #: How far back it is looked which half belongs to which.
 _LONGEST_CHAIN = 16
 _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
+_REPEATED = re.compile(r"(.)\1+", re.DOTALL)
 _RUNS = re.compile(r"(.)\1*", re.DOTALL)
 
 
@@ -184,6 +186,21 @@ def once(letters: str) -> str:
     return letters if first.all() else letters[0] + text_of(codes[1:][first])
 
 
+def repeats(letters: str) -> list[tuple[str, str, str]]:
+    """Every repeated letter with the letters before and after its run (empty at the ends)."""
+    if len(letters) < VECTOR_FROM:
+        if _DOUBLE.search(letters) is None:
+            return []
+        runs = [(m.start(), m.end()) for m in _RUNS.finditer(letters) if m.end() - m.start() > 1]
+    else:
+        codes = codes_of(letters)
+        places = np.flatnonzero(codes[1:] == codes[:-1]).tolist()
+        if not places:
+            return []
+        runs = [(place, place + 2) for place in places]
+    return [(letters[start], letters[start - 1 : start], letters[end : end + 1]) for start, end in runs]
+
+
 def collapse(squeezed: str, places: Sequence[int]) -> View:
     """The letters with every repeated one read once; the first of a run counts, the rest becomes part of it.
 
@@ -194,8 +211,18 @@ def collapse(squeezed: str, places: Sequence[int]) -> View:
     starts: list[int] = []
     ends: list[int] = []
     kinds: list[str] = []
-    for match in _RUNS.finditer(squeezed):
+    done = 0
+
+    def plain(upto: int) -> None:
+        text.append(squeezed[done:upto])
+        starts.extend(places[done:upto])
+        ends.extend([place + 1 for place in places[done:upto]])
+        kinds.extend([""] * (upto - done))
+
+    for match in _REPEATED.finditer(squeezed):
         first, last = match.start(), match.end() - 1
+        plain(first)
+        done = match.end()
         if last - first > MAX_GAP:  # no word reaches across so long a run
             text += (squeezed[first], squeezed[last])
             starts += (places[first], places[last])
@@ -205,5 +232,6 @@ def collapse(squeezed: str, places: Sequence[int]) -> View:
         text.append(squeezed[first])
         starts.append(places[first])
         ends.append(places[last] + 1)
-        kinds.append("repeat" if last > first else "")
+        kinds.append("repeat")
+    plain(len(squeezed))
     return View("".join(text), starts, ends, kinds)

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from guiju.text.rewriting import EMOJI_RANGE, emoji
-from guiju.text.squeeze import codes_of, positions, squeeze, text_of
+from guiju.text.squeeze import MAX_GAP, codes_of, positions, squeeze, text_of
 from guiju.text.syllables import LONGEST_RUN, SPELLED, sign_of, signs
 
 _SIGN_OF = sign_of()
@@ -24,6 +24,8 @@ _TABLE = np.arange(0x110000, dtype=np.uint32)
 _TABLE[np.array([ord(c) for c in _SIGN_OF])] = np.array([ord(sign) for sign in _SIGN_OF.values()], dtype=np.uint32)
 _LATIN = re.compile("[a-z]{2,}")
 _EMOJI = re.compile(EMOJI_RANGE)
+#: How far a syllable's neighbour can be, over skip characters.
+_NEAR = MAX_GAP + 1
 #: From this length on, the table of numpy is faster than ``str.translate``.
 _VECTOR_FROM = 24
 _LENGTHS = {sign: len(syllable) for syllable, sign in signs().items()}
@@ -50,65 +52,75 @@ def sound(letters: str) -> str:
 
 
 def has_spelling(window: str) -> bool:
-    """Whether some run of Latin letters spells pinyin, or an emoji is read as a word: ``sounding`` then says more."""
-    if any(len(run) <= LONGEST_RUN and SPELLED[run] for run in _LATIN.findall(window)):
-        return True
-    return not window.isascii() and _EMOJI.search(window) is not None
+    """Whether Latin letters or emoji may sound as part of a word of three syllables: ``sounding`` then says more.
+
+    Letters may where a run spells pinyin and other script lies near, or where runs in a row spell three syllables.
+    """
+    row = 0
+    for match in _LATIN.finditer(window):
+        run = match.group()
+        spelled = SPELLED[run] if len(run) <= LONGEST_RUN else ""
+        row = row + len(spelled) if spelled else 0
+        if row >= 3 or (spelled and not window[max(0, match.start() - _NEAR) : match.end() + _NEAR].isascii()):
+            return True
+    if window.isascii():
+        return False
+    known = emoji()
+    return any(match.group() in known for match in _EMOJI.finditer(window))
 
 
-def plain_sounding(window: str, squeezed: str) -> Sounding:
-    """The sounding of a window in which nothing is spelled."""
+def spelled_signs(window: str) -> str:
+    """The signs of a window in which something is spelled; ``sounding`` also says where from."""
+    return sound(squeeze(_SPELT.sub(_written, window)))
+
+
+def plain_sounding(window: str, signs: str) -> Sounding:
+    """The sounding of a window in which nothing is spelled, from the signs of its letters."""
     size = len(window)
-    if len(squeezed) == size:
-        return Sounding(sound(squeezed), range(size), range(1, size + 1))
+    if len(signs) == size:
+        return Sounding(signs, range(size), range(1, size + 1))
     places = positions(window)
-    return Sounding(sound(squeezed), places, [place + 1 for place in places])
+    return Sounding(signs, places, [place + 1 for place in places])
 
 
 def sounding(window: str) -> Sounding:
     """The sounding of any window."""
-    text: list[str] = []
+    written: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     done = 0
     for match in _SPELT.finditer(window):
         start, end = match.span()
-        read = _read(match.group())
-        if not read:
+        signs = _written(match)
+        if signs == match.group():
             continue
-        _append(window, done, start, text, starts, ends)
-        spelled, is_word = read
-        text.append(spelled)
-        if is_word:
-            starts.extend([start] * len(spelled))
-            ends.extend([end] * len(spelled))
-        else:
-            for sign in spelled:
-                starts.append(start)
-                start += _LENGTHS[sign]
-                ends.append(start)
+        written += (window[done:start], signs)
+        starts += range(done, start)
+        ends += range(done + 1, start + 1)
+        lengths = [_LENGTHS[sign] for sign in signs] if match.group() not in emoji() else []
+        for length in lengths:
+            starts.append(start)
+            start += length
+            ends.append(start)
+        if not lengths:
+            starts += [start] * len(signs)
+            ends += [end] * len(signs)
         done = end
-    _append(window, done, len(window), text, starts, ends)
-    return Sounding("".join(text), starts, ends)
+    written.append(window[done:])
+    starts += range(done, len(window))
+    ends += range(done + 1, len(window) + 1)
+    text = "".join(written)
+    places = positions(text)
+    return Sounding(sound(squeeze(text)), [starts[place] for place in places], [ends[place] for place in places])
 
 
 _SPELT = re.compile(f"[a-z]+|{_EMOJI.pattern}")
 
 
-def _read(piece: str) -> tuple[str, bool] | None:
-    """Signs of a run of letters or an emoji, and whether they all come from the whole piece; ``None`` where it has none."""
+def _written(match: re.Match[str]) -> str:
+    """What is read in place of a run of letters or an emoji: its signs, or itself."""
+    piece = match.group()
     readings = emoji().get(piece)
     if readings:
-        return sound(readings[0]), True
-    spelled = SPELLED[piece] if len(piece) <= LONGEST_RUN else ""
-    return (spelled, False) if spelled else None
-
-
-def _append(window: str, start: int, end: int, text: list[str], starts: list[int], ends: list[int]) -> None:
-    if start == end:
-        return
-    chunk = window[start:end]
-    plain = plain_sounding(chunk, squeeze(chunk))
-    text.append(plain.signs)
-    starts.extend(place + start for place in plain.starts)
-    ends.extend(place + start for place in plain.ends)
+        return readings[0]
+    return (SPELLED[piece] if len(piece) <= LONGEST_RUN else "") or piece

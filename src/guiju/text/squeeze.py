@@ -40,7 +40,23 @@ _TABLE = _word_table()
 
 
 def squeeze(text: str) -> str:
-    """``text`` (normalised) without its skip characters, long gaps excepted."""
+    """``text`` (normalised) without its skip characters, long gaps excepted.
+
+    Several detectors ask for the same text one after the other: the last answer is kept.
+    """
+    global _last
+    asked, answer = _last
+    if asked is text:
+        return answer
+    answer = _squeeze(text)
+    _last = text, answer
+    return answer
+
+
+_last = ("", "")
+
+
+def _squeeze(text: str) -> str:
     if _SKIP.search(text) is None:
         return text
     if len(text) < VECTOR_FROM:

@@ -6,7 +6,7 @@ message::
     python -m guiju.text.syllables        # writes the table again
 
 One character has one syllable, its most common reading: two texts that share a character always share its syllable,
-which is what matching by sound needs. Each syllable is written as one private-use character, so that a text of syllables
+which is what matching by sound needs. Each syllable is written as one unassigned character, so that a text of syllables
 is again a text and an automaton for texts finds words in it.
 """
 
@@ -18,8 +18,9 @@ from pathlib import Path
 
 TABLE = Path(__file__).parent / "data" / "syllables.tsv"
 HAN = (0x4E00, 0xA000)
-#: First private-use character; syllables are numbered from here in alphabetical order.
-FIRST = 0xE000
+#: First of the characters that stand for syllables, in alphabetical order: a block of Unicode that nothing is assigned
+#: to, among the letters (``squeeze`` keeps it).
+FIRST = 0x1C000
 #: Longest run of Latin letters that is tried as pinyin (zhuang × 8).
 LONGEST_RUN = 48
 _MEMORY = 20_000
@@ -50,7 +51,7 @@ def load() -> dict[str, str]:
 
 @cache
 def signs() -> dict[str, str]:
-    """Syllable → the private-use character that stands for it."""
+    """Syllable → the character that stands for it."""
     return {syllable: chr(FIRST + i) for i, syllable in enumerate(sorted({*load().values(), *DIGITS.values()}))}
 
 

@@ -9,6 +9,8 @@ that the policy can send it to review; no rule about severe hits of that risk bl
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.gaps import NATURAL
@@ -16,13 +18,13 @@ from guiju.moderation.lexicon import MAX_WORD
 from guiju.moderation.scan import Hit, Scan
 from guiju.moderation.spoken import INITIALS, Spoken, spoken
 from guiju.text.disguises import TAG, reason_of
-from guiju.text.sounding import Sounding, has_spelling, plain_sounding, sound, sounding
+from guiju.text.sounding import Sounding, has_spelling, plain_sounding, sound, sounding, spelled_signs
 from guiju.text.squeeze import MAX_GAP, is_latin, squeeze
 from guiju.text.syllables import LONGEST_RUN
 
 _ALONE, _RAISED, _INITIALS_SCORE = 0.6, 0.7, 0.5
-#: Of so many syllables one may differ in writing; from the second number on, all may.
-_ONE_DIFFERS, _ALL_DIFFER = 3, 4
+#: Of three syllables so many must be written like the word; from so many syllables on, all may differ.
+_ALIKE, _ALL_DIFFER = 2, 4
 _LAST_RUN = re.compile(r"[a-z]+\Z")
 _INITIALS_RUN = re.compile(f"[b-df-hj-np-tv-z]{{{INITIALS[0]},{INITIALS[1]}}}")
 
@@ -45,12 +47,14 @@ class Sounds:
             return None
         spelled = has_spelling(window)
         squeezed = squeeze(window)
-        heard = sounding(window) if spelled else None
-        signs = heard.signs if heard else sound(squeezed)
+        signs = spelled_signs(window) if spelled else sound(squeezed)
         found = known.automaton.find_overlapping(signs)
+        heard: Sounding | None = None
         hits: dict[Hit, None] = {}
+        if found and not spelled:
+            found = [each for each in found if _plausible(squeezed, known.words[each[2]], each[0], each[1])]
         if found:
-            heard = heard or plain_sounding(window, squeezed)
+            heard = sounding(window) if spelled else plain_sounding(window, signs)
             for first, last, value in found:
                 if heard.starts[first] >= fresh:
                     for word in known.words[value]:
@@ -59,42 +63,29 @@ class Sounds:
         size = len(window)
         if final:
             return Scan(tuple(hits), size, size) if hits else None
-        keep = self._undecided(window, heard, squeezed, signs)
+        keep = self._undecided(window, heard or (sounding(window) if spelled else plain_sounding(window, signs)))
         return Scan(tuple(hits), size, keep, keep) if hits or keep < size else None
 
-    def _undecided(self, window: str, heard: Sounding | None, squeezed: str, signs: str) -> int:
+    def _undecided(self, window: str, heard: Sounding) -> int:
         """Where the longest end of the window begins that could still become a word by its sound."""
-        size = len(window)
+        keep = size = len(window)
         known = self._lexicon
-        keep = size
         run = _LAST_RUN.search(window[-LONGEST_RUN - 1 :])
         if run is not None and run.end() - run.start() <= LONGEST_RUN:
             keep = size - (run.end() - run.start())
-            signs_before = len(signs) if heard is None else sum(end <= keep for end in heard.ends)
-            if heard is None:
-                signs_before = len(squeeze(window[:keep]))
-            signs = signs[:signs_before]
-        end = len(signs)
+        end = bisect_right(heard.ends, keep)
         for start in range(max(0, end - known.longest + 1), end):
-            if signs[start:] in known.prefixes:
-                heard = heard or plain_sounding(window, squeezed)
-                if size - heard.starts[start] < self.reach:
-                    keep = min(keep, heard.starts[start])
-                    break
-        while (
-            0 < keep < size
-            and window[keep].isascii()
-            and window[keep].isalpha()
-            and window[keep - 1].isascii()
-            and window[keep - 1].isalpha()
-        ):
+            if heard.signs[start:end] in known.prefixes and size - heard.starts[start] < self.reach:
+                keep = min(keep, heard.starts[start])
+                break
+        while 0 < keep < size and is_letter(window[keep]) and is_letter(window[keep - 1]):
             keep -= 1  # a run of letters is read as a whole
         return keep
 
     def _judge(self, window: str, heard: Sounding, first: int, last: int, word: Spoken) -> list[Hit]:
         units = [window[a:b] for a, b in zip(heard.starts[first:last], heard.ends[first:last], strict=True)]
         differing = [unit for unit, own in zip(units, word.units, strict=True) if unit != own]
-        if not differing:
+        if not differing or (not word.units[0] and not all(unit.isascii() for unit in units)):
             return []
         if len(units) < _ALL_DIFFER and len(differing) > 1 and not all(unit.isascii() for unit in differing):
             return []
@@ -123,6 +114,22 @@ class Sounds:
                 entry = word.deny[0]
                 hits.append(Hit(start, end, f"{TAG}initials", entry.id, _INITIALS_SCORE, "low", reason_of("initials")))
         return hits
+
+
+def is_letter(character: str) -> bool:
+    """Whether a normalised character can be part of pinyin."""
+    return "a" <= character <= "z"
+
+
+def _plausible(squeezed: str, words: Sequence[Spoken], first: int, last: int) -> bool:
+    """Whether letters that sound like words can be a disguise of one: not the word itself, not too different."""
+    written = squeezed[first:last]
+    if last - first >= _ALL_DIFFER:
+        return any(word.units[0] and written != word.word.text for word in words)
+    for own in (word.units for word in words):
+        if own[0] and sum((written[0] == own[0], written[1] == own[1], written[2] == own[2])) == _ALIKE:
+            return True
+    return False
 
 
 def _may_lie_between(gaps: list[str], units: list[str]) -> bool:

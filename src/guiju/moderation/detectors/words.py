@@ -15,7 +15,7 @@ from guiju.moderation.gaps import Fit, fit, has_gaps
 from guiju.moderation.lexicon import ALLOW, DENY, MAX_WORD, Lexicon, Word
 from guiju.moderation.scan import Hit, Scan
 from guiju.text.disguises import TAG, reason_of
-from guiju.text.rewriting import Rewriter, Sign, View, collapse, once, readings, rewritten, view
+from guiju.text.rewriting import Rewriter, Sign, View, collapse, once, readings, repeats, rewritten, view
 from guiju.text.squeeze import MAX_GAP, is_latin, positions, squeeze
 
 _CONTIGUOUS = 0.95
@@ -51,7 +51,7 @@ class Words:
         self._automaton = lexicon.automaton
         self._prefixes = lexicon.prefixes
         self._pairs = lexicon.pairs
-        self._wholes = frozenset(word.text for word in lexicon.words)
+        self._bigrams = lexicon.bigrams
         self._tail = max(lexicon.longest - 1, 0)
         self._rewriter = Rewriter(lexicon.pairs, any(is_latin(c) for w in lexicon.words for c in w.text))
 
@@ -64,19 +64,20 @@ class Words:
         size = len(window)
         deny_live, allow_live = (-1, -1) if final else self._live(squeezed, fresh - size + len(squeezed))
         joining = not final and window[-1:] in self._rewriter.firsts
-        signs = self._signs(window, squeezed, found)
-        repeats = self._repeats(squeezed, final)
-        if not (found or signs or repeats or joining) and deny_live < 0 and allow_live < 0:
+        signs = self._signs(window, squeezed, found, final)
+        repeated = self._repeats(squeezed, final)
+        listed = any(value < len(self._words) for _, _, value in found)
+        if not (listed or signs or repeated or joining) and deny_live < 0 and allow_live < 0:
             return None
         places = range(size) if len(squeezed) == size else positions(window)
         hold = places[deny_live] if deny_live >= 0 else size
         keep = places[allow_live] if allow_live >= 0 else size
         matches: list[_Match] = []
-        if found:
+        if listed:
             ends = range(1, size + 1) if len(squeezed) == size else [place + 1 for place in places]
             matches = self._matches(window, View(squeezed, places, ends, ()), found, fresh, final)
         views = self._views(window, signs, final)
-        if repeats:
+        if repeated:
             views.append(collapse(squeezed, places))
         for other in views:
             matches += self._matches(window, other, self._automaton.find_overlapping(other.text), fresh, final)
@@ -93,23 +94,41 @@ class Words:
             return None if hold == keep == size else Scan((), hold, min(hold, keep))
         return self._judge(window, matches, hold, keep)
 
-    def _signs(self, window: str, squeezed: str, found: list[tuple[int, int, int]]) -> list[Sign]:
+    def _signs(self, window: str, squeezed: str, found: list[tuple[int, int, int]], final: bool) -> list[Sign]:
         """What is to be read otherwise: emoji, digits between letters, split characters (found with the words)."""
         signs = self._rewriter.signs_in(window)
         words, known = self._words, len(self._words)
         pairs = [first for first, _, value in found if value >= known or words[value].text in self._pairs]
+        if pairs and final and not signs:
+            pairs = self._promising(squeezed, pairs)
         if pairs:
             places = range(len(window)) if len(squeezed) == len(window) else positions(window)
             joined = (self._rewriter.joined(window, places[first]) for first in pairs)
             signs = sorted((*signs, *(sign for sign in joined if sign is not None)))
         return signs
 
+    def _promising(self, squeezed: str, pairs: list[int]) -> list[int]:
+        """The pairs whose character could stand in a word beside a neighbour; all of them where pairs are neighbours."""
+        bigrams, places = self._bigrams, set(pairs)
+        for first in pairs:
+            character = self._pairs[squeezed[first : first + 2]]
+            if (
+                squeezed[first - 1 : first] + character in bigrams
+                or character + squeezed[first + 2 : first + 3] in bigrams
+                or first + 2 in places
+            ):
+                return pairs
+        return []
+
     def _repeats(self, squeezed: str, final: bool) -> bool:
         """Whether reading repeated letters once may show a word; a stream needs to know beginnings, too."""
-        collapsed = once(squeezed)
-        if collapsed is squeezed or self._automaton is None:
+        found = repeats(squeezed)
+        if not found or not final:
+            return bool(found)
+        bigrams = self._bigrams
+        if not any(before + c in bigrams or c + after in bigrams for c, before, after in found):
             return False
-        return not final or self._has_word(collapsed)
+        return self._has_word(once(squeezed))
 
     def _views(self, window: str, signs: list[Sign], final: bool) -> list[View]:
         """The window with its signs read, where that shows a word (in a stream: always, for what must be held back)."""

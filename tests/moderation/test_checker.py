@@ -17,6 +17,7 @@ from guiju.moderation.stream import StreamGuard
 from guiju.nouns import Action, Direction, Part
 
 LEXICON = Lexicon.compile([Entry("赌博", "A.1.h/gambling", "high"), Entry("口令", "A.3.e", "medium")])
+WINDOWS = ("words", "sounds", "patterns", "pii")
 POLICY = """
 name: test
 number: 1
@@ -41,7 +42,7 @@ class Broken:
 
 
 def checker(mode: str = "pass", clock: Iterator[float] | None = None) -> Checker:
-    detectors = [*build(Materials(LEXICON)), Broken()]
+    detectors = [*build(Materials(LEXICON), WINDOWS), Broken()]
     ticks = clock or (0.0 for _ in count())
     return Checker(LEXICON, load(POLICY.format(mode=mode)), detectors, budget_ms=1000, clock=lambda: next(ticks))
 
@@ -91,7 +92,7 @@ def test_a_text_is_looked_at_once_and_failures_are_not_remembered() -> None:
 
 
 def test_the_memory_is_bounded() -> None:
-    judge = Checker.build(LEXICON, load(POLICY.format(mode="pass")), (), cache_size=3)
+    judge = Checker.build(LEXICON, load(POLICY.format(mode="pass")), (), WINDOWS, cache_size=3)
     for number in range(10):
         judge.check([Part("a", f"{number}" * 60)], Direction.PROMPT)
     assert len(judge._cache) == 3

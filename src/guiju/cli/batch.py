@@ -67,6 +67,8 @@ class Answer(NamedTuple):
     action: str
 
 
+#: Who spoke an even and an odd number of turns before a prompt, and before an answer.
+_SPEAKERS = (("user", "assistant"), ("assistant", "user"))
 _LINE = msgspec.json.Decoder(Line)
 _ENCODER = msgspec.json.Encoder()
 
@@ -85,8 +87,16 @@ def check_lines(checker: Checker, lines: Iterable[bytes], direction: Direction, 
 
 
 def parts(line: Line) -> tuple[Part, ...]:
-    """The texts of a line: the earlier turns, then the text itself under ``text``."""
-    turns = (turn if isinstance(turn, Turn) else Turn(turn) for turn in line.history or ())
+    """The texts of a line: the earlier turns, then the text itself under ``text``.
+
+    Turns given as mere strings alternate, so that the last of them is not by whom the text is: a user's prompt follows an
+    answer.
+    """
+    earlier, speakers = line.history or (), _SPEAKERS[line.direction is Direction.ANSWER]
+    turns = (
+        turn if isinstance(turn, Turn) else Turn(turn, speakers[(len(earlier) - i) % 2])
+        for i, turn in enumerate(earlier)
+    )
     return (*(Part(f"history[{i}]", turn.content, turn.role) for i, turn in enumerate(turns)), Part("text", line.text))
 
 

@@ -11,23 +11,24 @@ import secrets
 from collections import OrderedDict
 from contextlib import suppress
 from hashlib import blake2b
+from typing import Generic, TypeVar
 
-from guiju.nouns import Finding
+V = TypeVar("V")
 
 
-class FindingsCache:
+class TextCache(Generic[V]):
     """Least recently used first out."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: OrderedDict[bytes, tuple[Finding, ...]] = OrderedDict()
+        self._kept: OrderedDict[bytes, V] = OrderedDict()
         self._salt = secrets.token_bytes(16)
 
     def key(self, text: str) -> bytes:
         """The digest a text is remembered under."""
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._salt).digest()
 
-    def get(self, key: bytes) -> tuple[Finding, ...] | None:
+    def get(self, key: bytes) -> V | None:
         """What was found in the text, or ``None`` where it is not remembered."""
         found = self._kept.get(key)
         if found is not None:
@@ -35,9 +36,9 @@ class FindingsCache:
                 self._kept.move_to_end(key)
         return found
 
-    def put(self, key: bytes, findings: tuple[Finding, ...]) -> None:
+    def put(self, key: bytes, found: V) -> None:
         """Remember; the longest unused text is forgotten when full."""
-        self._kept[key] = findings
+        self._kept[key] = found
         if len(self._kept) > self._size:
             with suppress(KeyError):
                 self._kept.popitem(last=False)

@@ -11,8 +11,11 @@ import msgspec
 
 from guiju.moderation.checker import Checker
 from guiju.moderation.detectors import registered
+from guiju.moderation.models import shelf
 from guiju.moderation.rules import Rule
 from guiju.text.disguises import BY_SOUND, KINDS, TAG, reason_of
+
+_MODELS = "trained by Guiju: python -m training"
 
 
 class CataloguedRule(msgspec.Struct, frozen=True):
@@ -53,6 +56,8 @@ def _rules(name: str, checker: Checker, patterns: tuple[Rule, ...]) -> tuple[Cat
         return _lists(checker)
     if name == "sounds":
         return _disguises(BY_SOUND)
+    if name == "model":
+        return tuple(CataloguedRule(head.name, head.zh, head.risk, "low", _MODELS) for head in shelf.manifest().heads)
     return tuple(
         CataloguedRule(rule.id, rule.title, rule.risk, rule.severity, rule.source)
         for rule in patterns

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import copy
-import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from guiju.errors import CheckTimedOut, DetectorFailed
 from guiju.moderation import policy_source, starter
-from guiju.moderation.cache import FindingsCache
+from guiju.moderation.cache import TextCache
 from guiju.moderation.detectors import Materials, build
+from guiju.moderation.failing import broke, timed_out
+from guiju.moderation.judging import NOTHING, Judges
 from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.policy import Policy
 from guiju.moderation.rules import Rule
@@ -23,8 +23,6 @@ from guiju.text.disguises import finding as disguise
 from guiju.text.payloads import DEEPEST, Payload, payloads
 from guiju.text.reading import Reading, read
 
-_log = logging.getLogger(__name__)
-
 #: Texts shorter than this are read faster than their digest is made and looked up.
 _CACHED_FROM = 48
 
@@ -34,6 +32,7 @@ class Checker:
 
     Attributes:
         policy, lexicon: what it was built from. ``detectors``: in the order they run.
+        judges: those of the detectors that judge whole texts.
         budget_seconds: how long one ``check`` (or one ``StreamGuard.feed``) may take before the rest counts as failed.
         clock: monotonic seconds.
     """
@@ -52,7 +51,8 @@ class Checker:
         self.detectors = tuple(detectors)
         self.budget_seconds = budget_ms / 1000
         self.clock = clock
-        self._cache = FindingsCache(cache_size)
+        self.judges = Judges(self.detectors, clock, cache_size)
+        self._cache: TextCache[tuple[Finding, ...]] = TextCache(cache_size)
         self._on_sounds: dict[tuple[Direction, str], bool] = {}
 
     @classmethod
@@ -110,7 +110,9 @@ class Checker:
         for part in parts:
             found = self._find(part.text, deadline, failures)
             findings += [placed(finding, part.where) for finding in found] if found else ()
-        return self.policy.decide(direction, findings, tuple(failures.values()), purpose)
+        judged = self.judges.exchange(parts, direction, deadline, failures) if self.judges else NOTHING
+        findings += judged.findings
+        return self.policy.decide(direction, findings, tuple(failures.values()), purpose, judged.likelihood)
 
     def mask(
         self, part: Part, findings: Iterable[Finding], direction: Direction = Direction.ANSWER, purpose: str = ""
@@ -154,9 +156,7 @@ class Checker:
             findings.sort(key=in_text_order)
         return tuple(findings)
 
-    def inside(
-        self, payload: Payload, deadline: float, failures: dict[str, Failure], depth: int = 1
-    ) -> list[Finding]:
+    def inside(self, payload: Payload, deadline: float, failures: dict[str, Failure], depth: int = 1) -> list[Finding]:
         """What stands in a hidden text, and in what is hidden there; all with the place of the payload.
 
         The first finding is the disguise itself, unless columns show nothing: short lines are mostly just that.
@@ -192,17 +192,6 @@ class Checker:
 def in_text_order(finding: Finding) -> tuple[tuple[tuple[int, int], ...], str, str]:
     """Sort key: by place, then detector, then rule."""
     return finding.spans, finding.detector, finding.rule
-
-
-def broke(detector: Detector, error: Exception) -> Failure:
-    """The failure of a detector that raised; the cause goes to the log, without the text."""
-    _log.error("detector %s broke: %s", detector.name, type(error).__name__, exc_info=error)
-    return Failure(detector.name, detector.risks, DetectorFailed.code)
-
-
-def timed_out(detector: Detector) -> Failure:
-    """The failure of a detector the time budget left no time for."""
-    return Failure(detector.name, detector.risks, CheckTimedOut.code)
 
 
 def _finding(reading: Reading, detector: str, hit: Hit) -> Finding:

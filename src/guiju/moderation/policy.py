@@ -110,19 +110,26 @@ class Policy(msgspec.Struct, frozen=True):
         return any(self._closed(risk) for risk in failure.risks or (EVERY,))
 
     def decide(
-        self, direction: Direction, findings: Sequence[Finding], failures: Sequence[Failure] = (), purpose: str = ""
+        self,
+        direction: Direction,
+        findings: Sequence[Finding],
+        failures: Sequence[Failure] = (),
+        purpose: str = "",
+        prior: float | None = None,
     ) -> Decision:
         """One decision over the findings and failures of one direction of one exchange.
 
         A failed check blocks or passes as the ``fail`` section says. Where it passes, the action is ``unchecked`` unless
         findings already ask for masking or stronger: masking must not be lost, and ``failures`` is there in any case.
+        ``prior`` is the probability before the findings, where a model has judged the content; the score is never lower.
         """
-        action, risk, score = Action.PASS, "", self.probability.get("none", 0.0)
+        action, risk, leading = Action.PASS, "", self.probability.get("none", 0.0)
+        score = self.probability.get("none", 0.0) if prior is None else prior
         for finding in findings:
             asked = self.action_of(finding, direction, purpose)
             likely = self._likelihood(finding, asked)
-            if asked.rank > action.rank or (asked is action and likely > score):
-                action, risk = asked, finding.risk
+            if asked.rank > action.rank or (asked is action and likely > leading):
+                action, risk, leading = asked, finding.risk, likely
             score = max(score, likely)
         if failures:
             closed = next((f for f in failures if self.closes_on(f)), None)

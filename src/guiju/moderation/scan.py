@@ -9,9 +9,11 @@ the whole text.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
+
+from guiju.nouns import Direction
 
 #: Characters to the left of the undecided part that stay in a window, for word boundaries and look-behinds.
 CONTEXT = 4
@@ -53,6 +55,13 @@ class Scan(msgspec.Struct, frozen=True):
     faint: int | None = None
 
 
+class Judgement(msgspec.Struct, frozen=True):
+    """What a judge made of a whole text: the probability that it must not pass, and hits that say why."""
+
+    likelihood: float
+    hits: tuple[Hit, ...] = ()
+
+
 class Detector(Protocol):
     """What looks at text. Built once from the policy snapshot, immutable, used by many threads."""
 
@@ -73,3 +82,11 @@ class Detector(Protocol):
 
         Returns ``None`` where there is nothing: no hit, nothing undecided. With ``final`` everything is decided.
         """
+
+
+@runtime_checkable
+class Judge(Detector, Protocol):
+    """A detector that also judges whole texts, which no window can stand for."""
+
+    def judge(self, text: str, direction: Direction) -> Judgement:
+        """Judge a normalised text; spans of its hits are indices into it."""

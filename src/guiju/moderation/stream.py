@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
-from guiju.moderation.checker import Checker, broke, placed, timed_out
+from guiju.moderation.checker import Checker, placed
+from guiju.moderation.failing import broke, timed_out
+from guiju.moderation.judging import NOTHING, STRETCH, Judged
 from guiju.moderation.scan import CONTEXT, Detector, Hit, Scan
 from guiju.nouns import Action, Decision, Direction, Failure, Finding
 from guiju.text.payloads import Payload, PayloadReader
@@ -46,8 +48,8 @@ class StreamGuard:
     """
 
     __slots__ = (
-        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_faint_holds", "_findings", "_fresh", "_hidden", "_inside", "_masks", "_over",
-        "_payloads", "_pending", "_policy", "_purpose", "_reader", "_sent", "_where", "_window",
+        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_faint_holds", "_findings", "_fresh", "_hidden", "_inside", "_judged", "_judges", "_masks", "_over",
+        "_payloads", "_pending", "_policy", "_purpose", "_reader", "_said", "_sent", "_unjudged", "_where", "_window",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +77,10 @@ class StreamGuard:
         self._findings: list[Finding] = []
         self._failures: list[Failure] = []
         self._over = False
+        self._judges = checker.judges
+        self._judged = NOTHING
+        self._said = 0  # where the stretch begins that is judged next, in original characters
+        self._unjudged = ""
 
     def feed(self, text: str) -> Released:
         """Take the next piece of the answer and give out what is decided."""
@@ -83,6 +89,8 @@ class StreamGuard:
         self._pending += text
         self._window += self._reader.feed(text)
         self._hidden = self._payloads.feed(text)
+        if self._judges:
+            self._unjudged += text
         return self._advance(False)
 
     def finish(self) -> Released:
@@ -101,7 +109,9 @@ class StreamGuard:
 
     def decision(self) -> Decision:
         """The decision over everything seen so far; after ``finish`` that of the whole answer."""
-        return self._policy.decide(self._direction, self._findings, self._failures, self._purpose)
+        return self._policy.decide(
+            self._direction, self._findings, self._failures, self._purpose, self._judged.likelihood
+        )
 
     def _advance(self, final: bool) -> Released:
         """Scan the window, give out what no detector holds, move the window on."""
@@ -127,7 +137,7 @@ class StreamGuard:
                     hold = min(hold, scan.hold if scan.faint is None or not self._faint_holds else scan.faint)
                     if scan.hits:
                         hits = [*(hits or ()), *((index, hit) for hit in scan.hits)]
-        if hits or failed or final or self._masks or self._hidden or self._payloads.held is not None:
+        if hits or failed or final or self._masks or self._hidden or self._payloads.held is not None or self._judgeable:
             return self._settle(hits or [], failed or [], hold, needed, final)
         if hold == size:
             text, self._pending = self._pending, ""
@@ -144,7 +154,7 @@ class StreamGuard:
         place = self._sent + len(self._pending) if hold == len(self._window) else self._reader.at(self._base + hold)
         held = None if final else self._payloads.held
         place = max(self._sent, place if held is None else min(place, held))
-        new = [*self._judge(hits), *self._look_inside(failed)]
+        new = [*self._decided(hits), *self._look_inside(failed), *self._judge(failed, final)]
         if final:
             new += [placed(finding, self._where) for finding in self._reader.disguises()]
         self._findings += new[: max(0, _REMEMBERED - len(self._findings))]
@@ -162,7 +172,7 @@ class StreamGuard:
         self._pending = self._window = ""
         return Released(text, tuple(new), self.decision())
 
-    def _judge(self, hits: list[tuple[int, Hit]]) -> list[Finding]:
+    def _decided(self, hits: list[tuple[int, Hit]]) -> list[Finding]:
         """The hits not seen before, as findings; those to be masked are noted for the release."""
         new: list[Finding] = []
         for index, hit in hits:
@@ -186,12 +196,35 @@ class StreamGuard:
         deadline = self._clock() + self._budget
         for payload in self._hidden:
             found += [placed(finding, self._where) for finding in self._inside(payload, deadline, failures)]
+        self._note(failures, failed)
+        self._masks += [span for f in found if self._action(f) is Action.MASK for span in f.spans]
+        return found
+
+    @property
+    def _judgeable(self) -> bool:
+        """Whether a whole stretch awaits its judgement."""
+        return len(self._unjudged) >= STRETCH
+
+    def _judge(self, failed: list[tuple[int, Failure]], final: bool) -> list[Finding]:
+        """What the judges say of the stretches that are whole, at the end also of the rest."""
+        found: list[Finding] = []
+        failures: dict[str, Failure] = {}
+        deadline = self._clock() + self._budget
+        while self._judgeable or (final and self._unjudged):
+            stretch, self._unjudged = self._unjudged[:STRETCH], self._unjudged[STRETCH:]
+            judged = self._judges.stretch(stretch, self._said, self._direction, deadline, failures)
+            self._said += len(stretch)
+            self._judged = self._judged.with_(Judged(judged.likelihood))
+            found += [placed(finding, self._where) for finding in judged.findings]
+        self._note(failures, failed)
+        return found
+
+    def _note(self, failures: dict[str, Failure], failed: list[tuple[int, Failure]]) -> None:
+        """Enter failures among those of this step, each detector once, in order."""
         names = [detector.name for detector in self._detectors]
         gone = {index for index, _ in failed}
         failed += [(names.index(n), f) for n, f in failures.items() if n in names and names.index(n) not in gone]
         failed.sort(key=lambda each: each[0])
-        self._masks += [span for f in found if self._action(f) is Action.MASK for span in f.spans]
-        return found
 
     def _action(self, finding: Finding) -> Action:
         return self._policy.action_of(finding, self._direction, self._purpose)

@@ -36,7 +36,7 @@ class Registered(msgspec.Struct, frozen=True):
 
 
 _REGISTRY: dict[str, Registered] = {}
-_BUILT_IN = ("words", "sounds", "patterns", "pii")
+_BUILT_IN = ("words", "sounds", "patterns", "pii", "model")
 C = TypeVar("C", bound=Callable[[Materials], Detector])
 
 

@@ -1,0 +1,59 @@
+"""The text models: how likely a whole text must not pass, and which tags speak in it."""
+
+from __future__ import annotations
+
+from guiju.moderation.detectors import Materials, detector
+from guiju.moderation.models import shelf
+from guiju.moderation.models.network import HARMFUL
+from guiju.moderation.scan import Hit, Judgement, Scan
+from guiju.nouns import Direction
+
+_REASON = "模型判断：{zh} (model: {name})"
+
+
+@detector("model", zh="模型", en="Text models")
+class Model:
+    """Judges whole texts, prompts and answers by different networks. It finds nothing in windows.
+
+    A text whose general probability reaches ``report_from`` becomes one hit for each tag that does too, or one for the
+    general head where none does. A hit's score is the general probability, for a tag no more than the tag's own; severity
+    is always low, so that only rules with ``min_score`` act on it.
+    """
+
+    name = "model"
+    reach = 0
+
+    def __init__(self, materials: Materials) -> None:
+        self._heads = shelf.manifest().heads
+        self._networks = {direction: shelf.network(direction) for direction in Direction}
+        self.risks = tuple(sorted({head.risk for head in self._heads}))
+
+    def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
+        """See ``Detector.scan``; a window is no whole text."""
+        return None
+
+    def judge(self, text: str, direction: Direction) -> Judgement:
+        """See ``Judge.judge``."""
+        found = self._networks[direction].probabilities(text).tolist()
+        likelihood = round(found[0], 4)
+        if likelihood < self._heads[0].report_from:
+            return Judgement(likelihood)
+        size = len(text)
+        hits = tuple(
+            Hit(
+                0,
+                size,
+                head.risk,
+                head.name,
+                min(likelihood, round(score, 4)),
+                "low",
+                _REASON.format(zh=head.zh, name=head.name),
+            )
+            for head, score in zip(self._heads[1:], found[1:], strict=True)
+            if score >= head.report_from
+        )
+        if not hits or max(hit.score for hit in hits) < likelihood:
+            general = self._heads[0]
+            reason = _REASON.format(zh=general.zh, name=HARMFUL)
+            hits = (Hit(0, size, general.risk, HARMFUL, likelihood, "low", reason), *hits)
+        return Judgement(likelihood, hits)

@@ -1,0 +1,1 @@
+"""Small text models that run on numpy alone, their weights and what they promise."""

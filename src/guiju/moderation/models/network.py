@@ -1,0 +1,124 @@
+"""A small text network on numpy: hashed n-grams, one hidden layer per character, pooled, then one logit per head.
+
+Per character the rows of its n-grams are summed (``features.rows``) and go through one layer; the text is the maximum and
+the mean of that over its characters, so that one bad request in a long harmless story stays visible, and the mean of the
+sums themselves. A hidden layer and a linear one follow. All weights are float32 but the table, which is int8 with one scale
+per column.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from guiju.errors import ModelDamaged
+from guiju.moderation.models import features
+
+Vector: TypeAlias = NDArray[np.float32]
+Matrix: TypeAlias = NDArray[np.float32]
+
+#: The head that says whether a text must not pass, whatever the reason.
+HARMFUL = "harmful"
+#: Characters pooled in one go, so that memory does not grow with the text.
+_STRETCH = 1024
+#: Characters multiplied in one go. BLAS spreads larger products over threads, which costs more than such a product takes.
+_BLOCK = 64
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """The arrays of a network. ``d`` columns in the table, ``k`` per character, ``h`` hidden, one logit per head.
+
+    Attributes:
+        table: int8, (buckets + 1, d); the last row is zero. ``scale``: (d,).
+        lift, lift_bias: (d, k) and (k,). ``hidden``, ``hidden_bias``: (2 k + d, h) and (h,).
+        out, out_bias: (h, heads) and (heads,).
+        slope, shift: (heads,) each; a logit ``x`` becomes the calibrated probability ``sigmoid(slope x + shift)``.
+    """
+
+    table: NDArray[np.int8]
+    scale: Vector
+    lift: Matrix
+    lift_bias: Vector
+    hidden: Matrix
+    hidden_bias: Vector
+    out: Matrix
+    out_bias: Vector
+    slope: Vector
+    shift: Vector
+
+
+class Network:
+    """A loaded network. Immutable, shared by threads.
+
+    Attributes:
+        heads: names of the heads, in the order of the probabilities.
+    """
+
+    def __init__(self, weights: Weights, heads: tuple[str, ...]) -> None:
+        self.heads = heads
+        self._buckets = len(weights.table) - 1
+        self._table = weights.table
+        self._lift = weights.lift * weights.scale[:, None]
+        self._lift_bias = weights.lift_bias
+        wide = weights.lift.shape[1]
+        self._hidden_max = weights.hidden[:wide]
+        self._hidden_mean = weights.hidden[wide : 2 * wide]
+        self._hidden_sum = weights.hidden[2 * wide :] * weights.scale[:, None]
+        self._hidden_bias = weights.hidden_bias
+        self._out = weights.out * weights.slope
+        self._out_bias = weights.out_bias * weights.slope + weights.shift
+
+    @classmethod
+    def load(cls, path: Path, sha256: str, heads: tuple[str, ...]) -> Network:
+        """Read the weights.
+
+        Raises:
+            ModelDamaged: the file is missing, is not the one the manifest names, or lacks an array.
+        """
+        try:
+            data = path.read_bytes()
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise ModelDamaged(name=path.name)
+            with np.load(path, allow_pickle=False) as arrays:
+                weights = Weights(**{field: arrays[field] for field in Weights.__struct_fields__})
+        except (OSError, KeyError, ValueError) as problem:
+            raise ModelDamaged(name=path.name) from problem
+        return cls(weights, heads)
+
+    def probabilities(self, text: str) -> Vector:
+        """The calibrated probability of each head for a normalised text; an empty text has them too."""
+        rows = features.rows(text, self._buckets)
+        size = len(rows)
+        if not size:
+            rows = np.full((1, features.KINDS), self._buckets, dtype=np.int64)
+            size = 1
+        top, total, plain = self._pool(rows[:_STRETCH])
+        for start in range(_STRETCH, size, _STRETCH):
+            more_top, more_total, more_plain = self._pool(rows[start : start + _STRETCH])
+            np.maximum(top, more_top, out=top)
+            total += more_total
+            plain += more_plain
+        mixed = top @ self._hidden_max
+        mixed += (total @ self._hidden_mean + plain @ self._hidden_sum) / np.float32(size)
+        mixed += self._hidden_bias
+        logits = np.maximum(mixed, 0.0) @ self._out + self._out_bias
+        chances: Vector = np.reciprocal(1.0 + np.exp(-logits))
+        return chances
+
+    def _pool(self, rows: features.Rows) -> tuple[Vector, Vector, Vector]:
+        """Over a stretch of characters: maximum and sum of the lifted rows, and sum of the rows."""
+        table, size = self._table, len(rows)
+        blocks = -(-size // _BLOCK)
+        padded = np.zeros((blocks * _BLOCK, table.shape[1]), dtype=np.float32)
+        sums = padded[:size]
+        for kind in range(features.KINDS):
+            sums += table.take(rows[:, kind], axis=0)
+        lifted = (padded.reshape(blocks, _BLOCK, -1) @ self._lift).reshape(blocks * _BLOCK, -1)[:size]
+        lifted += self._lift_bias
+        np.maximum(lifted, 0.0, out=lifted)
+        return lifted.max(axis=0), lifted.sum(axis=0), sums.sum(axis=0)

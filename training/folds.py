@@ -1,0 +1,84 @@
+"""Leaving sources out: what a model that never saw a source makes of it. Every small classifier falls here first.
+
+Each fold leaves out one source of harmful prompts together with both sources of harmless ones that sound dangerous, and
+everything made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import learning, recipe
+from training.examples import PROMPT, Example
+from training.learning import Course, Shape
+from training.recipe import Plan
+from training.vectors import Start
+
+SENSITIVE = ("OpenStellarTeam/ChineseSafetyQA", "X-PLUG/CValues")
+LEFT_OUT: tuple[tuple[str, ...], ...] = (
+    ("whitzard-ai/jade-db",),
+    ("thu-coai/AISafetyLab",),
+    ("STAIR-BUPT/JailBench",),
+    ("JailbreakBench/artifacts", "sherdencooper/GPTFuzz", "aggiejiang/SWSR", "JimmyMa99/TeleAntiFraud"),
+)
+#: Of sources as large as this only a part is learnt from in a fold that is not about them: folds need not take long.
+_MANY = 8000
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Texts no model of the fold saw: source, kind, side and general logit of each."""
+
+    sources: NDArray[np.str_]
+    kinds: NDArray[np.str_]
+    harmful: NDArray[np.bool_]
+    logits: learning.Targets
+
+    def of(self, *sources: str, harmful: bool, kind: str = "") -> learning.Targets:
+        """The logits of one side of some sources, of one kind where given."""
+        picked = np.isin(self.sources, sources) & (self.harmful == harmful)
+        if kind:
+            picked &= self.kinds == kind
+        found: learning.Targets = self.logits[picked]
+        return found
+
+    def write(self, path: Path) -> None:
+        """Keep for later."""
+        np.savez(path, sources=self.sources, kinds=self.kinds, harmful=self.harmful, logits=self.logits)
+
+    @classmethod
+    def read(cls, path: Path) -> Scored:
+        """What ``write`` kept."""
+        with np.load(path, allow_pickle=False) as kept:
+            return cls(kept["sources"], kept["kinds"], kept["harmful"], kept["logits"])
+
+
+def run(plan: Plan, first: Start | None, shape: Shape, course: Course, left_out: Sequence[str]) -> Scored:
+    """Learn without some sources, and score them and whatever else is held out."""
+    away = {*left_out, *SENSITIVE}
+    prompts = plan.of(PROMPT)
+    unseen = [e for e in prompts if e.source in away or recipe.held_out(e)]
+    seen = _thinned([e for e in prompts if e.source not in away and not recipe.held_out(e)])
+    model = recipe.learn(seen, plan.heads, shape, course, first)
+    rows = recipe.rows_of((e.text for e in unseen), shape.buckets)
+    return Scored(
+        np.array([e.source for e in unseen]),
+        np.array([e.kind for e in unseen]),
+        np.array([e.harmful for e in unseen]),
+        learning.logits(model, rows)[:, 0],
+    )
+
+
+def _thinned(examples: list[Example]) -> list[Example]:
+    counts: dict[str, int] = {}
+    kept = []
+    for example in sorted(examples, key=lambda e: e.part):
+        counts[example.source] = counts.get(example.source, 0) + 1
+        if counts[example.source] <= _MANY:
+            kept.append(example)
+    return kept

@@ -114,13 +114,14 @@ def sanctions() -> list[int]:
     return []
 
 
-@pytest.fixture
-def writing(transactional_db: None, sanctions: list[int]) -> Iterator[Writing]:
+@pytest.fixture(params=["short", "long"])
+def writing(transactional_db: None, sanctions: list[int], request: pytest.FixtureRequest) -> Iterator[Writing]:
+    """An evidence writer whose plain records go the short way, or the long one as all others do."""
     service = models.Service.objects.create(slug="chat", name="聊天")
     models.Integration.objects.create(
         id="in-1", name="客服", service=service, owner="王", purpose="assistant", status="approved"
     )
-    running = Writing(Clock(), sanctions)
+    running = Writing(Clock(), sanctions, short=request.param == "short")
     yield running
     running.stop()
     connections.close_all()

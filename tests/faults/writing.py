@@ -28,13 +28,16 @@ class Clock:
 class Writing:
     """An evidence writer of this process with a clock of its own."""
 
-    def __init__(self, clock: Clock, sanctions: list[int]) -> None:
+    def __init__(self, clock: Clock, sanctions: list[int], *, short: bool = False) -> None:
+        """``short``: plain records take the short way, where the database has one."""
         self.clock = clock
         settings = EvidenceSettings(seal_every_records=4)
         follow = Consequences(on_sanction=lambda: sanctions.append(1))
-        self.writer = EvidenceWriter(keys.vault(), keys.seal_key(), settings, follow, clock=clock)
+        self.writer = EvidenceWriter(keys.vault(), keys.seal_key(), settings, follow, follow.none, clock=clock)
         self.loop = asyncio.new_event_loop()
         self.writer.start()
+        if short:
+            self.writer.attend(self.loop)
 
     def draft(self, *, violation: bool = False, **fields: Any) -> Draft:
         """One exchange; ``fields`` are those of `Exchange`."""
@@ -55,11 +58,12 @@ class Writing:
         """Write several at once; what became of each."""
 
         async def all_of_them() -> list[Durable | BaseException]:
-            futures = [self.writer.submit(draft, self.loop) for draft in drafts]
+            futures = [self.writer.submit(draft, self.loop, len(drafts)) for draft in drafts]
             return await asyncio.wait_for(asyncio.gather(*futures, return_exceptions=True), 30)
 
         return self.loop.run_until_complete(all_of_them())
 
     def stop(self) -> None:
+        self.writer.dismiss()
         self.writer.stop()
         self.loop.close()

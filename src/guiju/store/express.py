@@ -75,14 +75,16 @@ class Express:
         give: Callable[[Waiting | Commit], None],
         idle: Callable[[], bool],
         turn: threading.Lock,
+        seal_after: int,
     ) -> None:
         """
         Args:
             give: hands something to the writer's thread. ``idle``: whether that has nothing in hand or in its queue.
             turn: held from the first insertion to the end of the commit; that thread holds it to seal.
+            seal_after: records after which that thread is to have the chain, and seal.
         """
         self._loop, self._end, self._plain, self._give, self._idle = loop, end, plain, give, idle
-        self._turn = turn
+        self._turn, self._seal_after = turn, seal_after
         self._inserter = Inserter()
         self._file: str = str(connection.settings_dict["NAME"])
         self._prepare: str = connection.settings_dict["OPTIONS"]["init_command"]
@@ -115,6 +117,7 @@ class Express:
         self._closed = True
         if not self._committing:
             self._hand_over()
+            self._disconnect()
 
     def _consider(self) -> None:
         """Commit now, or wait a moment for others that are under way."""
@@ -133,8 +136,9 @@ class Express:
             self._hand_over()
             return
         self._flushed = began = time.monotonic()
-        here = began >= self._rest_until and self._untidy < _TIDY_AFTER
         batch, self._pending = self._pending[:_MOST], self._pending[_MOST:]
+        upkeep = self._untidy >= _TIDY_AFTER or self._end.unsealed + len(batch) >= self._seal_after
+        here = not upkeep and began >= self._rest_until
         head = self._end.head
         try:
             rows = [self._end.link(waiting.draft) for waiting in batch]
@@ -196,11 +200,13 @@ class Express:
     def released(self) -> None:
         """The commit is over, one way or the other."""
         self._committing = False
-        if self._pending:
-            if self._closed or not self._idle():
-                self._hand_over()
-            else:
+        if self._closed:
+            self.close()
+        elif self._pending:
+            if self._idle():
                 self._consider()
+            else:
+                self._hand_over()
 
     def tidy(self, driver: sqlite3.Connection) -> None:
         """Copy the write-ahead log into the database, so that it is begun anew. Called by whoever owns the chain."""
@@ -213,6 +219,9 @@ class Express:
     def undo(self, head: ChainHead) -> None:
         """Forget what was linked since ``head`` and inserted. Called by whoever owns the chain."""
         self._end.rewind(head)
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         driver, self._connection = self._connection, None
         if driver is not None:
             try:

@@ -97,7 +97,8 @@ class EvidenceWriter:
             def idle() -> bool:
                 return self._given == self._done
 
-            self._express = Express(loop, self._end, self._plain, self._give, idle, self._turn)
+            most = self._settings.seal_every_records
+            self._express = Express(loop, self._end, self._plain, self._give, idle, self._turn, most)
 
     def dismiss(self) -> None:
         """Called on the loop before :meth:`stop`: no short way any more."""

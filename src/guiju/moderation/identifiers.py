@@ -23,6 +23,8 @@ _RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_CHECKS = "10x98765432"
 _CREDIT_ALPHABET = "0123456789abcdefghjklmnpqrtuwxy"
 _CREDIT_DEPARTMENTS = frozenset("123456789any")
+#: Chinese numerals as they are read out in numbers; 幺 is how people say one.
+_NUMERALS = dict(zip("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "00123456789" + "123456789" + "1", strict=True))
 #: Bits per character below which a long "key" is a placeholder or a word.
 _SECRET_ENTROPY = 2.8
 
@@ -36,7 +38,8 @@ def _check(name: str) -> Callable[[Callable[[str], bool]], Callable[[str], bool]
 
 
 def _compact(value: str) -> str:
-    return "".join(c for c in value if c.isascii() and c.isalnum())
+    """The letters and digits of a value; digits may be written as Chinese numerals."""
+    return "".join(_NUMERALS.get(c, c) for c in value if (c.isascii() and c.isalnum()) or c in _NUMERALS)
 
 
 @_check("resident_id")

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from guiju.accounts import AccountPolicy
 from guiju.errors import AccessError, DocumentUnread, EvidenceTimeout, GuijuError, UpstreamError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens, new_id, verdicts
-from guiju.gateway import admission
+from guiju.gateway import admission, minors
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.runtime import Runtime, Served
+from guiju.gateway.special_care import SpecialCare
 from guiju.gateway.texts import Slot, stored, unread_documents
 from guiju.gateway.wire import Header, Receive, Scope, Send, parse
 from guiju.nouns import Action, Decision, Direction, Failure, Part
+from guiju.store import account_policy
 from guiju.store.drafts import Draft, Durable, now_us
 from guiju.store.snapshot import IntegrationView
-
-_ACCOUNTS = AccountPolicy.load()
 
 LARGE = 50_000
 """Characters of prompt above which its check leaves the event loop for a thread."""
@@ -51,6 +50,8 @@ class Call:
         self.request: Json = {}
         self.size = 0
         self.account = ""
+        self.care: minors.Care | None = None
+        self.special: SpecialCare | None = None
         self.decision: Decision | None = None
         self.answers: Sequence[Decision] = ()
         self.tokens = Tokens()
@@ -82,6 +83,7 @@ class Call:
         admission.account_gate(runtime, self.snapshot, self.account)
         if self.snapshot.trial is not None:
             self.snapshot = self.snapshot.deciding_for(self.account or self.number)
+        self.care = minors.attend(self)
         self._prompt = self.endpoint.prompt(request, runtime.limits.max_json_depth)
         runtime.meter(integration.id).admit(integration.limits, time.time())
         runtime.in_flight += 1
@@ -124,6 +126,8 @@ class Call:
                 masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, purpose)
                 if masked != slot.part.text:
                     slot.replace(masked)
+        if self.care is not None:
+            decision = self.care.judge(decision, parts)
         self.decision = decision
         self.checking_prompt = time.perf_counter() - started
         return decision
@@ -138,12 +142,24 @@ class Call:
 
     def stand_in(self, decision: Decision) -> str:
         """The words that take the place of what was stopped; the exchange's number rotates among several."""
+        if self.care is not None and self.care.words:
+            return self.care.words
         return self.snapshot.checker.policy.stand_in(decision.risk, int(self.number[-2:], 16))
 
     def labels(self) -> AnswerLabels:
         """The label for this exchange's answer."""
         service = self.snapshot.services[self.integration.service]
-        return AnswerLabels(service.provider, self.number, self.integration.labeller)
+        return AnswerLabels(service.provider, self.number, self.integration.labeller, self._closing())
+
+    def _closing(self) -> Callable[[str], str] | None:
+        """What gives the lines after an answer's text, if anything may."""
+        policy = self.snapshot.checker.policy
+        if policy.domains:
+            self.special = SpecialCare(policy, [slot.part for slot in self._prompt])
+        said = [one.closing for one in (self.special, self.care) if one is not None]
+        if len(said) < 2:
+            return said[0] if said else None
+        return lambda text: "".join([closing(text) for closing in said])
 
     def headers(self, labels: AnswerLabels | None = None) -> list[Header]:
         """Response headers that name the record and carry the implicit label."""
@@ -152,6 +168,8 @@ class Call:
             found.append((b"x-guiju-aigc", labels.header))
         if self.served.demo:
             found.append((b"x-guiju-demonstration", b"true"))
+        if self.care is not None:
+            found += self.care.headers()
         return found
 
     # --- the record --------------------------------------------------------------------------------------------------
@@ -191,7 +209,12 @@ class Call:
             EvidenceUnavailable.
         """
         ended = time.perf_counter()
-        prompt, answer = verdicts(self.decision, self.answers)
+        if self.care is not None:
+            self.decision = self.care.settle(self.decision, outcome)
+        answers = self.answers
+        if self.special is not None and self.special.findings:
+            answers = [*answers, Decision(Action.ADVISE, tuple(self.special.findings))]
+        prompt, answer = verdicts(self.decision, answers)
         exchange = Exchange(
             account=self.account,
             answer=answer,
@@ -219,7 +242,7 @@ class Call:
             exchange,
             stored([slot.part for slot in self._prompt]) if keep else "",
             stored(self.said) if keep else "",
-            violation=self.decision is not None and _ACCOUNTS.counts(self.decision),
+            violation=self.decision is not None and account_policy.in_force().counts(self.decision),
             review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),
         )
         future = self.runtime.writer.submit(draft, self.runtime.loop, self.runtime.in_flight)
@@ -253,7 +276,6 @@ class Call:
         total = ended - self.started
         metrics.seconds.observe(total)
         metrics.added.observe(max(0.0, total - max(0.0, self.answered - self.sent_upstream)))
-
 
     def _compare(self) -> None:
         purpose = self.integration.purpose

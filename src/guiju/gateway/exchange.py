@@ -68,8 +68,9 @@ async def _served(call: Call) -> None:
 async def _exchange(call: Call) -> None:
     decision = await call.check_prompt()
     if decision.action.stops:
-        if call.integration.error_style or call.endpoint.makes:  # no picture or sound says what a stand-in says
-            raise PromptBlocked()
+        refusal = call.care.refusal() if call.care is not None else PromptBlocked()
+        if refusal is not None and (call.integration.error_style or call.endpoint.makes):
+            raise refusal  # no picture or sound says what a stand-in says
         await _stand_in(call, call.stand_in(decision))
     elif call.endpoint.makes:
         await SERVE[call.endpoint.makes](call)

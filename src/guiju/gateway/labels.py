@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from guiju.evidence.record import LabelEntry
 from guiju.labeling import Label, LabelStream, Placement, TextLabeller
 
@@ -14,9 +16,13 @@ class AnswerLabels:
         header: the same for the ``X-Guiju-AIGC`` header.
     """
 
-    __slots__ = ("_json", "_labeller", "_number", "_placements", "_streams", "header", "implicit")
+    __slots__ = ("_closing", "_json", "_labeller", "_number", "_placements", "_streams", "header", "implicit")
 
-    def __init__(self, producer: str, number: str, labeller: TextLabeller) -> None:
+    def __init__(
+        self, producer: str, number: str, labeller: TextLabeller, closing: Callable[[str], str] | None = None
+    ) -> None:
+        """``closing`` gives the lines to add after an answer's text, where there are any."""
+        self._closing = closing
         label = Label.first(producer, number)
         self._json = label.to_json()
         self._labeller = labeller
@@ -30,11 +36,13 @@ class AnswerLabels:
         """``text`` with its explicit label, where words belong."""
         labelled, placement = self._labeller.apply(text, structured=structured)
         self._placements.append(placement)
-        return labelled
+        return labelled if self._closing is None or structured else labelled + self._closing(text)
 
     def stream(self) -> LabelStream:
         """The label for one streamed prose text."""
         stream = self._labeller.stream()
+        if self._closing is not None:
+            stream = _Closed(stream, self._labeller, self._closing)
         self._streams.append(stream)
         return stream
 
@@ -49,3 +57,25 @@ class AnswerLabels:
             position=placement.position,
             reason=placement.reason,
         )
+
+
+class _Closed(LabelStream):
+    """A labelled stream with lines of Guiju's own after it."""
+
+    __slots__ = ("_closing", "_inner", "_pieces")
+
+    def __init__(self, inner: LabelStream, labeller: TextLabeller, closing: Callable[[str], str]) -> None:
+        super().__init__(labeller)
+        self._inner, self._closing = inner, closing
+        self._pieces: list[str] = []
+
+    def feed(self, text: str) -> str:
+        self._pieces.append(text)
+        out = self._inner.feed(text)
+        self.placement = self._inner.placement
+        return out
+
+    def finish(self) -> str:
+        out = self._inner.finish() + self._closing("".join(self._pieces))
+        self.placement = self._inner.placement
+        return out

@@ -18,6 +18,7 @@ from django.db.utils import Error as DatabaseFault
 
 from guiju.errors import GuijuError
 from guiju.evidence.record import new_id
+from guiju.gateway.care import CareBook
 from guiju.gateway.demo import DEMO_MODEL, DemoUpstream
 from guiju.gateway.guard.pieces import Pieces
 from guiju.gateway.intake import Intake
@@ -64,6 +65,7 @@ class Runtime:
         self.limited = AccountLimiter()
         self.intake = Intake(settings.gateway)
         self.pieces = Pieces()
+        self.care = CareBook()
         self.files = 0
         """files being worked on"""
         self.refusals: Counter[tuple[str, str, str]] = Counter()
@@ -111,6 +113,7 @@ class Runtime:
             self.pseudonyms: Pseudonymiser = keys.pseudonymiser()
             self._loader = SnapshotLoader(self.limits.check_budget_ms)
             self.snapshot = self._loader.load()
+            self.care.load(self.snapshot.minors_policy)
             consequences = Consequences(on_sanction=self._sanctioned)
             self.writer = EvidenceWriter(
                 keys.vault(), keys.seal_key(), self.settings.evidence, consequences, consequences.none
@@ -226,6 +229,8 @@ class Runtime:
         self._usage.clear()
         self._refused.clear()
         self.loop.call_soon_threadsafe(self._learn, totals, elsewhere)
+        snapshot = self.snapshot
+        self.care.exchange(self.loop, snapshot.minors_policy, wanted=snapshot.cares)
 
     async def _take_counts(self) -> dict[str, int]:
         """Move what the event loop counted into the hands of the refresher; return the exchanges under way."""

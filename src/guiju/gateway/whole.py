@@ -57,6 +57,8 @@ async def serve_whole(call: Call) -> None:
     labelled = bool(choices) and not all(decision.action.stops for decision in call.answers)
     if labelled:
         response["aigc"] = labels.implicit
+        if call.care is not None and (reminders := call.care.field()) is not None:
+            response["guiju"] = reminders
         call.label = labels.entry(structured=call.structured)
     payload = encode(response)
     if labelled and labels.header not in payload:  # read back what goes out: no answer leaves without its label
@@ -90,6 +92,11 @@ def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decis
             choice.silence(call.stand_in(decision))
             continue
         if decision.findings and _cover(call, choice.texts, decision):
+            choice.forget_probabilities()
+        if call.care is not None and call.care.holds_back([slot.text for slot in choice.prose]):
+            choice.prose[0].replace(call.care.farewell())
+            for slot in choice.prose[1:]:
+                slot.replace("")
             choice.forget_probabilities()
         if choice.prose:
             at = choice.prose[-1 if call.integration.labeller.position is Position.END else 0]

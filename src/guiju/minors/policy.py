@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from guiju.minors.calendar import DayKind, Holiday, clock, kind_of
+from guiju.nouns import Action
 
 Confidence = Literal["V", "S", "M", "O"]
 
@@ -100,11 +101,12 @@ class Personas(_Strict, frozen=True):
 
 
 class Content(_Strict, frozen=True):
-    """The tier of content and the dedicated pool a caller should serve from."""
+    """The tier of content and the dedicated pool a caller serves from; the moderation actions that stop a text here."""
 
     tier: str
     pool: str
     source: str
+    stops: frozenset[Action] = frozenset()
 
 
 class Band(_Strict, frozen=True, rename={"start": "from"}):

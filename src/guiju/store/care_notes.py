@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from guiju.minors import Basis, MinorsPolicy
+from guiju.minors import ADULT, Basis, MinorsPolicy
 from guiju.minors import signals as signs
 from guiju.store import snapshot_version
 from guiju.store.actor import Actor
@@ -71,11 +71,11 @@ def state(ages: Iterable[StatedAge]) -> None:
                 defaults={"band": age.band, "basis": Basis.STATED, "mode": age.mode, "updated_at": moment(age.at)},
             )
             if not created:
-                if Basis(row.basis).rank > Basis.STATED.rank or (row.band == age.band and row.mode >= age.mode):
+                if not _says_more(row, age):
                     continue
                 before = {"band": row.band, "mode": row.mode}
                 row.band, row.mode, row.updated_at = age.band or row.band, age.mode or row.mode, moment(age.at)
-                if row.basis == Basis.NONE:
+                if age.band:
                     row.basis = Basis.STATED
                 row.save()
             else:
@@ -83,6 +83,13 @@ def state(ages: Iterable[StatedAge]) -> None:
             detail = {"band": row.band, "mode": row.mode, "basis": row.basis, "before": before, "by": age.integration}
             append(_GATEWAY, "minors.state", account, detail=detail)
             snapshot_version.bump()
+
+
+def _says_more(row: CareProfile, age: StatedAge) -> bool:
+    """Whether a caller's statement changes what is known: never what is better founded, and no suspicion into an adult."""
+    if Basis(row.basis).rank > Basis.STATED.rank or (row.basis == Basis.SUSPECTED and age.band == ADULT):
+        return False
+    return (age.band not in ("", row.band)) or (age.mode and not row.mode)
 
 
 def known(account: str, integration: str, at: datetime) -> Account:

@@ -128,9 +128,22 @@ class Snapshot:
     """by account pseudonym; accounts of which no age is known are absent"""
     minors_policy: MinorsPolicy = field(default_factory=policy_source.default)
 
+    @property
+    def cares(self) -> bool:
+        """Whether anybody's use is counted: minors are known, or companions and watched services are served."""
+        return (
+            bool(self.minors)
+            or any(service.watched for service in self.services.values())
+            or any(integration.purpose == "companion" for integration in self.integrations.values())
+        )
+
     def deciding_for(self, key: str) -> Snapshot:
         """The snapshot that decides for whom ``key`` names: this one, or the same under the policy on trial."""
         trial = self.trial
         if trial is None or not trial.takes(key):
             return self
-        return replace(self, checker=self.checker.under(trial.policy), policy_version=trial.policy.version)
+        return self.under(trial.policy)
+
+    def under(self, policy: Policy) -> Snapshot:
+        """The same, deciding by another policy."""
+        return replace(self, checker=self.checker.under(policy), policy_version=policy.version)

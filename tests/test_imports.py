@@ -19,6 +19,7 @@ CORE: dict[str, set[str]] = {
     "moderation": {"text"},
     "law": set(),
     "accounts": set(),
+    "domains": set(),
     "minors": {"text"},
     "complaints": set(),
     "labeling": {"media"},
@@ -30,7 +31,8 @@ CORE: dict[str, set[str]] = {
 SETTINGS = {"settings", "keyfiles", "django_settings"}
 STORE = {*CORE, *SETTINGS}
 SHELLS: dict[str, set[str]] = {
-    "upkeep": {*STORE, "store"},
+    "webhooks": {*STORE, "store"},
+    "upkeep": {*STORE, "store", "webhooks"},
     "gateway": {*STORE, "store"},
     "console": {*STORE, "store"},
     "cli": {*STORE, "store", "gateway", "console"},

@@ -20,7 +20,8 @@ from guiju.errors import GuijuError
 from guiju.store import allowances, evidence
 from guiju.store.actor import Actor
 from guiju.store.models import CheckRun, Service, VerifyRun
-from guiju.store.services import complaints, law, policies
+from guiju.store.services import complaints, law, policies, proposals
+from guiju.webhooks import rounds
 
 log = logging.getLogger("guiju.upkeep")
 
@@ -69,6 +70,8 @@ def _measure(now: datetime) -> None:
 JOBS = (
     Job("policy end", ASK_EVERY, _always, policies.expire),
     Job("complaint reminders", ASK_EVERY, _always, complaints.remind),
+    Job("delayed steps", ASK_EVERY, _always, proposals.take_delayed),
+    Job("webhooks", ASK_EVERY, _always, rounds.deliver),
     Job("allowances", ASK_EVERY, _always, allowances.forget),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
     Job("measure", timedelta(hours=1), _last_measured, _measure),

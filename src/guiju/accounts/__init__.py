@@ -5,13 +5,15 @@ from guiju.accounts.ladder import (
     Proposal,
     Sanction,
     Standing,
-    Violation,
     advise,
     judge,
+    rehearse,
     standing,
     streak,
 )
 from guiju.accounts.policy import AccountPolicy, Limit, Rule, Step, Use
+from guiju.accounts.strikes import points
+from guiju.accounts.violation import Violation
 
 __all__ = [
     "AccountHistory",
@@ -26,6 +28,8 @@ __all__ = [
     "Violation",
     "advise",
     "judge",
+    "points",
+    "rehearse",
     "standing",
     "streak",
 ]

@@ -7,29 +7,18 @@ was moved back, ``now`` may lie before the latest violation: windows then end at
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 import msgspec
 
 from guiju.accounts.policy import AccountPolicy, Limit, Rule, Step, Use
+from guiju.accounts.strikes import points
+from guiju.accounts.violation import Violation
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 CHINA = 8 * HOUR
-
-
-class Violation(msgspec.Struct, frozen=True):
-    """A prompt of the account that counts (:meth:`AccountPolicy.counts`).
-
-    ``record`` is the evidence. ``streak`` is the number of violating prompts in a row up to this one, itself included.
-    """
-
-    record: str
-    at: int
-    risk: str
-    streak: int = 1
 
 
 class Sanction(msgspec.Struct, frozen=True):
@@ -60,6 +49,8 @@ class Proposal(msgspec.Struct, frozen=True):
     Attributes:
         records: the evidence, oldest first. ``ends``: None for until lifted.
         automatic: whether it may be taken at once; otherwise it is put to a human.
+        report: whether the account is also to be reported to the authority.
+        delay_minutes: within how many minutes, at random, the step takes effect; 0 at once.
     """
 
     step: Step
@@ -70,6 +61,8 @@ class Proposal(msgspec.Struct, frozen=True):
     starts: int
     ends: int | None
     automatic: bool
+    report: bool = False
+    delay_minutes: int = 0
 
 
 def judge(history: AccountHistory, policy: AccountPolicy, now: int) -> Proposal | None:
@@ -79,7 +72,7 @@ def judge(history: AccountHistory, policy: AccountPolicy, now: int) -> Proposal 
     already named does not count for it again, except that every further violation of a day that reached the limit of
     ``in_a_day`` pauses anew. Nothing is proposed that is not stricter than what is in force.
     """
-    return _strictest(history, policy, now, automatic=True)
+    return _strictest(history, policy, now, lambda rule: rule.automatic and not rule.shadow)
 
 
 def advise(history: AccountHistory, policy: AccountPolicy, now: int) -> Proposal | None:
@@ -87,19 +80,30 @@ def advise(history: AccountHistory, policy: AccountPolicy, now: int) -> Proposal
 
     It is repeated with every further violation until the step is taken; ask once while a case about it is open.
     """
-    return _strictest(history, policy, now, automatic=False)
+    return _strictest(history, policy, now, lambda rule: not rule.automatic and not rule.shadow)
 
 
-def _strictest(history: AccountHistory, policy: AccountPolicy, now: int, *, automatic: bool) -> Proposal | None:
+def rehearse(history: AccountHistory, policy: AccountPolicy, now: int) -> tuple[Proposal, ...]:
+    """What the rules in the shadow would ask for now, each by itself: counted, never taken, to tune them first."""
+    if not history.violations:
+        return ()
+    return tuple(
+        _proposal(rule, counted, policy, now)
+        for rule in policy.rules
+        if rule.shadow and (counted := _counted(rule, history, policy, now))
+    )
+
+
+def _strictest(
+    history: AccountHistory, policy: AccountPolicy, now: int, wanted: Callable[[Rule], bool]
+) -> Proposal | None:
     if not history.violations:
         return None
     binding = max((s.step.rank for s in history.sanctions if s.in_force(now)), default=-1)
     proposals = [
         _proposal(rule, counted, policy, now)
         for rule in policy.rules
-        if rule.automatic is automatic
-        and rule.step.rank > binding
-        and (counted := _counted(rule, history, policy, now))
+        if wanted(rule) and rule.step.rank > binding and (counted := _counted(rule, history, policy, now))
     ]
     return max(proposals, key=_strictness, default=None)
 
@@ -123,11 +127,11 @@ def _counted(rule: Rule, history: AccountHistory, policy: AccountPolicy, now: in
         return fresh[::-1] if len(fresh) >= rule.in_a_row else ()
     since = max(now, latest.at) - (rule.days or 0) * DAY
     recent = [v for v in violations if v.at > since and v.record not in used]
-    return recent if _points(recent, policy) >= (rule.points or 0) else ()
+    return recent if points(recent, policy, max(now, latest.at)) >= (rule.points or 0) else ()
 
 
 def _proposal(rule: Rule, counted: Sequence[Violation], policy: AccountPolicy, now: int) -> Proposal:
-    count = len(counted) if rule.points is None else _points(counted, policy)
+    count = len(counted) if rule.points is None else points(counted, policy, max(now, counted[-1].at))
     return Proposal(
         step=rule.step,
         rule=rule.id,
@@ -137,12 +141,9 @@ def _proposal(rule: Rule, counted: Sequence[Violation], policy: AccountPolicy, n
         starts=now,
         ends=now + rule.hours * HOUR if rule.hours else None,
         automatic=rule.automatic,
+        report=rule.report,
+        delay_minutes=rule.delay_minutes,
     )
-
-
-def _points(violations: Iterable[Violation], policy: AccountPolicy) -> int:
-    by_risk = Counter(violation.risk for violation in violations)
-    return sum(policy.weight(risk) * count for risk, count in by_risk.items())
 
 
 def _day(at: int) -> int:

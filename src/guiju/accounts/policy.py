@@ -46,8 +46,35 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     without: frozenset[Use] = frozenset()
 
 
+class Probing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When somebody tries again and again: ``times`` of one risk within ``minutes`` weigh ``percent`` each from then on."""
+
+    times: int
+    minutes: int
+    percent: int
+
+
+class Decay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """After so many days a violation weighs this much, in per cent."""
+
+    after_days: int
+    percent: int
+
+
+class Bulk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Bulk actions: above how many accounts a second person approves, and within how many hours all can be undone."""
+
+    approval_above: int = 20
+    undo_hours: int = 24
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One condition and the step that follows. Reasons may hold ``{count}`` and ``{days}``."""
+    """One condition and the step that follows. Reasons may hold ``{count}`` and ``{days}``.
+
+    ``automatic`` False puts the step before a second person. ``shadow`` only counts what it would do. ``report``: the
+    account is also to be reported to the authority. ``delay_minutes``: the step takes effect at a random moment within
+    them, so that nobody learns from the moment which prompt was the one too many; 0 at once.
+    """
 
     id: str
     step: Step
@@ -61,6 +88,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     points: int | None = None
     days: int | None = None
     automatic: bool = True
+    shadow: bool = False
+    report: bool = False
+    delay_minutes: int = 0
 
 
 class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +102,11 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     exempt: frozenset[str] = frozenset()
     weights: dict[str, int] = {}
     limit: Limit = Limit()
+    severities: dict[str, int] = {}
+    disguise: int = 100
+    probing: Probing | None = None
+    decay: tuple[Decay, ...] = ()
+    bulk: Bulk = Bulk()
 
     @classmethod
     def load(cls, source: str | None = None) -> AccountPolicy:
@@ -148,6 +183,7 @@ def _mistakes(policy: AccountPolicy) -> Iterator[tuple[str, str]]:
         yield "$.weights", "分值不能为负 (points cannot be negative)"
     if policy.limit.requests_per_minute < 1:
         yield "$.limit.requests_per_minute", "至少为 1 (at least 1)"
+    yield from _weighing_mistakes(policy)
     seen: set[str] = set()
     for index, rule in enumerate(policy.rules):
         for name, message in _rule_mistakes(rule):
@@ -156,6 +192,25 @@ def _mistakes(policy: AccountPolicy) -> Iterator[tuple[str, str]]:
             yield f"$.rules[{index}].id", f"{rule.id}: 编号重复 (repeated id)"
         seen.add(rule.id)
     yield from _weak_pause(policy)
+
+
+def _weighing_mistakes(policy: AccountPolicy) -> Iterator[tuple[str, str]]:
+    if strange := sorted(set(policy.severities) - {"low", "medium", "high"}):
+        yield "$.severities", f"{', '.join(strange)}: 只能是 low、medium、high (only these three)"
+    if any(percent < 0 for percent in policy.severities.values()):
+        yield "$.severities", "百分比不能为负 (per cent cannot be negative)"
+    if policy.disguise < 100:
+        yield "$.disguise", "变形规避不能比直接违规轻，至少 100 (disguise weighs no less: at least 100)"
+    probing = policy.probing
+    if probing is not None and (probing.times < 2 or probing.minutes < 1 or probing.percent < 100):
+        yield "$.probing", "times 至少 2，minutes 至少 1，percent 至少 100 (at least 2, 1 and 100)"
+    ages = [step.after_days for step in policy.decay]
+    shares = [step.percent for step in policy.decay]
+    falling = ages == sorted(set(ages)) and shares == sorted(shares, reverse=True)
+    if not falling or any(age < 1 for age in ages) or any(not 0 <= share <= 100 for share in shares):
+        yield "$.decay", "天数递增、百分比不增且在 0 到 100 (days rise, per cent falls from 100 to 0)"
+    if policy.bulk.approval_above < 0 or policy.bulk.undo_hours < 0:
+        yield "$.bulk", "不能为负 (not negative)"
 
 
 def _rule_mistakes(rule: Rule) -> Iterator[tuple[str, str]]:
@@ -168,6 +223,11 @@ def _rule_mistakes(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "days", "points 与 days 须同时给出，days 至少为 1 (points and days go together, days at least 1)"
     if rule.hours < 0 or (rule.step is Step.CLOSE and rule.hours):
         yield "hours", "不能为负；终止服务没有期限 (not negative; closing has no end)"
+    if rule.delay_minutes < 0 or (rule.delay_minutes and rule.points is None):
+        yield (
+            "delay_minutes",
+            "不能为负；只有按分值的规则可以延后 (not negative; only rules with points may be delayed)",
+        )
     for name, text in (("zh", rule.zh), ("en", rule.en)):
         if set(re.findall(r"\{(.*?)\}", text)) - {"count", "days"}:
             yield name, "占位符只能是 {count} 和 {days} (only these placeholders)"
@@ -178,7 +238,11 @@ _PAUSE = {"in_a_row": 3, "in_a_day": 5}  # TC260-003-2024, 7 g); clause number f
 
 def _weak_pause(policy: AccountPolicy) -> Iterator[tuple[str, str]]:
     for condition, most in _PAUSE.items():
-        counts = [getattr(rule, condition) for rule in policy.rules if rule.automatic and rule.step.rank >= 2]
+        counts = [
+            getattr(rule, condition)
+            for rule in policy.rules
+            if rule.automatic and not rule.shadow and rule.step.rank >= 2
+        ]
         if not any(count is not None and count <= most for count in counts):
             yield (
                 "$.rules",

@@ -6,6 +6,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 ACTS: dict[str, str | Promise] = {
+    "account.approve": _("approved a proposed sanction"),
+    "account.exempt": _("exempted an account"),
+    "account.exempt_end": _("ended an exemption"),
+    "account.facts": _("was told about an account"),
+    "account.propose": _("proposed a sanction"),
+    "account.refuse": _("refused a proposed sanction"),
+    "account.report": _("reported an account to an authority"),
+    "bulk.apply": _("applied a bulk action"),
+    "bulk.create": _("prepared a bulk action"),
+    "bulk.refuse": _("refused a bulk action"),
+    "bulk.undo": _("undid a bulk action"),
+    "webhook.create": _("added a webhook"),
+    "webhook.retry": _("sent a delivery again"),
+    "webhook.update": _("changed a webhook"),
     "account.impose": _("imposed a sanction"),
     "account.lift": _("lifted a sanction"),
     "case.claim": _("took a case"),
@@ -96,6 +110,7 @@ DIRECTIONS: dict[str, str | Promise] = {"prompt": _("Prompt"), "answer": _("Answ
 
 OBJECTS: dict[str, str | Promise] = {
     "Account": _("Account"),
+    "BulkAction": _("Bulk action"),
     "Case": _("Case"),
     "Complaint": _("Complaint"),
     "DataKey": _("Data key"),
@@ -108,6 +123,7 @@ OBJECTS: dict[str, str | Promise] = {
     "Service": _("Service"),
     "User": _("User"),
     "VerifyRun": _("Verification"),
+    "Webhook": _("Webhook"),
     "WordList": _("Word list"),
 }
 """Sorts of things that audit entries are about, by the store's name for them."""

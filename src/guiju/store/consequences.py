@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from guiju.accounts import AccountHistory, AccountPolicy, Proposal, advise, judge
+from guiju.accounts import AccountHistory, AccountPolicy, Proposal, advise, judge, rehearse
 from guiju.accounts import Violation as Counted
-from guiju.store import models, snapshot_version
+from guiju.evidence.record import Verdict
+from guiju.store import account_policy, models, outbox, proposals, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.audit import append, one_at_a_time
 from guiju.store.drafts import Draft
@@ -27,6 +28,7 @@ _SEEN_AGAIN = timedelta(minutes=1)
 _STREAK = 64
 _HISTORY = timedelta(days=90)
 REVIEW_WITHIN = timedelta(hours=24)
+_DISGUISE = "guiju.disguise"
 _PRIORITY = {"high": 80, "medium": 50, "low": 30}
 
 _GATEWAY = Actor.system("gateway")
@@ -37,7 +39,7 @@ class Consequences:
 
     def __init__(self, on_sanction: Callable[[], None], policy: AccountPolicy | None = None) -> None:
         """``on_sanction`` is called after the commit of a transaction that imposed one."""
-        self._policy = policy or AccountPolicy.load()
+        self._policy = policy or account_policy.in_force()
         self._on_sanction = on_sanction
         self._seen: OrderedDict[str, datetime] = OrderedDict()
 
@@ -101,14 +103,28 @@ class Consequences:
             at=at,
             risk=exchange.prompt.risk[:60],
             streak=_streak(exchange.account, number),
+            severity=_severity(exchange.prompt),
+            disguised=any(finding.risk.startswith(_DISGUISE) for finding in exchange.prompt.findings),
         )
+        if proposals.exempt(account, exchange.at):
+            return
         history = _history(account, at)
+        proposals.rehearsed(account, rehearse(history, self._policy, exchange.at))
         proposal = judge(history, self._policy, exchange.at)
-        if proposal is not None:
+        if proposal is not None and proposal.delay_minutes:
+            proposals.delay(_GATEWAY, account, proposal)
+        elif proposal is not None:
             _impose(account, proposal)
             transaction.on_commit(self._on_sanction)
-        elif advise(history, self._policy, exchange.at) is not None:
-            _open_case(number, draft)  # a step that only a human may take
+        elif (advised := advise(history, self._policy, exchange.at)) is not None:
+            proposals.propose(_GATEWAY, account, advised)  # a step that only a second person may take
+            _open_case(number, draft)
+
+
+def _severity(verdict: Verdict) -> str:
+    """The highest severity among the findings the prompt was stopped for."""
+    found = [finding.severity for finding in verdict.findings if finding.risk == verdict.risk]
+    return max(found, key=lambda severity: _PRIORITY.get(severity, 0), default="medium")
 
 
 def _streak(account: str, number: int) -> int:
@@ -142,7 +158,9 @@ def _in_order(records: Iterable[tuple[int, datetime]]) -> list[int]:
 
 def _history(account: models.Account, at: datetime) -> AccountHistory:
     rows = models.Violation.objects.filter(account=account, at__gt=at - _HISTORY).order_by("id")
-    violations = tuple(Counted(str(row.record_id), micros(row.at), row.risk, row.streak) for row in rows)
+    violations = tuple(
+        Counted(str(row.record_id), micros(row.at), row.risk, row.streak, row.severity, row.disguised) for row in rows
+    )
     return AccountHistory(violations, tuple(as_value(row) for row in account.sanctions.order_by("id")))
 
 
@@ -158,6 +176,7 @@ def _impose(account: models.Account, proposal: Proposal) -> None:
     )
     detail = {"sanction": row.pk, "step": row.step, "rule": row.rule, "records": row.records}
     append(_GATEWAY, "account.impose", account, reason=proposal.reason_zh, detail=detail)
+    outbox.sanctioned(row)
     snapshot_version.bump()
 
 

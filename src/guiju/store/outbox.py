@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from guiju.store.models import Delivery, Webhook
+from guiju.errors import GuijuError
+from guiju.store import notices
+from guiju.store.models import Delivery, Sanction, Webhook
 
 EVENTS = (
     "account.sanctioned",
@@ -31,7 +33,7 @@ def announce(event: str, facts: Mapping[str, object], now: datetime, *, held_bac
         held_back: why it must not be sent (a notice with unfilled placeholders); it is then kept for a person to see.
     """
     state = Delivery.State.BLOCKED if held_back else Delivery.State.WAITING
-    listening = [hook for hook in Webhook.objects.filter(active=True) if not hook.events or event in hook.events]
+    hooks = listening(event)
     Delivery.objects.bulk_create(
         Delivery(
             webhook=hook,
@@ -42,6 +44,30 @@ def announce(event: str, facts: Mapping[str, object], now: datetime, *, held_bac
             next_at=now,
             problem=held_back[:300],
         )
-        for hook in listening
+        for hook in hooks
     )
-    return len(listening)
+    return len(hooks)
+
+
+def listening(event: str) -> list[Webhook]:
+    """Who is told of ``event``."""
+    return [hook for hook in Webhook.objects.filter(active=True) if not hook.events or event in hook.events]
+
+
+def sanctioned(row: Sanction) -> int:
+    """Announce a sanction with the notice for its account; without values for its placeholders it is held back."""
+    if not listening("account.sanctioned"):
+        return 0
+    facts: dict[str, object] = {
+        "account": row.account_id,
+        "integration": row.account.integration_id,
+        "sanction": row.pk,
+        "step": row.step,
+        "rule": row.rule,
+        "expires_at": row.expires_at.isoformat() if row.expires_at is not None else None,
+    }
+    try:
+        facts["notice"] = notices.of_sanction(row).as_json()
+    except GuijuError as error:  # whatever is wrong with the words, the sanction stands
+        return announce("account.sanctioned", facts, row.starts_at, held_back=error.message("zh"))
+    return announce("account.sanctioned", facts, row.starts_at)

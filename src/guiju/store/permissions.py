@@ -50,6 +50,7 @@ class Permission(enum.StrEnum):
     MANAGE_MINORS = "manage_minors"
     EXEMPT_ACCOUNTS = "exempt_accounts"
     RECEIVE_COMPLAINTS = "receive_complaints"
+    TELL_ACCOUNT_FACTS = "tell_account_facts"
     HANDLE_COMPLAINTS = "handle_complaints"
     READ_COMPLAINTS = "read_complaints"
     DECIDE_APPEALS = "decide_appeals"

@@ -9,11 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from guiju.errors import InvalidField, InvalidTransition
-from guiju.store import snapshot_version
+from guiju.store import outbox, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
 from guiju.store.audit import append
-from guiju.store.models import Account, Sanction
+from guiju.store.models import Account, BulkAction, Sanction
 from guiju.store.permissions import Permission, require
 from guiju.store.validation import clean, fresh
 
@@ -30,6 +30,7 @@ def impose(
     records: Iterable[int] = (),
     expires_at: datetime | None = None,
     rule: str = "manual",
+    bulk: BulkAction | None = None,
 ) -> Sanction:
     """Apply a step of the ladder to an account from now on; gateways enforce it within a second.
 
@@ -37,7 +38,7 @@ def impose(
         step: ``warn``, ``limit``, ``suspend``, or ``close`` (which needs its own permission and has no expiry).
         records: ids of the records that are the evidence.
         expires_at: when it ends by itself; ``None`` for never.
-        rule: the rule of the account policy behind it, or ``manual``.
+        rule: the rule of the account policy behind it, or ``manual``. ``bulk``: the bulk action it belongs to.
 
     Raises:
         PermissionDenied, ReasonMissing; InvalidField: an unknown step, an expiry in the past.
@@ -58,11 +59,13 @@ def impose(
         starts_at=now,
         expires_at=expires_at,
         imposed_by=actor.user,
+        bulk=bulk,
     )
     clean(row)
     row.save(force_insert=True)
     detail = {"sanction": row.pk, "step": step, "rule": rule, "records": row.records, "expires_at": expires_at}
     append(actor, "account.impose", account, reason=row.reason, detail=detail)
+    outbox.sanctioned(row)
     snapshot_version.bump()
     return row
 
@@ -83,6 +86,7 @@ def lift(actor: Actor, sanction: Sanction, reason: str) -> Sanction:
     row.lifted_at, row.lifted_by, row.lift_reason = now, actor.user, because
     row.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
     append(actor, "account.lift", row.account, reason=because, detail={"sanction": row.pk, "step": row.step})
+    outbox.announce("account.restored", {"account": row.account_id, "sanctions": [row.pk]}, now)
     snapshot_version.bump()
     return row
 

@@ -1,0 +1,83 @@
+"""Notices from templates: a notice with a placeholder nobody filled in is not sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from guiju.errors import ComplaintRulesInvalid, NoticeUnfilled
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One notice in both languages, with ``{placeholders}``."""
+
+    id: str
+    zh: str
+    en: str
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The names of its placeholders, in either language."""
+        return frozenset(_PLACE.findall(self.zh + self.en))
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A notice ready to be sent."""
+
+    zh: str
+    en: str
+
+    def as_json(self) -> dict[str, str]:
+        """The same as a JSON object."""
+        return {"zh": self.zh, "en": self.en}
+
+
+class Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of templates. Build it with :meth:`load`."""
+
+    version: str
+    notices: tuple[Template, ...]
+
+    @classmethod
+    def load(cls, source: str | None = None) -> Templates:
+        """Read templates from YAML; Guiju's own if None.
+
+        Raises:
+            ComplaintRulesInvalid: it is not such a file, or names a notice twice.
+        """
+        return _shipped() if source is None else _read(source)
+
+    def fill(self, name: str, values: Mapping[str, str]) -> Notice:
+        """The notice ``name`` with ``values`` in its places.
+
+        Raises:
+            NoticeUnfilled: there is no such template, or a place has no value or an empty one.
+        """
+        template = next((each for each in self.notices if each.id == name), None)
+        if template is None:
+            raise NoticeUnfilled(notice=name, missing=name)
+        if missing := sorted(place for place in template.places if not values.get(place, "").strip()):
+            raise NoticeUnfilled(notice=name, missing="、".join(missing))
+        return Notice(*(_PLACE.sub(lambda found: values[found[1]], text) for text in (template.zh, template.en)))
+
+
+@cache
+def _shipped() -> Templates:
+    return _read(resources.files("guiju.accounts").joinpath("data", "notices.yaml").read_text("utf-8"))
+
+
+def _read(source: str) -> Templates:
+    try:
+        templates = msgspec.yaml.decode(source.encode(), type=Templates)
+    except msgspec.DecodeError as error:
+        raise ComplaintRulesInvalid(detail=str(error)) from error
+    names = [template.id for template in templates.notices]
+    if len(set(names)) != len(names):
+        raise ComplaintRulesInvalid(detail="notices: 编号重复 (repeated id)")
+    return templates

@@ -1,0 +1,43 @@
+"""The words an account is told about a sanction, from the operator's templates and values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from guiju.accounts.notices import Notice, Templates
+from guiju.errors import SettingsInvalid
+from guiju.store.models import Sanction
+
+_CHINA = timedelta(hours=8)
+
+
+def templates() -> Templates:
+    """The templates in force.
+
+    Raises:
+        SettingsInvalid: the operator's file cannot be read. ComplaintRulesInvalid: it has mistakes.
+    """
+    path = settings.GUIJU.notices.templates
+    if path is None:
+        return Templates.load()
+    try:
+        return Templates.load(path.read_text("utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise SettingsInvalid(where="notices.templates", problem=type(error).__name__) from None
+
+
+def of_sanction(row: Sanction) -> Notice:
+    """What the account is told about this sanction.
+
+    Raises:
+        NoticeUnfilled: the operator has yet to give a value.
+    """
+    until = (
+        f"{row.expires_at + _CHINA:%Y-%m-%d %H:%M} (UTC+8)"
+        if row.expires_at is not None
+        else "另行通知 / further notice"
+    )
+    values = {"reason": row.reason, "step": row.step, "until": until, "sanction": str(row.pk)}
+    return templates().fill(f"sanction.{row.step}", {**settings.GUIJU.notices.values, **values})

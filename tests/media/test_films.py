@@ -132,3 +132,23 @@ def test_frames_of_large_avi_files_are_found_again() -> None:
             base, first = struct.unpack_from("<Q", data, offset + 20)[0], struct.unpack_from("<I", data, offset + 32)[0]
             assert data[base + first : base + first + 5] == b"frame"
     assert len(out.getvalue()) > len(before) + len(LONG)
+
+
+EXIFTOOL = {
+    ".mp4": "Keys:AIGC", ".mov": "Keys:AIGC", ".m4a": "Keys:AIGC", ".flac": "Vorbis:Aigc", ".flv": "Flash:AIGC",
+    ".ogg": "Vorbis:Aigc", ".opus": "Vorbis:Aigc", ".ogv": "Theora:Aigc",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool (libimage-exiftool-perl) is not installed")
+def test_exiftool_finds_the_value_under_its_key_and_no_new_fault(tmp_path: Path) -> None:
+    chosen = [name for name in NAMES if Path(name).suffix in EXIFTOOL and name != "plain.oga"]
+    for name in chosen:
+        labelled(FILES / name, tmp_path).rename(tmp_path / name)
+    done = subprocess.run(
+        ["exiftool", "-json", "-a", "-G1", "-AIGC", "-Error", tmp_path], capture_output=True, text=True, check=True
+    )
+    told = {Path(one["SourceFile"]).name: one for one in json.loads(done.stdout)}
+    for name in chosen:
+        assert told[name][EXIFTOOL[Path(name).suffix]] == VALUE, name
+        assert not [key for key in told[name] if key.endswith(":Error")], name

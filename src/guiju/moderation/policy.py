@@ -7,6 +7,7 @@ strictest action over all findings wins. A finding no rule speaks of passes, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -73,6 +74,7 @@ class Policy(msgspec.Struct, frozen=True):
         probability: severity → the probability that a content with such a certain finding must not pass; ``none`` is the
             probability where nothing was found. Set by hand by the policy's owner, not calibrated against data.
         mask: the character that covers masked text.
+        domains: what is added to answers of a field of special care, by its pack: ``remind``, ``cite``, ``figures``.
         tests: texts with the action each must get; held before the policy goes into force.
     """
 
@@ -87,6 +89,7 @@ class Policy(msgspec.Struct, frozen=True):
     mask: str = "*"
     title: str = ""
     tests: tuple[PolicyTest, ...] = ()
+    domains: dict[str, tuple[Literal["remind", "cite", "figures"], ...]] = {}
 
     @property
     def version(self) -> str:

@@ -13,6 +13,7 @@
         action: answer_instead    # pass label advise review mask answer_instead block
         note: 高危内容以代答回复
     fail: {"*": pass, A.1.d: block}
+    domains: {medicine: [remind]} # what is added to answers of a field of special care: remind, cite, figures
     answers: {"*": [抱歉，这个问题我无法回答。]}
     tests:                        # held before the policy is published: some that are stopped, some that pass
       - {text: 今天天气怎么样, expect: pass}
@@ -24,6 +25,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import Literal, cast
 
 from guiju.errors import PolicySourceError
 from guiju.moderation.document import Node, parse, render
@@ -32,9 +34,11 @@ from guiju.moderation.policy import EVERY, Policy, PolicyRule, PolicyTest
 from guiju.nouns import Action, Direction
 
 DEFAULT = Path(__file__).parent / "data" / "policies" / "default.yaml"
-_KEYS = ("name", "number", "title", "mask", "probability", "rules", "fail", "answers", "tests")
+_KEYS = ("name", "number", "title", "mask", "probability", "rules", "fail", "domains", "answers", "tests")
 _RULE_KEYS = ("risk", "action", "detector", "severity", "direction", "purpose", "min_score", "note")
 _TEST_KEYS = ("text", "expect", "direction", "purpose")
+_Asked = Literal["remind", "cite", "figures"]
+_ASKED: tuple[_Asked, ...] = ("remind", "cite", "figures")
 _ACTIONS = tuple(a.value for a in Action if a is not Action.UNCHECKED)
 _RISK = re.compile(r"\*|A(\.[1-5](\.[a-i](/[a-z0-9_/-]+)?)?)?|guiju(\.[a-z0-9_]+)*")
 
@@ -70,6 +74,7 @@ def _policy(root: Node, source: str) -> Policy | None:
         rules=tuple(_rule(node) for node in top["rules"].sequence()),
         fail_closed=frozenset(risk for risk, mode in fail.items() if mode == "block"),
         fail_open=frozenset(risk for risk, mode in fail.items() if mode == "pass"),
+        domains=_domains(top["domains"]) if "domains" in top else {},
         answers=_answers(top["answers"]) if "answers" in top else {},
         probability=_probability(top["probability"]) if "probability" in top else {},
         mask=_mask(top["mask"]) if "mask" in top else "*",
@@ -147,6 +152,10 @@ def _fail(node: Node) -> dict[str, str]:
     if EVERY not in modes:
         node.wrong('缺少 "*" (missing "*")', '补上 "*": pass 或 "*": block (say what all other risks do)')
     return modes
+
+
+def _domains(node: Node) -> dict[str, tuple[_Asked, ...]]:
+    return {name.text(): tuple(cast(_Asked, item.choice(_ASKED, "remind")) for item in value.items()) for name, value in node.keyed()}
 
 
 def _answers(node: Node) -> dict[str, tuple[str, ...]]:

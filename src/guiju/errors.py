@@ -92,7 +92,9 @@ class SettingsInvalid(SettingsError):
     zh = "设置有误:{where}:{problem}"
     en = "Invalid setting {where}: {problem}"
     remedy_zh = "改正 guiju.toml 或 GUIJU_* 环境变量;`guiju doctor` 会列出全部设置及其来源。"
-    remedy_en = "Correct guiju.toml or the GUIJU_* variable; `guiju doctor` lists every setting and where it comes from."
+    remedy_en = (
+        "Correct guiju.toml or the GUIJU_* variable; `guiju doctor` lists every setting and where it comes from."
+    )
 
 
 class DatabaseUnreachable(SettingsError):
@@ -118,7 +120,9 @@ class KeyFileInvalid(SettingsError):
     zh = "密钥文件 {name} 无法使用:{problem}"
     en = "Key file {name} cannot be used: {problem}"
     remedy_zh = "从备份恢复该文件;不要重新生成:用旧密钥加密的文本将无法再读。"
-    remedy_en = "Restore the file from its backup; do not make a new one: text encrypted under the old key would be lost."
+    remedy_en = (
+        "Restore the file from its backup; do not make a new one: text encrypted under the old key would be lost."
+    )
 
 
 class PortInUse(SettingsError):
@@ -622,6 +626,16 @@ class SpreadsheetsMissing(ModerationError):
     remedy_en = "Run `pip install 'guiju[excel]'` and try again, or use CSV"
 
 
+class RumourRegisterError(ModerationError):
+    """A line of the register of refuted claims that cannot be used. Parameters: ``line``, ``problem``."""
+
+    code = "GJ-2041"
+    zh = "辟谣登记第 {line} 行无法使用：{problem}"
+    en = "Line {line} of the register of refuted claims cannot be used: {problem}"
+    remedy_zh = "改正该行后重新导入；列的含义见 docs/detectors.md"
+    remedy_en = "Correct that line and import again; docs/detectors.md explains the columns"
+
+
 class ModelDamaged(ModerationError):
     """A model's weights or manifest are missing or not the ones that were shipped. Parameters: ``name``."""
 
@@ -679,7 +693,7 @@ class DocumentUnread(ModerationError):
     code = "GJ-2012"
     zh = "提问附带的文件(PDF、办公文档或外部文件)未能读取,其内容未经检查。"
     en = "A document attached to the prompt (PDF, office file or a file elsewhere) was not read, its content not checked."
-    remedy_zh = "以文本发送文件内容;或在策略的 fail 一节用 \"*\" 规定此类情况一律拦截。"
+    remedy_zh = '以文本发送文件内容;或在策略的 fail 一节用 "*" 规定此类情况一律拦截。'
     remedy_en = 'Send the content as text; or let the policy block such prompts by "*" in its fail section.'
 
 
@@ -1065,7 +1079,9 @@ class LabelValueInvalid(LabelError):
     zh = "隐式标识字段 {key} 的值不合要求：{detail}"
     en = "The value of {key} in an implicit label is not acceptable: {detail}"
     remedy_zh = "取值只用可见 ASCII 字符，不含空格、中文和反斜杠（GB 45438-2025 附录 E j）；服务提供者请用 27 位编码。"
-    remedy_en = "Use visible ASCII without spaces and backslashes (GB 45438-2025, Annex E j); name the provider by its code."
+    remedy_en = (
+        "Use visible ASCII without spaces and backslashes (GB 45438-2025, Annex E j); name the provider by its code."
+    )
 
 
 class LabelMissing(LabelError):
@@ -1096,7 +1112,9 @@ class ProviderCodeInvalid(LabelError):
     zh = "服务提供者编码无效：{detail}"
     en = "The provider code is invalid: {detail}"
     remedy_zh = "编码共 27 位：00、主体类型、绑定方式、18 位统一社会信用代码、服务类型、4 位应用码。"
-    remedy_en = "A code has 27 characters: 00, subject type, binding, the 18 of the USCC, service type, 4 of the application."
+    remedy_en = (
+        "A code has 27 characters: 00, subject type, binding, the 18 of the USCC, service type, 4 of the application."
+    )
 
 
 class LabelNotKept(LabelError):
@@ -1107,7 +1125,9 @@ class LabelNotKept(LabelError):
     zh = "写入后回读核对失败（{detail}），未生成文件。"
     en = "The label did not read back after writing ({detail}); no file was made."
     remedy_zh = "原文件未被改动。用常用软件另存一次后重试；若仍失败，请附文件格式报告。"
-    remedy_en = "The original was not touched. Save it again with an ordinary program and retry, else report the format."
+    remedy_en = (
+        "The original was not touched. Save it again with an ordinary program and retry, else report the format."
+    )
 
 
 class ManifestWouldBreak(LabelError):
@@ -1118,7 +1138,9 @@ class ManifestWouldBreak(LabelError):
     zh = "文件含 C2PA 凭证（{placement}），写入标识会使其失效。"
     en = "The file holds a C2PA manifest ({placement}); writing a label makes it invalid."
     remedy_zh = "先写标识、后签 C2PA；确需改写时加 --break-c2pa，并在之后重新签名。"
-    remedy_en = "Label first and sign C2PA afterwards; --break-c2pa writes all the same, and the file must be signed again."
+    remedy_en = (
+        "Label first and sign C2PA afterwards; --break-c2pa writes all the same, and the file must be signed again."
+    )
 
 
 class LabelExists(LabelError):
@@ -1139,7 +1161,9 @@ class NoLabelToContinue(LabelError):
     zh = "文件没有可续写的合规隐式标识：{detail}"
     en = "The file has no conforming implicit label to continue: {detail}"
     remedy_zh = "先用 guiju label verify 查看；无标识的内容按《标识办法》第六条判定为可能或疑似后用 guiju label write。"
-    remedy_en = "See guiju label verify; unlabelled content is judged by Article 6 of the Measures, then guiju label write."
+    remedy_en = (
+        "See guiju label verify; unlabelled content is judged by Article 6 of the Measures, then guiju label write."
+    )
 
 
 class LabelKeyUnusable(LabelError):
@@ -1149,7 +1173,9 @@ class LabelKeyUnusable(LabelError):
     zh = "密钥无法使用：{detail}"
     en = "The key cannot be used: {detail}"
     remedy_zh = "使用无口令的 PEM 文件（SM2、RSA 或 ECDSA），例如 openssl genpkey -algorithm SM2 -out key.pem。"
-    remedy_en = "Use PEM without a password (SM2, RSA or ECDSA), for example openssl genpkey -algorithm SM2 -out key.pem."
+    remedy_en = (
+        "Use PEM without a password (SM2, RSA or ECDSA), for example openssl genpkey -algorithm SM2 -out key.pem."
+    )
 
 
 class ContentNotBindable(LabelError):
@@ -1169,7 +1195,9 @@ class ManifestFailed(LabelError):
     zh = "无法签署 C2PA 凭证：{detail}"
     en = "The C2PA manifest could not be signed: {detail}"
     remedy_zh = "检查格式、密钥与证书链（终端证书须含 C2PA 要求的扩展用途，算法为 ES256、PS256 或 Ed25519）。"
-    remedy_en = "Check the format, the key and its chain (a leaf with the usage C2PA asks for; ES256, PS256 or Ed25519)."
+    remedy_en = (
+        "Check the format, the key and its chain (a leaf with the usage C2PA asks for; ES256, PS256 or Ed25519)."
+    )
 
 
 class MarkUnplaceable(LabelError):
@@ -1179,7 +1207,9 @@ class MarkUnplaceable(LabelError):
     zh = "显式标识无法这样放置：{detail}"
     en = "The explicit label cannot be placed like this: {detail}"
     remedy_zh = "用 guiju label explicit --help 查看该类文件可用的位置与形式；图片过小时缩短文字或放大图片。"
-    remedy_en = "guiju label explicit --help lists positions and forms; for tiny pictures shorten the words or enlarge them."
+    remedy_en = (
+        "guiju label explicit --help lists positions and forms; for tiny pictures shorten the words or enlarge them."
+    )
 
 
 class GlyphMissing(LabelError):

@@ -70,7 +70,9 @@ class GatewaySettings(_Section):
         default=512 * MIB, gt=0, description="request bodies held at once, in bytes; more are refused with 503"
     )
     body_timeout_s: Positive = Field(default=60.0, description="longest time a request body may take to arrive")
-    max_file_bytes: int = Field(default=512 * MIB, gt=0, description="largest file accepted for labelling or examination")
+    max_file_bytes: int = Field(
+        default=512 * MIB, gt=0, description="largest file accepted for labelling or examination"
+    )
     file_timeout_s: Positive = Field(default=600.0, description="longest time a file may take to arrive")
     max_files: int = Field(default=4, gt=0, description="files worked on at once; more are refused with 503")
     max_answer_bytes: int = Field(default=32 * MIB, gt=0, description="largest upstream answer accepted")
@@ -82,7 +84,9 @@ class GatewaySettings(_Section):
     max_upstream_connections: int = Field(default=1024, gt=0, description="connections to all upstreams")
     max_in_flight: int = Field(default=2048, gt=0, description="exchanges at once; more are refused with 503")
     check_budget_ms: Positive = Field(default=2000.0, description="time limit of the checks of one content")
-    refresh_s: Positive = Field(default=0.5, description="how often changes of policy, keys and sanctions are looked for")
+    refresh_s: Positive = Field(
+        default=0.5, description="how often changes of policy, keys and sanctions are looked for"
+    )
 
 
 class EvidenceSettings(_Section):
@@ -96,15 +100,21 @@ class EvidenceSettings(_Section):
     seal_every_records: int = Field(default=10_000, gt=0, description="records after which a seal is due at the latest")
     batch: int = Field(default=512, gt=0, description="most records in one commit")
     keep_text: bool = Field(default=True, description="keep the encrypted text of exchanges, not only its commitment")
-    text_retention_days: int = Field(default=183, ge=183, description="days the text is kept (law: six months at least)")
+    text_retention_days: int = Field(
+        default=183, ge=183, description="days the text is kept (law: six months at least)"
+    )
 
 
 class ConsoleSettings(_Section):
     """The control plane."""
 
-    allowed_hosts: tuple[str, ...] = Field(default=("127.0.0.1", "localhost", "[::1]"), description="accepted Host names")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=("127.0.0.1", "localhost", "[::1]"), description="accepted Host names"
+    )
     language: Literal["zh-hans", "en"] = Field(default="zh-hans", description="language before a user chooses")
-    idle_timeout_s: int = Field(default=1800, gt=0, description="seconds without a request after which a user is signed out")
+    idle_timeout_s: int = Field(
+        default=1800, gt=0, description="seconds without a request after which a user is signed out"
+    )
     require_totp: bool = Field(default=False, description="demand a second factor from every user")
     https: bool = Field(default=False, description="the console is reached over HTTPS: secure cookies, HSTS")
     login_failures: int = Field(default=5, gt=0, description="failed sign-ins before a lock")
@@ -122,10 +132,14 @@ class ComplaintSettings(_Section):
     """Complaints, reports, claims and appeals of the public."""
 
     open: bool = Field(default=True, description="serve the public pages under /public/")
-    kinds: Path | None = Field(default=None, description="the operator's own kinds and time limits (YAML); else Guiju's")
+    kinds: Path | None = Field(
+        default=None, description="the operator's own kinds and time limits (YAML); else Guiju's"
+    )
     burst: int = Field(default=5, gt=0, description="messages one address may send at once")
     per_hour: int = Field(default=6, gt=0, description="messages one address may send in an hour thereafter")
-    soonest_s: int = Field(default=3, ge=0, description="seconds before which a form cannot have been filled in by a person")
+    soonest_s: int = Field(
+        default=3, ge=0, description="seconds before which a form cannot have been filled in by a person"
+    )
     latest_s: int = Field(default=7200, gt=0, description="seconds after which a form has to be loaded again")
     max_length: int = Field(default=5000, gt=0, description="longest message in characters")
 
@@ -134,7 +148,9 @@ class NoticeSettings(_Section):
     """Notices about accounts and complaints."""
 
     templates: Path | None = Field(default=None, description="the operator's own templates (YAML); else Guiju's")
-    values: dict[str, str] = Field(default={}, description="what templates may name: operator, contact, appeal_address …")
+    values: dict[str, str] = Field(
+        default={}, description="what templates may name: operator, contact, appeal_address …"
+    )
 
 
 class WebhookSettings(_Section):
@@ -153,10 +169,14 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path("var"), description="data directory")
     database_url: str = Field(default="", description="sqlite:///file or postgresql://user:password@host:port/name")
-    upstream_url: str = Field(default="", description="upstream of the example service; empty uses the demonstration model")
+    upstream_url: str = Field(
+        default="", description="upstream of the example service; empty uses the demonstration model"
+    )
     upstream_key: SecretStr = Field(default=SecretStr(""), description="bearer key for upstream_url")
     upstream_models: tuple[str, ...] = Field(default=(), description="model names behind upstream_url")
-    master_key: SecretStr = Field(default=SecretStr(""), description="64 hex digits that wrap the data keys; else a file in home")
+    master_key: SecretStr = Field(
+        default=SecretStr(""), description="64 hex digits that wrap the data keys; else a file in home"
+    )
     service: tuple[ServiceSettings, ...] = Field(default=(), description="services of the operator")
     gateway: GatewaySettings = GatewaySettings()
     evidence: EvidenceSettings = EvidenceSettings()

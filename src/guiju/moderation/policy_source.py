@@ -155,7 +155,10 @@ def _fail(node: Node) -> dict[str, str]:
 
 
 def _domains(node: Node) -> dict[str, tuple[_Asked, ...]]:
-    return {name.text(): tuple(cast(_Asked, item.choice(_ASKED, "remind")) for item in value.items()) for name, value in node.keyed()}
+    return {
+        name.text(): tuple(cast(_Asked, item.choice(_ASKED, "remind")) for item in value.items())
+        for name, value in node.keyed()
+    }
 
 
 def _answers(node: Node) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from guiju.accounts import AccountPolicy
 from guiju.errors import EvidenceTimeout, FieldInvalid
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, new_id, verdicts
 from guiju.gateway import admission
@@ -20,10 +19,9 @@ from guiju.gateway.runtime import Runtime
 from guiju.gateway.texts import stored
 from guiju.gateway.wire import Receive, Scope
 from guiju.nouns import Action, Decision, Direction, Failure, Part
+from guiju.store import account_policy
 from guiju.store.snapshot import IntegrationView
 from guiju.store.writer import Draft, Durable, now_us
-
-_ACCOUNTS = AccountPolicy.load()
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -213,7 +211,7 @@ class Visit:
             exchange,
             "" if answered else texts,
             texts if answered else "",
-            violation=not answered and _ACCOUNTS.counts(decision),
+            violation=not answered and account_policy.in_force().counts(decision),
             review=decision.action is Action.REVIEW,
         )
         return self.runtime.writer.submit(draft, self.runtime.loop)

@@ -114,7 +114,12 @@ def test_a_label_that_does_not_conform_is_not_written(tmp_path: Path, label: Lab
     assert not (tmp_path / "out.png").exists()
 
 
-@pytest.mark.parametrize("name", ["png plain", "gif", "pdf table", "docx", "markdown", "html", "epub", "avif plain"])
+@pytest.mark.parametrize(
+    "name",
+    ["png plain", "gif", "pdf table", "docx", "markdown", "html", "epub", "avif plain", "mp4 front", "mov plain", "m4a plain",
+     "mkv plain", "webm live", "flv plain", "avi plain", "wav plain", "mp3 plain", "mp3 labelled", "flac plain", "ogg plain",
+     "opus labelled", "ogg chained", "svg", "ofd"],
+)  # fmt: skip
 def test_what_others_wrote_in_chinese_is_continued_unchanged(tmp_path: Path, name: str) -> None:
     path = put(tmp_path, name)
     upstream = msgspec.structs.replace(LABEL, ProduceID="作品/一\"'", ContentProducer="某公司")

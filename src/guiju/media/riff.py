@@ -103,7 +103,7 @@ def write_info(data: bytes, value: str | None, limits: Limits) -> bytes:
     for kind, text in _texts(data):
         if kind.upper() == KEY:
             if not placed and value is not None:
-                new.append(packed(KEY, value.encode() + b"\0"))
+                new.append(packed(KEY, value.encode("utf-8", "replace") + b"\0"))
                 placed = True
             continue
         hit = embedded.find(to_text(text[: limits.value_bytes]), limits.value_bytes) if b"AIGC" in text else None
@@ -112,7 +112,7 @@ def write_info(data: bytes, value: str | None, limits: Limits) -> bytes:
             text = text.replace(raw, b" " * len(raw)).replace(KEY, b"    ") if raw in text else b""
         new.append(packed(kind, text))
     if not placed and value is not None:
-        new.append(packed(KEY, value.encode() + b"\0"))
+        new.append(packed(KEY, value.encode("utf-8", "replace") + b"\0"))
     return b"".join(new)
 
 

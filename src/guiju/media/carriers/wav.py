@@ -61,7 +61,7 @@ class Wav(Carrier):
 
     def write(self, source: BinaryIO, target: BinaryIO, value: str, limits: Limits = LIMITS) -> None:
         sound = _sound(source, limits)
-        total, new = size_of(source), riff.packed(KEY, value.encode())
+        total, new = size_of(source), riff.packed(KEY, value.encode("utf-8", "replace"))
         copy_span(source, target, 0, 12)
         for chunk in sound.chunks:
             if chunk.open:

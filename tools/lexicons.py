@@ -82,7 +82,9 @@ def main() -> None:
                 known.add(letters)
                 kept.append(entry)
         target.write_text(lexicon_csv.format_csv(kept, lexicon_csv.SHIPPED), "utf-8")
-        print(f"{file.list}: {len(kept)} entries, {len(kept) - len([e for e in kept if not e.source.startswith(SOURCE)])} generated")
+        print(
+            f"{file.list}: {len(kept)} entries, {len(kept) - len([e for e in kept if not e.source.startswith(SOURCE)])} generated"
+        )
 
 
 if __name__ == "__main__":

@@ -128,6 +128,7 @@ def in_order(findings: list[Finding]) -> list[Finding]:
 @example("路口交通路", [1, 2, 3, 4])
 @example("赌" + "\u200b" * 200 + "博", [5, 100])
 @example("13912345678", list(range(12)))
+@example("时时时时时时赌博", list(range(8)))
 def test_any_cut_gives_the_findings_and_the_mask_of_the_whole(text: str, places: list[int]) -> None:
     part = Part("a", text)
     whole = MASKING.check([part], Direction.ANSWER)

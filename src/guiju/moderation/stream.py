@@ -143,7 +143,7 @@ class StreamGuard:
             text, self._pending = self._pending, ""
             self._sent += len(text)
         else:
-            text = self._release(self._reader.at(base + hold))
+            text = self._release(max(self._sent, self._reader.at(base + hold)))
         self._slide(needed)
         return Released(text) if text else _NOTHING
 

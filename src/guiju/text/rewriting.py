@@ -30,6 +30,8 @@ _LEET_SIGNS = re.compile("[a-z][0134578$@!|]+")
 #: How far back it is looked which half belongs to which.
 _LONGEST_CHAIN = 16
 _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
+#: No letter of any word.
+_BARRIER = "\n"
 _REPEATED = re.compile(r"(.)\1+", re.DOTALL)
 _RUNS = re.compile(r"(.)\1*", re.DOTALL)
 
@@ -205,7 +207,7 @@ def collapse(squeezed: str, places: Sequence[int]) -> View:
     """The letters with every repeated one read once; the first of a run counts, the rest becomes part of it.
 
     A run stretches over its repeats (which lie inside a word), so that the gap to the next letter is none. A run of more
-    than ``MAX_GAP`` repeats stays two letters, so that what a stream holds back is bounded.
+    than ``MAX_GAP`` repeats stays two letters with a barrier between, so that what a stream holds back is bounded.
     """
     text: list[str] = []
     starts: list[int] = []
@@ -224,10 +226,10 @@ def collapse(squeezed: str, places: Sequence[int]) -> View:
         plain(first)
         done = match.end()
         if last - first > MAX_GAP:  # no word reaches across so long a run
-            text += (squeezed[first], squeezed[last])
-            starts += (places[first], places[last])
-            ends += (places[first] + 1, places[last] + 1)
-            kinds += ("", "")
+            text += (squeezed[first], _BARRIER, squeezed[last])
+            starts += (places[first], places[first] + 1, places[last])
+            ends += (places[first] + 1, places[last], places[last] + 1)
+            kinds += ("", "", "")
             continue
         text.append(squeezed[first])
         starts.append(places[first])

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from datetime import UTC, datetime
 
-from guiju.accounts import AccountPolicy, Sanction, Standing, standing
+from guiju.accounts import Sanction, Standing, standing
 from guiju.errors import ProfileError
 from guiju.labeling import TextLabeller
 from guiju.law.profile import Profile, read_profile
@@ -18,7 +18,7 @@ from guiju.moderation import policy_source, starter
 from guiju.moderation.checker import Checker
 from guiju.moderation.lexicon import Entry, Lexicon
 from guiju.moderation.lexicon_csv import parse
-from guiju.store import care, models, snapshot_version
+from guiju.store import account_policy, care, models, snapshot_version
 from guiju.store.sanctions import as_value
 from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot, Trial
 
@@ -85,7 +85,7 @@ class SnapshotLoader:
             by_account[row.account_id].append(as_value(row))
             if row.expires_at is not None:
                 self._next_expiry = min(self._next_expiry, row.expires_at.timestamp())
-        limit = AccountPolicy.load().limit
+        limit = account_policy.in_force().limit
         return {account: standing(rows, int(now * 1e6), limit) for account, rows in by_account.items()}
 
 

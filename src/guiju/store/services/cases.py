@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from guiju.accounts import AccountPolicy
 from guiju.errors import InvalidField, InvalidTransition, LeaseLost
+from guiju.store import account_policy
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
 from guiju.store.audit import append
@@ -125,5 +125,5 @@ def _sanction(actor: Actor, case: Case, step: str) -> None:
 
 def _ends(step: str, now: datetime) -> datetime | None:
     """When a step taken by a reviewer ends by itself: after the longest time the account policy gives that step."""
-    hours = [rule.hours for rule in AccountPolicy.load().rules if rule.step == step]
+    hours = [rule.hours for rule in account_policy.in_force().rules if rule.step == step]
     return now + timedelta(hours=max(hours)) if hours and all(hours) else None

@@ -71,6 +71,24 @@ def test_signatures_over_a_hash_are_known_too(key: PrivateKey) -> None:
     assert (found.signature, found.variant) == ("valid", "prehashed")
 
 
+@pytest.mark.parametrize("form", ["x", "compressed", "point", "pair"])
+def test_keys_as_vendors_write_them(form: str, key: PrivateKey) -> None:
+    x, y = sm2.public_of(key.number)
+    wide = x.to_bytes(32, "big"), y.to_bytes(32, "big")
+    written = {
+        "x": wide[0],
+        "compressed": bytes([2 + y % 2]) + wide[0],
+        "point": b"\4" + b"".join(wide),
+        "pair": b"".join(wide),
+    }
+    code = json.loads(security.sign(LABEL, key).ReservedCode1)
+    code["SecurityData"]["PubSD"][-1]["KeyValue"] = written[form].hex()
+    (found,) = security.examine(
+        msgspec.structs.replace(LABEL, ReservedCode1=json.dumps(code)), security.Pins((key.public,))
+    )
+    assert (found.signature, found.pinned, found.key) == ("valid", True, key.public.fingerprint)
+
+
 @pytest.mark.parametrize("name", samples.names())
 def test_content_is_bound_where_it_is_told_from_metadata(name: str, key: PrivateKey, tmp_path: Path) -> None:
     suffix, data = samples.get(name)

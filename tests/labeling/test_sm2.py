@@ -41,6 +41,12 @@ def test_signatures_verify_and_no_bit_of_them_may_change(private: int, message: 
     assert not sm2.verify(public, message, changed)
 
 
+def test_points_from_their_x_alone() -> None:
+    assert PUBLIC in sm2.points_at(PUBLIC[0]) and all(map(sm2.is_point, sm2.points_at(PUBLIC[0])))
+    assert sm2.points_at(sm2.P) == ()
+    assert any(sm2.points_at(x) == () for x in range(8))
+
+
 @pytest.mark.parametrize("signature", [(0, 1), (1, 0), (sm2.N, 1), (1, sm2.N - 1), (sm2.N + 1, 1)])
 def test_numbers_out_of_range_are_no_signature(signature: tuple[int, int]) -> None:
     assert not sm2.verify(PUBLIC, b"x", signature)

@@ -104,6 +104,31 @@ def public(spki: bytes) -> PublicKey:
     raise LabelKeyUnusable(detail="neither SM2 nor RSA nor ECDSA")
 
 
+def travelling(data: bytes, algorithm: str) -> tuple[PublicKey, ...]:
+    """The keys that bytes in a label may stand for: a SubjectPublicKeyInfo, or a point of SM2 as some vendors write it.
+
+    Seen are a bare x (which two points have), a compressed point, and x and y side by side.
+
+    Raises:
+        LabelKeyUnusable: they stand for none.
+    """
+    if algorithm != SM3_WITH_SM2 or len(data) not in (32, 33, 64, 65):
+        return (public(data),)
+    if len(data) in (64, 65):
+        points: tuple[sm2.Point, ...] = ((int.from_bytes(data[-64:-32], "big"), int.from_bytes(data[-32:], "big")),)
+    else:
+        points = sm2.points_at(int.from_bytes(data[-32:], "big"))
+        points = tuple(one for one in points if len(data) == 32 or one[1] % 2 == data[0] % 2)
+    if not points:
+        raise LabelKeyUnusable(detail="a point that is not on the curve of SM2")
+    return tuple(public(_spki(one)) for one in points)
+
+
+def _spki(point: sm2.Point) -> bytes:
+    bits = b"\0\4" + b"".join(part.to_bytes(32, "big") for part in point)
+    return der.pack(der.SEQUENCE, der.pack(der.SEQUENCE, _EC + _CURVE) + der.pack(der.BITS, bits))
+
+
 def private(path: Path) -> PrivateKey:
     """The private key in a PEM file: PKCS #8 or SEC 1, without a password.
 
@@ -142,9 +167,7 @@ def _private(kind: str, data: bytes) -> PrivateKey:
     values = der.sequence(data)
     inner = values if kind == "EC PRIVATE KEY" else der.sequence(values[2][1])
     number = int.from_bytes(inner[1][1], "big")
-    point = b"\4" + b"".join(part.to_bytes(32, "big") for part in sm2.public_of(number))
-    spki = der.pack(der.SEQUENCE, der.pack(der.SEQUENCE, _EC + _CURVE) + der.pack(der.BITS, b"\0" + point))
-    return PrivateKey(public(spki), number)
+    return PrivateKey(public(_spki(sm2.public_of(number))), number)
 
 
 def _blocks(path: Path) -> list[tuple[str, bytes]]:

@@ -147,10 +147,14 @@ def _examined(label: Label, role: Role, data: dict[str, Any], known: Pins | None
     try:
         entries = _entries(data)
         signature = _bytes(_one(entries, "DS", _OF_LABEL).get("Signature"))
-        key = _key(entries)
+        candidates = _keys(entries)
     except (LabelKeyUnusable, LabelUnreadable) as error:
         return Finding(role, "unreadable", detail=str(error.params.get("detail", "")))
-    variant = key.verifies(message(label, role), signature)
+    key, variant = candidates[0], ""
+    for one in candidates:
+        if found := one.verifies(message(label, role), signature):
+            key, variant = one, found
+            break
     bindings = tuple(_bindings(data, entries, key)) if variant else ()
     pinned = None if known is None else key in known
     return Finding(
@@ -173,8 +177,9 @@ def _one(entries: list[dict[str, Any]], kind: str, over: set[str] | None = None)
     raise LabelUnreadable(detail=f"no {kind}")
 
 
-def _key(entries: list[dict[str, Any]]) -> PublicKey:
-    return keys.public(_bytes(_one(entries, "PubKey").get("KeyValue")))
+def _keys(entries: list[dict[str, Any]]) -> tuple[PublicKey, ...]:
+    entry = _one(entries, "PubKey")
+    return keys.travelling(_bytes(entry.get("KeyValue")), str(entry.get("AlgID", "")))
 
 
 def _bindings(data: dict[str, Any], entries: list[dict[str, Any]], key: PublicKey) -> list[Binding]:

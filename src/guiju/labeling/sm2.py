@@ -55,6 +55,13 @@ def is_point(point: Point) -> bool:
     return 0 <= x < P and 0 <= y < P and (y * y - (x * x * x + A * x + B)) % P == 0
 
 
+def points_at(x: int) -> tuple[Point, ...]:
+    """The points of the curve with this x: two, or none."""
+    square = (x * x * x + A * x + B) % P
+    y = pow(square, (P + 1) // 4, P)  # the root, since P is 3 modulo 4
+    return ((x, y), (x, P - y)) if 0 <= x < P and y * y % P == square else ()
+
+
 def sign(private: int, message: bytes, identity: bytes = IDENTITY, *, nonce: int | None = None) -> tuple[int, int]:
     """The signature (r, s) over ``message``. ``nonce`` is for the vectors of the standard alone.
 

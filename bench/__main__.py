@@ -14,6 +14,7 @@ RUNS = (
     ),
     ("Evidence, written", ["bench.evidence_write"], ["bench.evidence_write", "--seconds", "1"]),
     ("Evidence, verified", ["bench.evidence_verify"], ["bench.evidence_verify", "--records", "10000"]),
+    ("Labels in files", ["bench.label_files"], ["bench.label_files", "--seconds", "1"]),
 )
 
 

@@ -137,6 +137,14 @@ def test_front_matter_keeps_its_other_keys_in_their_order() -> None:
     assert b'  ContentProducer: "001191110102MACQD9K64010000"\r\n' in after
 
 
+@pytest.mark.parametrize("suffix", [".dotx", ".dotm", ".xltx", ".potx", ".pptx", ".docm"])
+def test_templates_and_files_with_macros_are_documents_too(suffix: str) -> None:
+    source, target = io.BytesIO(samples.get("docx")[1]), io.BytesIO()
+    carrier = carrier_of(source, suffix)
+    carrier.write(source, target, VALUE)
+    assert carrier.name == "ooxml" and [one.value for one in carrier.read(target).found] == [VALUE]
+
+
 def test_every_carrier_has_a_sample_and_says_where_it_writes() -> None:
     tried = {carrier_of(io.BytesIO(data), suffix).name for suffix, data in samples.every().values()}
     assert {one.name for one in registered()} - {"sidecar"} <= tried

@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from guiju.law.ledger import (
+    AccountCounts,
     AccountHistory,
     CallerCounts,
+    CareCounts,
     ChainFacts,
     DisposalCounts,
     Drill,
@@ -51,6 +53,8 @@ class FakeLedger(msgspec.Struct, frozen=True):
     unnamed: int = 0
     words: LexiconFacts = LexiconFacts("", 0, (), 0, None)
     changes: tuple[LexiconChange, ...] = ()
+    cared: CareCounts = CareCounts()
+    people: AccountCounts = AccountCounts(0, 0)
 
     def exchanges(self, period: Period) -> ExchangeCounts:
         return self.exchange_counts
@@ -93,6 +97,12 @@ class FakeLedger(msgspec.Struct, frozen=True):
 
     def lexicon_changes(self, period: Period) -> tuple[LexiconChange, ...]:
         return tuple(c for c in self.changes if period.start <= c.at < period.end)
+
+    def care(self, period: Period, every_minutes: int) -> CareCounts:
+        return self.cared
+
+    def account_counts(self, period: Period) -> AccountCounts:
+        return self.people
 
 
 _is_a_ledger: Ledger = FakeLedger()

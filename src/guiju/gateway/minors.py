@@ -181,13 +181,13 @@ class Care:
 
     # --- the answer --------------------------------------------------------------------------------------------------
 
-    def holds_back(self, texts: Sequence[str]) -> bool:
-        """Whether an answer holds back a user who takes leave (Order 21 Art. 19)."""
+    def holds_back(self, texts: Sequence[str], *, said: bool = False) -> bool:
+        """Whether an answer holds back a user who takes leave (Order 21 Art. 19); ``said``: it went out already."""
         if not (self._companion and self._hearing.leaving):
             return False
         found = {id for text in texts for id in companions.rules().retention(text)}
         for id in sorted(found):
-            self._find("guiju.companion.retention", id, Kind.RETENTION)
+            self._find("guiju.companion.retention", id, Kind.RETENTION, int(said))
         return bool(found)
 
     @staticmethod
@@ -201,7 +201,7 @@ class Care:
         kind = self._hearing.gravest
         if kind is Heard.DISTRESS or kind is Heard.DEPENDENCE:
             lines.append(companions.rules().text("comfort" if kind is Heard.DISTRESS else "dependence"))
-        if self.holds_back([answer]):
+        if self.holds_back([answer], said=True):
             lines.append(companions.rules().text("corrected"))
         return "".join(f"\n\n{MARK}{line}" for line in lines)
 

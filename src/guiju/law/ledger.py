@@ -287,6 +287,49 @@ class LexiconChange(msgspec.Struct, frozen=True):
     removed: int
 
 
+class CareCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """The protection of minors and of the users of companions in a span.
+
+    Attributes:
+        minors: accounts held to an age band or in minors' mode, at the end of the span. ``suspected``: of these, for signs.
+        denied: exchanges and questions denied. ``bypassed``: exchanges completed on a day after its time was used up and
+            no guardian had decided anything since.
+        personas_denied: virtual relatives and partners denied to minors. ``bands_open``: bands of the policy in force that
+            do not block both.
+        blocks: continuous uses of a companion. ``introduced``: of these, begun with the notice that it is an AI.
+        long_blocks: of ``blocks``, longer than the asked time. ``unreminded``: of these, with a longer stretch unreminded.
+        crises: cases of a crisis that were due in the span. ``crises_late``: of these, without a contact in time.
+        exits: exits at request. ``retained``: answers to somebody taking leave that held him back and reached him.
+        requests: requests for a copy or deletion of the chat that were due. ``requests_late``: of these, not done in time.
+        sample: record ids, offending ones first.
+    """
+
+    minors: int = 0
+    suspected: int = 0
+    denied: int = 0
+    bypassed: int = 0
+    personas_denied: int = 0
+    bands_open: int = 0
+    blocks: int = 0
+    introduced: int = 0
+    long_blocks: int = 0
+    unreminded: int = 0
+    crises: int = 0
+    crises_late: int = 0
+    exits: int = 0
+    retained: int = 0
+    requests: int = 0
+    requests_late: int = 0
+    sample: tuple[str, ...] = ()
+
+
+class AccountCounts(msgspec.Struct, frozen=True):
+    """Accounts of the service: ever seen up to the end of a span, and seen in its last thirty days."""
+
+    registered: int
+    active: int
+
+
 class Ledger(Protocol):
     """The questions checks ask about one service. Implementations answer with aggregates, never row by row in Python."""
 
@@ -331,3 +374,9 @@ class Ledger(Protocol):
 
     def lexicon_changes(self, period: Period) -> tuple[LexiconChange, ...]:
         """Changes that came into force in the span, oldest first."""
+
+    def care(self, period: Period, every_minutes: int) -> CareCounts:
+        """Minors and companions; a use is long when it lasts longer than ``every_minutes``."""
+
+    def account_counts(self, period: Period) -> AccountCounts:
+        """How many accounts there are."""

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from guiju.law import ledger as law
 from guiju.law.period import Period
-from guiju.store.ledger import callers, conduct, keeping, lexicon, traffic
+from guiju.store.ledger import callers, care, conduct, keeping, lexicon, traffic
 from guiju.store.models import Service
 
 
@@ -22,6 +22,7 @@ class DatabaseLedger:
     def __init__(self, service: Service, now: datetime) -> None:
         self._slug, self._now = service.slug, now
         self._labels: dict[Period, law.LabelCounts] = {}
+        self._care: dict[tuple[Period, int], law.CareCounts] = {}
 
     def exchanges(self, period: Period) -> law.ExchangeCounts:
         """Contents and how many were checked."""
@@ -80,6 +81,16 @@ class DatabaseLedger:
     def lexicon_changes(self, period: Period) -> tuple[law.LexiconChange, ...]:
         """Changes of the word lists that came into force in the span."""
         return lexicon.changes(period)
+
+    def care(self, period: Period, every_minutes: int) -> law.CareCounts:
+        """Minors and companions."""
+        if (period, every_minutes) not in self._care:
+            self._care[period, every_minutes] = care.counts(self._slug, period, every_minutes, self._now)
+        return self._care[period, every_minutes]
+
+    def account_counts(self, period: Period) -> law.AccountCounts:
+        """How many accounts there are."""
+        return care.account_counts(self._slug, period)
 
     @cached_property
     def _lexicon(self) -> law.LexiconFacts:

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from guiju.law.ledger import AccountCounts, CareCounts
+from guiju.law.profile import Profile
+
+from ..ledger import FakeLedger
+from .measure import measure, value
+
+
+@pytest.mark.parametrize(
+    ("obligation", "seen", "expected"),
+    [
+        ("MIN-01", CareCounts(), "insufficient"),
+        ("MIN-01", CareCounts(minors=3, denied=2), "pass"),
+        ("MIN-01", CareCounts(minors=3, denied=2, bypassed=1, sample=("7",)), "fail"),
+        ("ANT-01", CareCounts(), "insufficient"),
+        ("ANT-01", CareCounts(personas_denied=1), "pass"),
+        ("ANT-01", CareCounts(personas_denied=1, bands_open=1), "fail"),
+        ("ANT-02", CareCounts(), "insufficient"),
+        ("ANT-02", CareCounts(blocks=9), "insufficient"),
+        ("ANT-02", CareCounts(blocks=9, long_blocks=2), "pass"),
+        ("ANT-02", CareCounts(blocks=9, long_blocks=2, unreminded=1), "fail"),
+        ("ANT-03", CareCounts(), "insufficient"),
+        ("ANT-03", CareCounts(blocks=9, introduced=9), "pass"),
+        ("ANT-03", CareCounts(blocks=9, introduced=8), "fail"),
+        ("ANT-04", CareCounts(), "insufficient"),
+        ("ANT-04", CareCounts(crises=2), "pass"),
+        ("ANT-04", CareCounts(crises=2, crises_late=1), "fail"),
+        ("ANT-05", CareCounts(), "insufficient"),
+        ("ANT-05", CareCounts(exits=1), "pass"),
+        ("ANT-05", CareCounts(exits=1, retained=1), "fail"),
+        ("ANT-05", CareCounts(retained=1), "fail"),
+        ("ANT-07", CareCounts(), "insufficient"),
+        ("ANT-07", CareCounts(requests=2), "pass"),
+        ("ANT-07", CareCounts(requests=2, requests_late=2), "fail"),
+    ],
+)
+def test_minors_and_companions(obligation: str, seen: CareCounts, expected: str) -> None:
+    result = measure(obligation, FakeLedger(cared=seen))
+    assert result.status == expected
+    if expected == "fail" and seen.sample:
+        assert result.records == seen.sample
+
+
+@pytest.mark.parametrize(
+    ("counted", "stated", "due"),
+    [
+        (AccountCounts(10, 5), None, False),
+        (AccountCounts(1_000_001, 5), None, True),
+        (AccountCounts(10, 100_001), None, True),
+        (AccountCounts(1_000_000, 100_000), None, False),
+        (AccountCounts(10, 5), 100_001, True),
+    ],
+)
+def test_numbers_of_users_are_watched_and_prove_nothing(counted: AccountCounts, stated: int | None, due: bool) -> None:
+    result = measure("ANT-06", FakeLedger(people=counted), Profile(monthly_active_users=stated))
+    assert result.status == "insufficient", "the assessment is a document"
+    assert ("须提交" in result.zh) is due
+    assert value(result, "accounts_registered") == counted.registered

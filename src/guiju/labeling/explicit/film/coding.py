@@ -51,6 +51,12 @@ def pictures_of(container: Any) -> Any:
     raise MediaMalformed(what="film", detail="no pictures in the file")
 
 
+def encoder_of(pictures: Any) -> tuple[str, dict[str, str]] | None:
+    """The encoder for a stream's own codec, with its settings; None where nothing here codes it."""
+    name = pictures.codec_context.name
+    return ENCODERS.get(_ALIASES.get(name, name))
+
+
 def relabel(source: Any, target: BinaryIO, suffix: str, mark: Mark) -> tuple[Overlay, float, int]:
     """Copy a film (an open PyAV container) with words in it.
 
@@ -60,13 +66,12 @@ def relabel(source: Any, target: BinaryIO, suffix: str, mark: Mark) -> tuple[Ove
         MarkUnplaceable: less than two seconds, or words that do not fit. MediaLayoutUnsupported: nothing here codes it.
     """
     av, pictures = library(), pictures_of(source)
-    name = pictures.codec_context.name
-    encoder = ENCODERS.get(_ALIASES.get(name, name))
+    name, encoder = pictures.codec_context.name, encoder_of(pictures)
     if encoder is None or suffix not in CONTAINERS:
         raise MediaLayoutUnsupported(what="film", detail=f"{suffix} {name}")
     seconds = _seconds(mark)
     copied = [one for one in source.streams if one.type in _COPIED]
-    with av.open(target, "w", format=CONTAINERS[suffix], options=_options(suffix, source.metadata)) as made:
+    with av.open(target, "w", format=CONTAINERS[suffix], options=container_options(suffix, source.metadata)) as made:
         made.metadata.update(source.metadata)
         if source.chapters():
             made.set_chapters(source.chapters())
@@ -142,13 +147,16 @@ class _Coder:
     def _configure(self, frame: Any) -> None:
         out, old = self._stream.codec_context, self._pictures.codec_context
         out.width, out.height = frame.width, frame.height
-        out.pix_fmt = _format(self._stream, frame.format.name)
+        out.pix_fmt = pixel_format(self._stream, frame.format.name)
         out.time_base = self._pictures.time_base
         if not frame.rotation and old.sample_aspect_ratio:
             out.sample_aspect_ratio = old.sample_aspect_ratio
         for key in ("color_range", "color_primaries", "color_trc", "colorspace"):
             setattr(out, key, getattr(old, key))
-        self._made.start_encoding()
+        try:
+            self._made.start_encoding()
+        except library().FFmpegError as error:  # streams that stood in the file but cannot be written into one
+            raise MediaLayoutUnsupported(what="film", detail=f"{self._made.format.name}: {error.strerror}") from error
         for packet in self._waiting:
             self._made.mux(packet)
         self._waiting.clear()
@@ -161,7 +169,7 @@ def _copied(made: Any, stream: Any) -> Any:
         raise MediaLayoutUnsupported(what="film", detail=str(error)) from error
 
 
-def _format(stream: Any, name: str) -> str:
+def pixel_format(stream: Any, name: str) -> str:
     """The pixel format of the frames where the encoder takes it, else the plainest."""
     taken = [one.name for one in stream.codec_context.codec.video_formats or ()]
     return (
@@ -182,7 +190,7 @@ def _seconds(mark: Mark) -> float:
     return seconds
 
 
-def _options(suffix: str, tags: dict[str, str]) -> dict[str, str]:
+def container_options(suffix: str, tags: dict[str, str]) -> dict[str, str]:
     """MP4 drops tags it does not know unless it is told to keep them, the implicit label among them."""
     plain = {"title", "artist", "album", "comment", "date", "genre", "encoder", "copyright", "description"}
     technical = {"major_brand", "minor_version", "compatible_brands", "creation_time"}

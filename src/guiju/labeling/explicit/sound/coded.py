@@ -104,22 +104,31 @@ def write(source: Any, stream: Any, target: BinaryIO, suffix: str, pieces: Itera
         raise MediaLayoutUnsupported(what="sound", detail=f"{suffix} {name}, {context.channels} channels")
     with av.open(target, "w", format=kind) as made:
         made.metadata.update(source.metadata)
-        out = made.add_stream(
-            encoder, rate=context.sample_rate, options={"strict": "experimental"} if encoder == "vorbis" else {}
-        )
-        out.codec_context.layout = context.layout
-        if encoder not in _LOSSLESS and not encoder.startswith("pcm_"):
-            out.codec_context.bit_rate = stream.bit_rate or context.bit_rate or 192_000
-        elif context.format is not None and encoder == name:
-            out.codec_context.format = context.format
-        out.metadata.update(stream.metadata)
+        try:
+            out = _opened_for(made, stream, encoder)
+        except (ValueError, av.FFmpegError) as error:  # a codec that this kind of container does not hold
+            raise MediaLayoutUnsupported(what="sound", detail=f"{suffix} {name}") from error
         _encode(made, out, context, pieces)
     return ("封面等附加内容未保留 / cover art was left out",) if source.streams.video else ()
 
 
+def _opened_for(made: Any, stream: Any, encoder: str) -> Any:
+    """A stream in ``made`` for sound as ``stream`` has it, ready to take it."""
+    context = stream.codec_context
+    options = {"strict": "experimental"} if encoder == "vorbis" else {}
+    out = made.add_stream(encoder, rate=context.sample_rate, options=options)
+    out.codec_context.layout = context.layout
+    if encoder not in _LOSSLESS and not encoder.startswith("pcm_"):
+        out.codec_context.bit_rate = stream.bit_rate or context.bit_rate or 192_000
+    elif context.format is not None and encoder == context.name:
+        out.codec_context.format = context.format
+    out.metadata.update(stream.metadata)
+    made.start_encoding()
+    return out
+
+
 def _encode(made: Any, out: Any, context: Any, pieces: Iterable[Samples]) -> None:
     av, place = library(), 0
-    made.start_encoding()
     target = out.codec_context
     turned = av.AudioResampler(format=target.format.name, layout=target.layout, rate=target.sample_rate, frame_size=target.frame_size or None)  # fmt: skip
     for piece in pieces:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -110,6 +110,14 @@ def insert(source: BinaryIO, target: BinaryIO, found: Wav, frame: int, piece: Sa
     if found.fact:
         _patch(target, found.fact, size // found.frame)
     target.seek(end)
+
+
+def rewrite(source: BinaryIO, target: BinaryIO, found: Wav, pieces: Iterable[Samples]) -> None:
+    """Copy ``source`` to ``target`` with ``pieces`` (as many frames in all) for its samples; all else byte for byte."""
+    copy_span(source, target, 0, found.start)
+    for piece in pieces:
+        target.write(_encoded(piece, found))
+    copy_span(source, target, target.tell(), size_of(source))
 
 
 def _patch(target: BinaryIO, place: int, value: int) -> None:

@@ -11,6 +11,7 @@ from guiju.errors import FileUnusable
 from guiju.labeling import many
 from tests.cli.conftest import Run
 from tests.media import samples
+from tests.media.test_places import STORE, png
 
 CODE = "001191110102MACQD9K64010000"
 NAMES = ["png plain", "jpeg plain", "mp4 front", "mp3 plain", "markdown"]
@@ -71,6 +72,19 @@ def test_a_run_goes_on_where_the_last_one_stopped(guiju: Run, folder: Path) -> N
     assert ran.status == 0 and len(lines(ran.out)) == 6 - len(done)
     assert f"{len(done)} of them in the log before" in ran.err and "written 6" in ran.err
     assert guiju(*arguments).out == ""
+
+
+def test_what_a_label_costs_is_told_for_every_file(guiju: Run, folder: Path) -> None:
+    (folder / "signed.png").write_bytes(png(b"caBX", STORE))
+    arguments = ("label", "write", folder, "--out", folder, "--producer", CODE)
+    ran = guiju(*arguments)
+    assert (ran.status, "GJ-6006" in ran.out, "written 5" in ran.err) == (2, True, True)
+    ran = guiju(*arguments, "--allow-breaking-c2pa")
+    assert (ran.status, ran.out.count("the C2PA manifest is invalid now"), ran.out.count(f"replaced: {CODE}")) == (
+        0,
+        1,
+        5,
+    )
 
 
 def test_many_files_get_numbers_of_their_own(guiju: Run, folder: Path) -> None:

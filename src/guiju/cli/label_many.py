@@ -41,7 +41,7 @@ def write(
 ) -> None:
     """Label every file under a number of its own; copies go below ``out`` as the files stand below what was given."""
     task = partial(_write, out=out, producer=producer, tier=tier, keep_existing=keep_existing, break_c2pa=break_c2pa)
-    done = _run(task, given, options, lambda row: f"{row['file']}  {row['placement']}", lambda _: "written")
+    done = _run(task, given, options, _written_line, lambda _: "written")
     raise typer.Exit(Exit.USAGE if done["failed"] else Exit.OK)
 
 
@@ -77,6 +77,17 @@ def _verify(source: Source, *, pins: Pins | None) -> Row:
 def _plain(shape: Row) -> Row:
     plain: Row = msgspec.to_builtins(shape, str_keys=True)
     return plain
+
+
+def _written_line(row: Row) -> str:
+    """Where the label went, and what it cost: labels that gave way, a manifest that is invalid now."""
+    told = [f"{row['file']}  {row['placement']}"]
+    for place in row["replaced"]:
+        known = (place["label"] or {}).get("ContentProducer", "?")
+        told.append(say(f"已取代:{known}", f"replaced: {known}"))
+    if row["broken_c2pa"] is not None:
+        told.append(say("C2PA 凭证已失效,需重新签名", "the C2PA manifest is invalid now"))
+    return "  ".join(told)
 
 
 def _read_line(row: Row) -> str:

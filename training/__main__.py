@@ -19,7 +19,6 @@ from training.examples import ANSWER, PROMPT, licences
 from training.learning import Course
 
 _DIRECTIONS = {PROMPT: (Direction.PROMPT, Direction.UPLOAD), ANSWER: (Direction.ANSWER,)}
-_MOST_NGRAMS = 200_000
 #: From this probability on a tag is named in a finding. What is then done is the policy's matter.
 _REPORT_FROM = 0.5
 
@@ -57,7 +56,7 @@ def _model(plan: recipe.Plan, direction: str, out: Path, cache: Path | None) -> 
     learnt = [example for example in examples if not recipe.held_out(example)]
     held = [example for example in examples if recipe.held_out(example)]
     shape = recipe.SHAPES[direction]
-    first = recipe.meanings(learnt, shape, _MOST_NGRAMS, cache)
+    first = recipe.meanings(learnt, shape, recipe.MOST_NGRAMS, cache)
     model = recipe.learn(learnt, plan.heads, shape, Course(), first)
     path = out / f"{direction}.npz"
     sha256 = export.write(export.weights(model, recipe.calibrate(model, held, plan.heads)), path)

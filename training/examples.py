@@ -20,6 +20,8 @@ _PLAN = Path(__file__).parent / "public.yaml"
 
 PROMPT, ANSWER = "prompt", "answer"
 OWN = "guiju"
+#: The project's own lines are few and the only ones with twins.
+_OWN_WEIGHT = 3.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def _own(tag: Tag, line: Written, heads: tuple[str, ...]) -> Example:
     harmful = line.side == "harmful"
     labels = {HARMFUL: True, tag.name: True} if harmful else dict.fromkeys(heads, False)
     direction = ANSWER if line.form == "answer" else PROMPT
-    return Example(_with_context(line), direction, labels, OWN, f"{line.side} {line.form}", topic=tag.name)
+    return Example(_with_context(line), direction, labels, OWN, f"{line.side} {line.form}", _OWN_WEIGHT, tag.name)
 
 
 def _with_context(line: Written) -> str:

@@ -89,6 +89,7 @@ def fit(
     targets: Targets,
     known: Targets,
     weights: Targets,
+    whole: NDArray[np.bool_],
     shape: Shape,
     course: Course,
     first: Start | None,
@@ -97,7 +98,8 @@ def fit(
 
     Args:
         texts: rows of each text. ``targets``: (texts, heads), 0 or 1. ``known``: how much each target counts, 0 for unknown.
-        weights: (texts,). ``first``: what the table starts from.
+        weights: (texts,). ``whole``: (texts,), which are never seen through a window, since what counts may stand anywhere.
+        first: what the table starts from.
     """
     torch.manual_seed(course.seed)
     chance = np.random.default_rng(course.seed)
@@ -120,7 +122,7 @@ def fit(
         order = chance.permutation(len(texts))
         for begin in range(0, len(order), course.batch):
             picked = order[begin : begin + course.batch]
-            rows, lengths = _batch([texts[i] for i in picked], shape.buckets, course, chance)
+            rows, lengths = _batch([(texts[i], bool(whole[i])) for i in picked], shape.buckets, course, chance)
             errors = nn.functional.binary_cross_entropy_with_logits(
                 model(rows, lengths), wanted[picked], weight=counts[picked], reduction="sum"
             )
@@ -142,10 +144,12 @@ def logits(model: Trained, texts: Sequence[Rows], batch: int = 256) -> Targets:
     return np.concatenate(found)
 
 
-def _batch(texts: list[Rows], buckets: int, course: Course, chance: np.random.Generator) -> tuple[Tensor, Tensor]:
+def _batch(
+    texts: list[tuple[Rows, bool]], buckets: int, course: Course, chance: np.random.Generator
+) -> tuple[Tensor, Tensor]:
     seen = []
-    for text in texts:
-        if len(text) > course.window and chance.random() < 0.8:
+    for text, whole in texts:
+        if len(text) > course.window and not whole and chance.random() < 0.8:
             begin = chance.integers(0, len(text) - course.window + 1)
             text = text[begin : begin + course.window]
         seen.append(_some(text[: 4 * course.window], buckets))

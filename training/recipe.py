@@ -22,6 +22,8 @@ from training.vectors import Start
 
 #: Share of the examples, chosen by their text, that no model learns from: for calibration and for the figures.
 HELD_OUT = 0.12
+#: N-grams that get a first meaning.
+MOST_NGRAMS = 200_000
 #: Characters of a text that are learnt from.
 _READ = 1500
 #: Most rows per source and label; beyond it more of the same teaches little and takes long.
@@ -115,7 +117,9 @@ def learn(
     more = multiplied(examples, heads, course.seed) if examples[0].direction == PROMPT else list(examples)
     wanted, known = targets(more, heads)
     weights = np.array([example.weight for example in more], dtype=np.float32)
-    return learning.fit(rows_of((e.text for e in more), shape.buckets), wanted, known, weights, shape, course, first)
+    whole = np.array([example.source in (OWN, making.MADE) for example in more])
+    rows = rows_of((e.text for e in more), shape.buckets)
+    return learning.fit(rows, wanted, known, weights, whole, shape, course, first)
 
 
 def calibrate(model: Trained, examples: Sequence[Example], heads: Sequence[str]) -> list[Calibration]:

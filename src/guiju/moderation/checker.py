@@ -16,6 +16,7 @@ from guiju.moderation.judging import NOTHING, Judges
 from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.policy import Policy
 from guiju.moderation.rules import Rule
+from guiju.moderation.rumours import Refuted
 from guiju.moderation.scan import Detector, Hit
 from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
 from guiju.text.disguises import BY_SOUND, TAG
@@ -65,6 +66,7 @@ class Checker:
         budget_ms: float = 250.0,
         cache_size: int = 8192,
         clock: Callable[[], float] = time.perf_counter,
+        refuted: Sequence[Refuted] | None = None,
     ) -> Checker:
         """A checker over compiled parts.
 
@@ -74,12 +76,14 @@ class Checker:
             budget_ms: time one check may take.
             cache_size: how many texts are remembered with their findings.
             clock: monotonic seconds.
+            refuted: claims known to be false; the shipped ones where ``None``.
 
         Raises:
             UnknownDetector: a name nobody registered.
         """
         rules = starter.patterns() if patterns is None else tuple(patterns)
-        built = build(Materials(lexicon, rules), None if detectors is None else tuple(detectors))
+        claims = starter.refuted() if refuted is None else tuple(refuted)
+        built = build(Materials(lexicon, rules, claims), None if detectors is None else tuple(detectors))
         return cls(lexicon, policy, built, budget_ms, cache_size, clock)
 
     @classmethod

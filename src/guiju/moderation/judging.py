@@ -115,7 +115,8 @@ class Judges:
                 except Exception as error:
                     failures[judge.name] = broke(judge, error)
                     continue
-                likelihood = max(likelihood or 0.0, judgement.likelihood)
+                if judgement.likelihood is not None:
+                    likelihood = max(likelihood or 0.0, judgement.likelihood)
                 findings += [
                     Finding(hit.risk, judge.name, hit.rule, hit.score, "", (span,), hit.reason, hit.severity)
                     for hit in judgement.hits

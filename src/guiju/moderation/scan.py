@@ -56,9 +56,9 @@ class Scan(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What a judge made of a whole text: the probability that it must not pass, and hits that say why."""
+    """What a judge made of a whole text: the probability that it must not pass (``None``: no opinion), and hits."""
 
-    likelihood: float
+    likelihood: float | None
     hits: tuple[Hit, ...] = ()
 
 

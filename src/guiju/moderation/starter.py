@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from guiju.moderation import lexicon_csv, rules
+from guiju.moderation import lexicon_csv, rules, rumours
 from guiju.moderation.lexicon import Entry, Lexicon
 from guiju.moderation.rules import Rule
+from guiju.moderation.rumours import Refuted
 
 DATA = Path(__file__).parent / "data"
 _INDEX = DATA / "lexicons" / "index.yaml"
@@ -60,3 +61,9 @@ def patterns() -> tuple[Rule, ...]:
     """The rules of all shipped pattern files."""
     files = sorted((DATA / "patterns").glob("*.yaml"))
     return tuple(rule for file in files for rule in rules.load(file.read_text("utf-8"), file.name))
+
+
+@cache
+def refuted() -> tuple[Refuted, ...]:
+    """The refuted claims that ship."""
+    return rumours.parse((DATA / "rumours" / "refuted.csv").read_text("utf-8"))

@@ -16,14 +16,16 @@ import msgspec
 from guiju.errors import UnknownDetector
 from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.rules import Rule
+from guiju.moderation.rumours import Refuted
 from guiju.moderation.scan import Detector
 
 
 class Materials(msgspec.Struct, frozen=True):
-    """What detectors are built from: the compiled word lists and the pattern rules of a snapshot."""
+    """What detectors are built from: the compiled word lists, the pattern rules and the refuted claims of a snapshot."""
 
     lexicon: Lexicon
     patterns: tuple[Rule, ...] = ()
+    refuted: tuple[Refuted, ...] = ()
 
 
 class Registered(msgspec.Struct, frozen=True):
@@ -36,7 +38,7 @@ class Registered(msgspec.Struct, frozen=True):
 
 
 _REGISTRY: dict[str, Registered] = {}
-_BUILT_IN = ("words", "sounds", "patterns", "pii", "model")
+_BUILT_IN = ("words", "sounds", "patterns", "pii", "model", "rumours")
 C = TypeVar("C", bound=Callable[[Materials], Detector])
 
 

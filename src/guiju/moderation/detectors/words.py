@@ -193,7 +193,7 @@ class Words:
                 continue
             if word.disguise and word.disguise not in kinds:
                 kinds = (*kinds, word.disguise)
-            if ends[-1] - starts[0] > len(word.text) and has_gaps(starts, ends):
+            if ends[-1] - starts[0] > len(word.text) and has_gaps(starts, ends, word.gaps):
                 kinds = (*kinds, "separator")
             matches.append(_Match(starts[0], ends[-1], how, word, kinds))
         return matches

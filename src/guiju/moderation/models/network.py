@@ -63,6 +63,7 @@ class Network:
         self.heads = heads
         self._buckets = len(weights.table) - 1
         self._table = weights.table
+        self._scale = weights.scale
         self._lift = weights.lift * weights.scale[:, None]
         self._lift_bias = weights.lift_bias
         wide = weights.lift.shape[1]
@@ -109,6 +110,13 @@ class Network:
         logits = np.maximum(mixed, 0.0) @ self._out + self._out_bias
         chances: Vector = np.reciprocal(1.0 + np.exp(-logits))
         return chances
+
+    def meaning(self, text: str) -> Vector:
+        """The direction, of length one, of a normalised text in the space of the table; zero for an empty text."""
+        rows = features.rows(text[:_STRETCH], self._buckets)
+        sums: Vector = self._table.take(rows.ravel(), axis=0).sum(axis=0, dtype=np.int32) * self._scale
+        length = float(np.sqrt(sums @ sums))
+        return sums / np.float32(length) if length else sums
 
     def _pool(self, rows: features.Rows) -> tuple[Vector, Vector, Vector]:
         """Over a stretch of characters: maximum and sum of the lifted rows, and sum of the rows."""

@@ -1,0 +1,212 @@
+"""A second opinion on texts the models are not sure of, from a guard model behind an OpenAI-compatible endpoint.
+
+Everything here is pure: what to send, what an answer says, when to ask, what the asking came to. Sending belongs to the
+gateway, which does it outside the way of the reply, under a time limit, and records the ``Outcome`` on its own: a guard that
+failed is no guard that said safe.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import OrderedDict, deque
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from guiju.nouns import Decision, Direction, Finding
+
+_FILE = Path(__file__).parent / "data" / "second_opinion.yaml"
+_OTHER_RISK = "A.1.h"
+_MINUTE = 60.0
+
+
+class Style(msgspec.Struct, frozen=True):
+    """How one kind of guard is asked and read; see ``data/second_opinion.yaml``."""
+
+    path: str
+    answer: str
+    prompt: str = "{text}"
+    reply: str = ""
+    verdict: str = ""
+    categories: str = ""
+
+
+class Styles(msgspec.Struct, frozen=True):
+    """The file: the styles, the words of verdicts, what verdicts are worth, and categories as risks."""
+
+    styles: dict[str, Style]
+    verdicts: dict[str, str]
+    likelihood: dict[str, float]
+    risks: dict[str, str]
+
+
+class Result(enum.StrEnum):
+    """What the asking came to."""
+
+    ANSWERED = "answered"
+    REMEMBERED = "remembered"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    UNREADABLE = "unreadable"
+    OVER_BUDGET = "over_budget"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What to send: the path under the endpoint's base address, and the JSON body."""
+
+    path: str
+    body: bytes
+
+
+class Opinion(msgspec.Struct, frozen=True):
+    """What a guard said: ``safe``, ``controversial`` or ``unsafe``, the likelihood that stands for it, and risks."""
+
+    verdict: str
+    likelihood: float
+    risks: tuple[str, ...] = ()
+
+    def findings(self, where: str, length: int, guard: str) -> tuple[Finding, ...]:
+        """The opinion as findings over a whole text, for the policy; a safe one has none."""
+        if self.verdict == "safe":
+            return ()
+        reason = f"第二意见：{self.verdict} (second opinion of {guard})"
+        return tuple(
+            Finding(risk, "second_opinion", guard, self.likelihood, where, ((0, length),), reason, "low")
+            for risk in self.risks or (_OTHER_RISK,)
+        )
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """One asking, for the record: which guard, what it came to, how long it took (milliseconds), and the opinion if any."""
+
+    guard: str
+    result: Result
+    milliseconds: int = 0
+    opinion: Opinion | None = None
+
+
+class GreyZone(msgspec.Struct, frozen=True):
+    """Scores that are worth asking about: from ``low`` up to and not including ``high``."""
+
+    low: float = 0.35
+    high: float = 0.75
+
+    def holds(self, decision: Decision) -> bool:
+        """Whether to ask: the score lies in the zone, and nothing has stopped the content already."""
+        return self.low <= decision.score < self.high and not decision.action.stops
+
+
+@cache
+def styles() -> Styles:
+    """The styles that ship."""
+    return msgspec.convert(yaml.safe_load(_FILE.read_text("utf-8")), Styles)
+
+
+def request(style: str, model: str, text: str, direction: Direction, prompt: str = "") -> Request:
+    """What to send to a guard of this style (a key of ``styles().styles``).
+
+    Args:
+        prompt: the question, where ``text`` is an answer.
+    """
+    how = styles().styles[style]
+    if how.answer == "results":
+        return Request(how.path, msgspec.json.encode({"model": model, "input": text}))
+    if direction is Direction.ANSWER and not how.reply:
+        messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": text}]
+    else:
+        wording = how.reply if direction is Direction.ANSWER else how.prompt
+        messages = [{"role": "user", "content": _filled(wording, text, prompt)}]
+    body = {"model": model, "messages": messages, "temperature": 0, "max_tokens": 128, "stream": False}
+    return Request(how.path, msgspec.json.encode(body))
+
+
+def read(style: str, body: bytes) -> Opinion | None:
+    """What the guard's answer says; ``None`` where it cannot be understood, which is never the same as safe."""
+    how = styles().styles[style]
+    try:
+        answer = msgspec.json.decode(body)
+        return (
+            _scored(answer["results"][0])
+            if how.answer == "results"
+            else _said(how, answer["choices"][0]["message"]["content"])
+        )
+    except (msgspec.DecodeError, KeyError, IndexError, TypeError, AttributeError):
+        return None
+
+
+def _said(how: Style, text: str) -> Opinion | None:
+    known = styles()
+    match = re.search(how.verdict, text)
+    word = next((group for group in match.groups() if group), "") if match is not None else ""
+    verdict = known.verdicts.get(word.lower())
+    if verdict is None:
+        return None
+    named = re.findall(how.categories, text) if how.categories else []
+    categories = [name.strip().lower() for found in named for name in found.split(",")]
+    risks = () if verdict == "safe" else _risks(name for name in categories if name not in ("none", ""))
+    return Opinion(verdict, known.likelihood[verdict], risks)
+
+
+def _scored(result: dict[str, Any]) -> Opinion:
+    scores = {name: float(score) for name, score in result.get("category_scores", {}).items()}
+    flagged = bool(result["flagged"])
+    held = [name for name, holds in result.get("categories", {}).items() if holds]
+    likelihood = max(scores.values(), default=styles().likelihood["unsafe" if flagged else "safe"])
+    return Opinion("unsafe" if flagged else "safe", likelihood, _risks(held) if flagged else ())
+
+
+def _risks(categories: Any) -> tuple[str, ...]:
+    known = styles().risks
+    return tuple(dict.fromkeys(known.get(name, _OTHER_RISK) for name in categories))
+
+
+def _filled(wording: str, text: str, prompt: str) -> str:
+    """The wording with its places filled in one pass, so that a text with {prompt} in it stays as it is."""
+    values = {"{text}": text, "{prompt}": prompt}
+    return re.sub(r"\{text\}|\{prompt\}", lambda match: values[match[0]], wording)
+
+
+class Budget:
+    """At most so many askings in any minute. Not shared between threads; ``now`` is monotonic seconds."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._asked: deque[float] = deque()
+
+    def take(self, now: float) -> bool:
+        """Whether one more may be asked now; if so it is counted."""
+        while self._asked and self._asked[0] <= now - _MINUTE:
+            self._asked.popleft()
+        if len(self._asked) >= self._per_minute:
+            return False
+        self._asked.append(now)
+        return True
+
+
+class Opinions:
+    """Opinions already given, by the digest of guard, direction, question and text; the oldest goes first."""
+
+    def __init__(self, size: int = 4096) -> None:
+        self._size = size
+        self._kept: OrderedDict[bytes, Opinion] = OrderedDict()
+
+    @staticmethod
+    def key(guard: str, direction: Direction, text: str, prompt: str = "") -> bytes:
+        """What an opinion is kept under."""
+        parts = (guard, direction.value, prompt, text)
+        return sha256(b"\x00".join(sha256(p.encode("utf-8", "surrogatepass")).digest() for p in parts)).digest()
+
+    def get(self, key: bytes) -> Opinion | None:
+        """An opinion given before."""
+        return self._kept.get(key)
+
+    def put(self, key: bytes, opinion: Opinion) -> None:
+        """Keep an opinion."""
+        self._kept[key] = opinion
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)

@@ -32,7 +32,7 @@ def test_every_detector_check_and_column_is_documented() -> None:
 
 def test_the_catalogue_lists_every_rule_with_its_source() -> None:
     listed = catalogue(Checker.default(), starter.patterns())
-    assert [each.name for each in listed] == ["words", "sounds", "patterns", "pii", "model", "disguise"]
+    assert [each.name for each in listed] == ["words", "sounds", "patterns", "pii", "model", "rumours", "disguise"]
     rules = {rule.id for each in listed for rule in each.rules}
     assert {rule.id for rule in starter.patterns()} <= rules
     assert {each.id for each in starter.lists() if not each.empty} <= rules

@@ -58,8 +58,4 @@ def test_entries_expire() -> None:
 def test_mistakes_name_their_line(text: str, line: int) -> None:
     with pytest.raises(RumourRegisterError) as caught:
         parse(text)
-    assert (
-        caught.value.parameters["line"] == line
-        if hasattr(caught.value, "parameters")
-        else f"{line}" in str(caught.value)
-    )
+    assert f"Line {line} " in caught.value.message("en")

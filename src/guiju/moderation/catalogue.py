@@ -9,6 +9,7 @@ from collections import Counter
 
 import msgspec
 
+from guiju.moderation import starter
 from guiju.moderation.checker import Checker
 from guiju.moderation.detectors import registered
 from guiju.moderation.models import shelf
@@ -56,6 +57,11 @@ def _rules(name: str, checker: Checker, patterns: tuple[Rule, ...]) -> tuple[Cat
         return _lists(checker)
     if name == "sounds":
         return _disguises(BY_SOUND)
+    if name == "rumours":
+        claims = len(starter.refuted())
+        return (
+            CataloguedRule("refuted", "已辟谣的说法", "A.1.g/rumour", "medium", "each entry names its own", claims),
+        )
     if name == "model":
         return tuple(CataloguedRule(head.name, head.zh, head.risk, "low", _MODELS) for head in shelf.manifest().heads)
     return tuple(

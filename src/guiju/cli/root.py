@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from guiju.cli import evidence, integration, label, language, law, lexicon, policy, serving, user
+from guiju.cli import evidence, integration, label, language, law, lexicon, minors, policy, serving, user
 from guiju.cli.check import check
 from guiju.cli.doctor.command import doctor
 from guiju.cli.version import version
@@ -51,6 +51,7 @@ app.command()(check)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(law.app, name="law")
 app.add_typer(lexicon.app, name="lexicon")
+app.add_typer(minors.app, name="minors")
 app.add_typer(policy.app, name="policy")
 app.add_typer(label.app, name="label")
 app.add_typer(integration.app, name="integration")

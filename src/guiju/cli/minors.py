@@ -1,0 +1,117 @@
+"""``guiju minors``: the policy that protects minors, and the yearly report on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from guiju.cli import terminal
+from guiju.cli.boot import open_database, operator
+from guiju.cli.language import say
+
+if TYPE_CHECKING:
+    from guiju.store.minors_report import YearReport
+
+app = typer.Typer(no_args_is_help=True, help="The protection of minors: its policy and the yearly report.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def report(
+    year: Annotated[int, typer.Option(min=2000, max=9998, help="The calendar year, days of China.")],
+    service: Annotated[str, typer.Option(help="Only this service; all by default.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Count a year of minors' protection for the public report, as Markdown; it names no account.
+
+    Example:
+
+        guiju minors report --year 2026 > minors-2026.md
+    """
+    open_database()
+    from guiju.errors import NotFound
+    from guiju.store.minors_report import of_year
+    from guiju.store.models import Service
+
+    rows = Service.objects.filter(slug=service) if service else Service.objects.all()
+    reports = [of_year(row, year) for row in rows]
+    if service and not reports:
+        raise NotFound(what_zh="服务", what_en="service", key=service)
+    if as_json:
+        terminal.emit(reports)
+        return
+    for one in reports:
+        for text in _lines(one):
+            terminal.line(text)
+
+
+@app.command()
+def policy(
+    file: Annotated[Path | None, typer.Argument(help="A policy file; the policy in force by default.")] = None,
+    publish: Annotated[str, typer.Option(help="Put the file in force, with this note of why.", metavar="NOTE")] = "",
+) -> None:
+    """Print the minors' policy in force, examine a file, or put it in force.
+
+    Example:
+
+        guiju minors policy draft.yaml --publish "暑期时长调整"
+
+    Exit status: 0 in order; 2 the file cannot be read or holds mistakes.
+    """
+    from guiju.minors import policy_source
+
+    if file is None:
+        open_database()
+        from guiju.store.models import MinorsPolicyVersion
+
+        row = MinorsPolicyVersion.objects.first()
+        terminal.line(row.source if row is not None else policy_source.shipped())
+        return
+    try:
+        source = file.read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        raise typer.BadParameter(str(error)) from None
+    read = policy_source.load(source)
+    if publish:
+        open_database()
+        from guiju.store.services import minors
+
+        published = minors.publish_policy(operator(), source, publish)
+        terminal.note(say(f"第 {published.number} 版已生效。", f"Version {published.number} is in force."))
+        return
+    terminal.note(say(f"{read.version}：没有错误。", f"{read.version}: no mistakes."))
+
+
+def _lines(one: YearReport) -> list[str]:
+    found = [
+        f"# {say('未成年人保护与防沉迷年度报告', 'Yearly report on the protection of minors')} {one.year}: {one.service}",
+        "",
+        f"{say('策略', 'Policy')} {one.policy}; {say('本年发布', 'published this year')} {one.policies}",
+        "",
+    ]
+    sections: list[tuple[str, dict[str, int]]] = [
+        (say("未成年账号（按年龄段）", "Minors' accounts by band"), one.bands),
+        (
+            say("疑似识别", "Suspicions"),
+            {say("切换", "switched"): one.suspected, say("申诉成立", "cleared"): one.cleared},
+        ),
+        (say("拒绝", "Denials"), one.denied),
+        (say("提醒", "Reminders"), one.reminded),
+        (
+            say("使用", "Use"),
+            {say("账号日", "account-days"): one.days, say("分钟", "minutes"): one.minutes},
+        ),
+        (say("监护人决定", "Guardians' decisions"), {**one.guardians, say("撤回", "withdrawn"): one.withdrawn}),
+        (say("情绪与危机信号", "Distress and crises"), one.heard),
+        (
+            say("退出与挽留", "Exits and retention"),
+            {say("退出", "exits"): one.exits, say("挽留", "retained"): one.retained},
+        ),
+        *((f"{say('事项', 'Cases')}: {kind}", states) for kind, states in one.cases.items()),
+    ]
+    for title, counts in sections:
+        found += [f"## {title}", "", *(f"- {name}: {count}" for name, count in counts.items()), ""]
+    return found

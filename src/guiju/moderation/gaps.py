@@ -12,7 +12,7 @@ Skip characters between the characters of a word are either a disguise (赌*博)
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from guiju.moderation.lexicon import Word
 from guiju.text.squeeze import is_latin, is_word
@@ -58,9 +58,9 @@ def _apart(window: str, index: int) -> bool:
     return not (0 <= index < len(window) and is_word(window[index]))
 
 
-def has_gaps(starts: Sequence[int], ends: Sequence[int]) -> bool:
-    """Whether anything lies between two letters."""
-    return any(start > end for start, end in zip(starts[1:], ends, strict=False))
+def has_gaps(starts: Sequence[int], ends: Sequence[int], expected: Set[int] = frozenset()) -> bool:
+    """Whether anything lies between two letters, the gaps the word itself has (``expected``) left out."""
+    return any(starts[i] > ends[i - 1] for i in range(1, len(starts)) if i not in expected)
 
 
 def _judge_gaps(window: str, word: Word, starts: Sequence[int], ends: Sequence[int]) -> Fit:

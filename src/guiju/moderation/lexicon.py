@@ -176,7 +176,7 @@ def _disguised(words: list[Word]) -> list[Word]:
             forms.append((text.translate(_ROT13), "rot13", word.gaps))
         collapsed = once(text)
         if collapsed is not text and len(collapsed) >= _REVERSED_FROM:
-            forms.append((collapsed, "repeat", frozenset()))
+            forms.append((collapsed, "repeat", frozenset(len(once(text[:gap])) for gap in word.gaps)))
         for form, kind, gaps in forms:
             if form not in known:
                 known.add(form)

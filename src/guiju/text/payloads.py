@@ -244,11 +244,15 @@ def columns(text: str) -> list[Payload]:
 
 
 def _columns_of(lines: list[str]) -> str:
-    if len(lines) < 2:
-        return ""
-    width = len(lines[0])
+    """The columns from the left and from the right; a first or last line may have belonged to the text around."""
+    blocks = [lines] if len(lines) < 3 else [lines, lines[1:], lines[:-1]]
+    return "\n".join(reading for block in blocks for reading in _columns(block)) if len(lines) > 1 else ""
+
+
+def _columns(lines: list[str]) -> list[str]:
+    width = max(map(len, lines))
     read = ["".join(line[i] for line in lines if i < len(line)) for i in range(width)]
-    return "".join(read) if width == 1 else "".join(read) + "\n" + "".join(reversed(read))
+    return ["".join(read)] if width == 1 else ["".join(read), "".join(reversed(read))]
 
 
 def _in_run(kind: _Kind, text: str, start: int, end: int, base: int) -> Iterator[Payload]:

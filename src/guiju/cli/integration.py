@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -198,6 +199,94 @@ def new_key(integration: Which, as_json: Json = False) -> None:
 
     row = _find(integration)
     _give(row, integrations.new_key(operator(), row), as_json)
+
+
+@app.command()
+def reconcile(
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many days back.")] = 30, as_json: Json = False
+) -> None:
+    """Hold the inventory against traffic: unused and unknown callers, filings near their end, purposes that drifted.
+
+    Example:
+
+        guiju integration reconcile --days 30
+
+    Exit status: 0 nothing to remark; 1 there is.
+    """
+    open_database()
+    from django.utils import timezone
+
+    from guiju.store.inventory import reconcile as hold
+
+    found = hold(timezone.now(), days)
+    if as_json:
+        terminal.emit(found)
+    else:
+        columns = [
+            say("名称", "name"),
+            say("负责人", "owner"),
+            say("调用", "calls"),
+            say("最近", "last"),
+            say("说明", "remarks"),
+        ]
+        rows = [
+            [x.name, x.owner, x.calls, x.last_call, "; ".join(say(r.zh, r.en) for r in x.remarks)] for x in found.lines
+        ]
+        terminal.table(columns, rows)
+        for caller, count in found.unknown.items():
+            terminal.line(f"{say('未登记的调用方', 'unknown caller')} {caller or '-'}  {count}")
+    if found.remarked or found.unknown:
+        raise typer.Exit(1)
+
+
+@app.command()
+def register(out: Annotated[Path, typer.Option(help="Where the CSV goes.")]) -> None:
+    """Write the register of integrations as CSV, as a regulator asks for it. No keys stand in it.
+
+    Example:
+
+        guiju integration register --out 接口台账.csv
+    """
+    open_database()
+    from django.utils import timezone
+
+    from guiju.store.inventory import register as write
+
+    try:
+        out.write_text(write(timezone.now()), "utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {out}: {error.strerror}", param_hint="--out") from None
+    terminal.line(str(out))
+
+
+@app.command()
+def discover(
+    log: Annotated[Path, typer.Argument(help="An access log of a proxy or gateway; - for standard input.")],
+    own: Annotated[list[str] | None, typer.Option(help="Host of the gateway itself; may be given again.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find AI services in an access log: use that nobody registered.
+
+    Example:
+
+        zcat access.log.*.gz | guiju integration discover - --own ai.example.com
+
+    Exit status: 0 none found; 1 some found.
+    """
+    from guiju.inventory import discover as look
+
+    try:
+        with sys.stdin if str(log) == "-" else log.open(encoding="utf-8", errors="replace") as lines:
+            found = look(lines, own or ())
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {log}: {error.strerror}") from None
+    if as_json:
+        terminal.emit(found)
+    else:
+        columns = [say("调用方", "caller"), say("主机", "host"), say("服务", "service"), say("次数", "calls")]
+        terminal.table(columns, [[one.caller, one.host, one.service, one.calls] for one in found])
+    if found:
+        raise typer.Exit(1)
 
 
 def _change(integration: str, status: str, reason: str, as_json: bool) -> None:

@@ -31,7 +31,7 @@ class SpecialCare:
         """The lines to add after ``answer``; empty where it lacks nothing."""
         added = advise(self._asked, self._question, answer, self._sources)
         self.findings += [
-            Finding(f"guiju.domain.{one.kind}", _DETECTOR, one.pack, 1.0, reason=one.zh[:60], severity="low")
+            Finding(f"guiju.domain.{one.pack}", _DETECTOR, one.kind, 1.0, reason=one.zh[:60], severity="low")
             for one in added
         ]
         return "".join(f"\n\n{one.zh}" for one in added)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from guiju.cli import integration as command
@@ -96,3 +98,15 @@ def test_a_name_that_two_have_is_refused(guiju: Run) -> None:
     created(guiju), created(guiju)
     ran = guiju("integration", "suspend", "客服", "-r", "x")
     assert ran.status == 2 and "use the id" in ran.err
+
+
+def test_the_inventory_is_held_against_traffic(guiju: Run, tmp_path: Path) -> None:
+    guiju("integration", "create", "--name", "客服", "--json")
+    told = guiju("integration", "reconcile", "--json")
+    assert told.status == 1 and told.json["lines"][0]["remarks"][0]["kind"] == "no_filing"
+    assert guiju("integration", "register", "--out", tmp_path / "register.csv").status == 0
+    assert "客服" in (tmp_path / "register.csv").read_text("utf-8")
+    assert guiju("integration", "register", "--out", tmp_path / "none" / "x.csv").status == 2
+    (log := tmp_path / "access.log").write_text("10.0.0.1 CONNECT api.openai.com:443\n", "utf-8")
+    assert guiju("integration", "discover", log, "--json").json[0]["host"] == "api.openai.com"
+    assert guiju("integration", "discover", log, "--own", "api.openai.com").status == 0

@@ -20,21 +20,38 @@ from guiju.moderation import policy_source
 from guiju.store.actor import Actor
 from guiju.store.models import (
     Account,
+    BulkAction,
+    CareCase,
+    CareProfile,
     Case,
     Complaint,
+    Delivery,
     Document,
+    Exemption,
     Integration,
     PolicyVersion,
+    ProposedStep,
     Record,
     Role,
     Sanction,
     Service,
     User,
     Violation,
+    Webhook,
     WordList,
     WordListVersion,
 )
-from guiju.store.services import accounts, complaints, documents, integrations, law, policies, services, word_lists
+from guiju.store.services import (
+    accounts,
+    complaints,
+    documents,
+    integrations,
+    law,
+    policies,
+    proposals,
+    services,
+    word_lists,
+)
 from tests.store.evidence_rows import TestChain, verdict
 
 PASSWORD = "guiju-test-password-7"
@@ -56,6 +73,7 @@ class World:
     record: Record
     case: Case
     account: Account
+    crisis: CareCase
     sanction: Sanction
     document: Document
     draft: PolicyVersion
@@ -65,6 +83,10 @@ class World:
     chain: TestChain
     complaint: Complaint
     appealed: Complaint
+    proposal: ProposedStep
+    exemption: Exemption
+    bulk: BulkAction
+    delivery: Delivery
 
 
 def complain(actor: Actor, **fields: Any) -> Complaint:
@@ -113,6 +135,7 @@ def world(system: Actor) -> World:
     version = word_lists.add_version(system, words, "word,severity\n代开发票,high\n")
     word_lists.set_live(system, version)
     law.run_checks(system, service, now)
+    hook = Webhook.objects.create(name="ops", address="https://hook.example/", created_at=now)
     return World(
         service=service,
         integration=integration,
@@ -136,6 +159,10 @@ def world(system: Actor) -> World:
         chain=chain,
         complaint=complain(system),
         appealed=complain(system, kind="appeal", topic="refusal", content_number=record.content_number),
+        proposal=proposals.propose(system, account, "limit", "屡犯"),
+        exemption=proposals.exempt(system, account, "测试", now + timedelta(days=1)),
+        bulk=BulkAction.objects.create(step="limit", reason="批量", accounts=[account.pk], created_at=now),
+        delivery=Delivery.objects.create(webhook=hook, event="x", state="given_up", created_at=now, next_at=now),
     )
 
 

@@ -18,15 +18,19 @@ from .conftest import World
 pytestmark = pytest.mark.django_db
 
 PUBLIC = {"public", "public_send", "public_progress", "public_add"}
-OPEN = {"static", "sign_in", "sign_out", "language", "theme", *PUBLIC}
+OPEN = {"static", "sign_in", "sign_out", "language", "theme", "guardian", *PUBLIC}
 """Addresses that need nobody to be signed in."""
 
 ROUTES: dict[str, URLPattern] = {str(route.name): route for route in urlpatterns}
 
 POSTED: dict[str, dict[str, str]] = {
+    "minor_profile": {"basis": "stated", "band": "8_12"},
     "user_role": {"role": "compliance"},
     "run_checks": {"service": "chat"},
     "case_decide": {"verdict": "fine"},
+    "account_propose": {"step": "close"},
+    "account_exempt": {"days": "3"},
+    "account_report": {"authority": "网信办"},
     "complaint_reply": {"text": "已处理"},
     "complaint_note": {"note-text": "转技术"},
     "complaint_decide": {"outcome": "granted", "answer": "已恢复"},
@@ -48,7 +52,12 @@ def address(name: str, world: World) -> str:
         "record": {"pk": world.record.pk, "key": world.record.content_number},
         "case": {"pk": world.case.pk},
         "complaint": {"pk": world.appealed.pk if name == "complaint_decide" else world.complaint.pk},
-        "account": {"pk": world.account.pk, "sanction": world.sanction.pk},
+        "proposal": {"pk": world.proposal.pk},
+        "bulk": {"pk": world.bulk.pk},
+        "webhook": {"pk": world.delivery.pk if name == "webhook_retry" else world.delivery.webhook.pk},
+        "minor": {"pk": world.account.pk},
+        "care": {"pk": world.crisis.pk},
+        "account": {"pk": world.account.pk, "exemption": world.exemption.pk, "sanction": world.sanction.pk},
         "obligation": {"key": "GOV-01"},
         "document": {"key": "GOV-01", "document": world.document.pk},
         "service": {"slug": "chat"},

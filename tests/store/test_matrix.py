@@ -28,26 +28,33 @@ from guiju.store.models import (
     Account,
     Appeal,
     AuditEntry,
+    BulkAction,
     CareCase,
     CareProfile,
     Case,
     Complaint,
+    Delivery,
     Document,
+    Exemption,
     GuardianDecision,
     Integration,
     PolicyVersion,
+    ProposedStep,
     Record,
     Role,
     Sanction,
     Service,
     User,
+    Webhook,
     WordList,
     WordListVersion,
 )
 from guiju.store.permissions import MATRIX, Permission
 from guiju.store.services import (
+    account_facts,
     accounts,
     appeals,
+    bulk,
     care_cases,
     cases,
     complaints,
@@ -57,10 +64,12 @@ from guiju.store.services import (
     law,
     minors,
     policies,
+    proposals,
     second_factors,
     services,
     sign_ins,
     users,
+    webhooks,
     word_lists,
 )
 
@@ -71,6 +80,7 @@ ROLES = (*Role.values, SYSTEM_ROLE)
 SOURCE = policy_source.DEFAULT.read_text("utf-8")
 PASSWORD = "correct-horse-battery-9"
 DAY = date(2026, 1, 1)
+HOOK = "https://hook.example/x"
 
 
 @dataclass
@@ -94,6 +104,11 @@ class World:
     person: User
     complaint: Complaint
     appeal: Appeal
+    proposal: ProposedStep
+    exemption: Exemption
+    bulk: BulkAction
+    hook: Webhook
+    delivery: Delivery
 
 
 def submission(**fields: str) -> complaints.Submission:
@@ -112,6 +127,9 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
     complained = complaints.submit(system, submission(), now)
     appealed = submission(kind="appeal", topic="refusal", content_number=record.content_number)
     appeal = Appeal.objects.get(pk=complaints.submit(system, appealed, now).receipt)
+    allowed = settings.GUIJU.webhooks.model_copy(update={"allowed_hosts": ("hook.example",)})
+    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"webhooks": allowed}))
+    hook = webhooks.create(system, "ops", HOOK, "generic", ["appeal.decided"], now)[0]
     words = word_lists.create(system, "ours", "自建", "A.3.b", "李", "自建")
     return World(
         folder=tmp_path,
@@ -131,6 +149,11 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         person=User.objects.create(username="li.lei", role=Role.REVIEWER),
         complaint=Complaint.objects.get(pk=complained.receipt),
         appeal=appeal,
+        proposal=proposals.propose(system, account, "limit", "屡犯"),
+        exemption=proposals.exempt(system, account, "测试", now + timedelta(days=1)),
+        bulk=BulkAction.objects.create(step="limit", reason="批量", accounts=["p1"], created_at=now),
+        hook=hook,
+        delivery=Delivery.objects.create(webhook=hook, event="x", state="given_up", created_at=now, next_at=now),
     )
 
 
@@ -144,6 +167,11 @@ def taken(complaint: Complaint, actor: Actor) -> Complaint:
 def concluded(complaint: Complaint) -> Complaint:
     Complaint.objects.filter(pk=complaint.pk).update(state="closed", closed_at=timezone.now())
     return complaint
+
+
+def undo_bulk(world: World, actor: Actor) -> object:
+    BulkAction.objects.filter(pk=world.bulk.pk).update(state="applied", applied_at=timezone.now())
+    return bulk.undo(actor, world.bulk, "误操作", timezone.now())
 
 
 def decide_appeal(world: World, actor: Actor) -> object:
@@ -185,7 +213,24 @@ NOW = timezone.now
 ACTS: dict[str, Callable[[World, Actor], object]] = {
     "accounts.impose": lambda w, a: accounts.impose(a, w.account, "suspend", "辱骂", records=[w.record.pk]),
     "accounts.lift": lambda w, a: accounts.lift(a, w.sanction, "误判"),
+    "account_facts.tell": lambda w, a: account_facts.tell(
+        a, account_facts.Told(w.integration.pk, "p1", "verified"), NOW()
+    ),
     "appeals.decide": decide_appeal,
+    "bulk.approve": lambda w, a: bulk.approve(a, w.bulk, NOW()),
+    "bulk.create": lambda w, a: bulk.create(a, ["p1"], "limit", "屡犯", NOW()),
+    "bulk.preview": lambda w, a: bulk.preview(a, ["p1"], "limit", NOW()),
+    "bulk.refuse": lambda w, a: bulk.refuse(a, w.bulk, "不必", NOW()),
+    "bulk.undo": undo_bulk,
+    "proposals.approve": lambda w, a: proposals.approve(a, w.proposal),
+    "proposals.end_exemption": lambda w, a: proposals.end_exemption(a, w.exemption, "结束"),
+    "proposals.exempt": lambda w, a: proposals.exempt(a, w.account, "测试", NOW() + timedelta(days=9)),
+    "proposals.propose": lambda w, a: proposals.propose(a, w.account, "close", "屡犯"),
+    "proposals.refuse": lambda w, a: proposals.refuse(a, w.proposal, "不必"),
+    "proposals.report": lambda w, a: proposals.report(a, w.account, "网信办", "1"),
+    "webhooks.create": lambda w, a: webhooks.create(a, "two", HOOK, "wecom", [], NOW()),
+    "webhooks.retry": lambda w, a: webhooks.retry(a, w.delivery, NOW()),
+    "webhooks.update": lambda w, a: webhooks.update(a, w.hook, "停用", active=False),
     "complaints.claim": lambda w, a: complaints.claim(a, w.complaint, NOW()),
     "complaints.close": lambda w, a: complaints.close(a, taken(w.complaint, a), "已答复", NOW()),
     "complaints.note": lambda w, a: complaints.note(a, w.complaint, "转技术", NOW()),
@@ -252,7 +297,13 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "word_lists.set_live": lambda w, a: word_lists.set_live(a, w.version),
 }
 
-QUIET = {"documents.open_file", "second_factors.pending", "second_factors.confirm", "sign_ins.set_language"}
+QUIET = {
+    "bulk.preview",
+    "documents.open_file",
+    "second_factors.pending",
+    "second_factors.confirm",
+    "sign_ins.set_language",
+}
 """Acts that change nothing and leave no entry (a confirmation with a wrong code is one)."""
 
 

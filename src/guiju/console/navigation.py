@@ -58,6 +58,7 @@ MENU: tuple[Group, ...] = (
             Entry("cases", _("Review queue"), "cases", Permission.SEE_CASES),
             Entry("accounts", _("Accounts"), "accounts", Permission.SEE_ACCOUNTS),
             Entry("complaints", _("Complaints and appeals"), "file", Permission.SEE_COMPLAINTS),
+            Entry("minors", _("Minors and companions"), "accounts", Permission.SEE_ACCOUNTS),
             Entry("try", _("Try it"), "try", Permission.TRY_CHECKS),
         ),
     ),
@@ -74,6 +75,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry("users", _("Users"), "users", Permission.SEE_USERS),
             Entry("audit", _("Audit log"), "audit", Permission.SEE_AUDIT),
+            Entry("webhooks", _("Webhooks"), "link", Permission.MANAGE_WEBHOOKS),
             Entry("health", _("System health"), "health", Permission.MANAGE_USERS),
         ),
     ),

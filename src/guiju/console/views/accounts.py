@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from guiju.console.access import ConsoleRequest, action, screen
 from guiju.console.forms.accounts import SanctionForm
+from guiju.console.forms.handling import ExemptForm, ProposeForm, ReportForm
 from guiju.console.paging import page_of
 from guiju.console.words import explain
 from guiju.errors import GuijuError
@@ -82,6 +83,12 @@ def _detail(request: ConsoleRequest, row: Account, form: SanctionForm, status: i
         "violations": page_of(request, row.violations.all(), 20),
         "records": search(Query(account=row.pk), limit=10).records,
         "may_close": _may_close(request),
+        "exemptions": row.exemptions.filter(ends_at__gt=now).select_related("granted_by"),
+        "proposals": row.proposals.filter(state__in=("pending", "delayed")),
+        "reports": row.reports.select_related("reported_by"),
+        "propose_form": ProposeForm(auto_id="propose_%s"),
+        "exempt_form": ExemptForm(auto_id="exempt_%s"),
+        "report_form": ReportForm(auto_id="report_%s"),
     }
     return render(request, "console/accounts/detail.html", context, status=status)
 

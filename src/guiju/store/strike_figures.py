@@ -1,0 +1,80 @@
+"""How strikes are spread over accounts, and what rules in the shadow would have done: the figures to tune a policy by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db.models import Count
+
+from guiju.accounts import AccountPolicy, Violation, points
+from guiju.store import models
+from guiju.store.moments import micros
+
+_CHINA = timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Accounts by their strikes.
+
+    Attributes:
+        days: the window looked at. ``accounts``: those with a violation in it.
+        bins: accounts by whole points; the last bin holds everything from :attr:`top` on.
+        marks: the points at which rules with this window act, by rule id.
+    """
+
+    days: int
+    accounts: int
+    bins: tuple[int, ...]
+    marks: tuple[tuple[str, int], ...]
+
+    @property
+    def top(self) -> int:
+        """The points from which on accounts are counted together."""
+        return len(self.bins) - 1
+
+    def reached(self, points: int) -> int:
+        """Accounts with at least so many points."""
+        return sum(self.bins[min(points, self.top) :])
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What one rule in the shadow would have done: days on which it would have acted, and on how many accounts."""
+
+    rule: str
+    step: str
+    times: int
+    accounts: int
+
+
+def spread(policy: AccountPolicy, now: datetime, days: int = 30) -> Spread:
+    """The strikes every account has at ``now`` from the last ``days``."""
+    marks = tuple((rule.id, rule.points) for rule in policy.rules if rule.points is not None and rule.days == days)
+    top = max(10, *(mark + 5 for _, mark in marks)) if marks else 10
+    bins = [0] * (top + 1)
+    for violations in _by_account(now - timedelta(days=days), now):
+        bins[min(top, points(violations, policy, micros(now)))] += 1
+    return Spread(days, sum(bins), tuple(bins), marks)
+
+
+def rehearsals(now: datetime, days: int = 7) -> tuple[Rehearsed, ...]:
+    """Rules in the shadow, over the last ``days`` days in China."""
+    since = (now + _CHINA - timedelta(days=days - 1)).date()
+    rows = (
+        models.ShadowStep.objects.filter(day__gte=since)
+        .values("rule", "step")
+        .annotate(times=Count("id"), accounts=Count("account", distinct=True))
+        .order_by("rule", "step")
+    )
+    return tuple(Rehearsed(row["rule"], row["step"], row["times"], row["accounts"]) for row in rows)
+
+
+def _by_account(since: datetime, until: datetime) -> Iterator[list[Violation]]:
+    rows = models.Violation.objects.filter(at__gt=since, at__lte=until).order_by("account", "id")
+    fields = rows.values_list("account_id", "record_id", "at", "risk", "streak", "severity", "disguised")
+    for _, group in groupby(fields.iterator(chunk_size=2000), key=lambda row: row[0]):
+        yield [Violation(str(r), micros(at), risk, streak, sev, hid) for _, r, at, risk, streak, sev, hid in group]

@@ -80,7 +80,7 @@ def _blocks(image: Image.Image) -> npt.NDArray[np.float64]:
     rows, columns = low.shape[0] // _BLOCK, low.shape[1] // _BLOCK
     cut = low[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
     sizes = np.abs(cut.transpose(0, 2, 1, 3).reshape(rows * columns, _BLOCK * _BLOCK)[:, 1:]).max(1)
-    return (sizes % _SCALE > 0.5 * _SCALE).astype(np.float64)
+    return np.asarray(sizes % _SCALE > 0.5 * _SCALE, np.float64)
 
 
 def _bits(read: npt.NDArray[np.float64], length: int) -> Bits:

@@ -18,7 +18,7 @@ from guiju.labeling.watermark.keys import Finder, Secret
 from guiju.media import LIMITS, Limits
 
 HEAD: Final = 4096
-MODULES: Final = ("image.method",)
+MODULES: Final = ("image.method", "audio.method", "video.method", "text.method")
 """Modules with a method, in the order in which they are asked."""
 
 

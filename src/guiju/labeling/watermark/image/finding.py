@@ -27,7 +27,7 @@ GRID: Final = 36
 """Places across the tile at which the pilot is tried."""
 COARSEST, FINEST = 1.45, 14.0
 """Fewest and most tiles along the geometric mean of the sides."""
-KEPT: Final = 6
+KEPT: Final = 10
 """Hypotheses that are looked at closely."""
 
 Floats = npt.NDArray[np.float32]

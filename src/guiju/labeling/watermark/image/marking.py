@@ -62,6 +62,14 @@ def offsets(luma: Floats, finder: Finder, pattern: int, payload: int, psnr: floa
     return np.asarray(whole * strength, np.float32)
 
 
+def plain(shape: tuple[int, int], finder: Finder, pattern: int, payload: int) -> Floats:
+    """The mark by itself, with a standard deviation of 1, for pictures of this many rows and columns that change."""
+    height, width = shape
+    one = _tile(layout.waves(finder, pattern, payload), period(width, height))
+    rows, columns = -(-height // len(one)), -(-width // len(one))
+    return np.tile(one, (rows, columns))[:height, :width]
+
+
 def strengths(luma: Floats, psnr: float) -> Floats:
     """Standard deviation of the mark at each pixel, in grey levels: even, but not more than a place hides."""
     height, width = luma.shape

@@ -78,12 +78,14 @@ def _smooth(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
 
 
-def detect(medium: str, spectrum: Spectrum, finder: Finder, secret: Secret | None, thorough: bool) -> Detection:
-    """What a picture, or the sum of a film's frames, holds."""
+def detect(
+    medium: str, spectrum: Spectrum, finder: Finder, secret: Secret | None, thorough: bool, chances: int = 1
+) -> Detection:
+    """What a picture, or a sum of frames of a film, holds; ``chances``: how many such sums of the film are tried."""
     turns = TURNS if thorough else (0.0,)
     poses = [refined(spectrum, finder, pose) for pose in finding.search(spectrum, finder, turns)]
     poses.sort(key=lambda pose: -pose.score)
-    limit = rates.threshold(finding.hypotheses(spectrum, turns))
+    limit = rates.threshold(chances * finding.hypotheses(spectrum, turns))
     payload, pose = _first_read(spectrum, finder, poses)
     if payload is None and pose.score < limit:
         return Detection(medium, Verdict.NOT_FOUND, None, round(pose.score, 2), round(limit, 2))

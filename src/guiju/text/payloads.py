@@ -19,8 +19,8 @@ from guiju.text import decoding
 
 #: Longest run that is decoded, most payloads of one text, deepest nesting.
 LONGEST, MOST, DEEPEST = 4096, 32, 3
-#: Lines and their length, up to which a text may be written in columns.
-_COLUMN_LINES, _COLUMN_WIDTH = 48, 16
+#: Lines up to which a text may be written in columns.
+_COLUMN_LINES = 48
 
 
 class Payload(msgspec.Struct, frozen=True):
@@ -37,53 +37,59 @@ class _Kind(msgspec.Struct, frozen=True):
 
     Attributes:
         alphabet: a maximal run of it may hold payloads. ``run``: one payload. ``begun``: a run that may become one.
-        sign: characters without which there is none; empty where ``run`` must be tried.
+        gate: found quickly in every text with such a payload.
         decode: kind and text of a run, or None where it hides nothing readable.
     """
 
     alphabet: re.Pattern[str]
     run: re.Pattern[str]
     begun: re.Pattern[str]
-    sign: str
+    gate: re.Pattern[str]
     decode: Callable[[str], tuple[str, str] | None]
 
 
 _HEX = "[0-9A-Fa-f]"
+#: What every encoding has: seven characters of ASCII in a row, or dots and dashes of other shapes.
+_ENCODED = re.compile("[!-~][ -~]{6}|[\u00b7\u2022\u2212\u2013\u2014] ?[\u00b7\u2022\u2212\u2013\u2014.\\-/ |]")
+#: Columns are written in Chinese characters and nothing else.
+_HAN_LINE = "[\u3400-\u9fff\u3000]{1,16}"
+_LINE = re.compile(_HAN_LINE)
+_COLUMNS = re.compile(f"(?:^|\n){_HAN_LINE}[ \t\r]*\n{_HAN_LINE}[ \t\r]*(?:\n|\\Z)")
 _DOT_OR_DASH = "[.\u00b7\u2022\\-\u2212\u2013\u2014_]"
 _KINDS = (
     _Kind(
         re.compile("[A-Za-z0-9+/_=-]+"),
         re.compile("[A-Za-z0-9+/_-]{8,}={0,2}"),
         re.compile("(?=[A-Za-z0-9+/_-]{8})[A-Za-z0-9+/_-]*(?:[a-z][A-Z]|[A-Za-z][0-9+/]|[0-9][A-Za-z])"),
-        "",
+        re.compile("[A-Za-z0-9+/_-]{8}"),
         decoding.letters,
     ),
     _Kind(
         re.compile("[0-9A-Fa-f ,:]+"),
         re.compile(f"(?<![0-9A-Za-z])(?:{_HEX}{{2}}[ ,:]){{5,}}{_HEX}{{2}}"),
         re.compile(f"(?:{_HEX}{{2}}[ ,:]){{3}}"),
-        "",
+        re.compile(f"{_HEX}{_HEX}[ ,:]{_HEX}{_HEX}[ ,:]{_HEX}{_HEX}[ ,:]"),
         decoding.spaced_hex,
     ),
     _Kind(
         re.compile("[01 ,]+"),
         re.compile("(?<![0-9A-Za-z])(?:[01]{8}[ ,]){5,}[01]{8}"),
         re.compile("[01]{8}[ ,][01]{8}"),
-        "",
+        re.compile("[01]{8}[ ,][01]{8}[ ,]"),
         decoding.spaced_binary,
     ),
     _Kind(
         re.compile("[A-Za-z0-9%._~+-]+"),
         re.compile(f"[A-Za-z0-9._~+-]{{0,16}}(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{3,}}"),
         re.compile(f"%{_HEX}{{2}}"),
-        "%",
+        re.compile(f"%{_HEX}"),
         decoding.percent,
     ),
     _Kind(
         re.compile("[&#0-9A-Fa-fxX;]+"),
         re.compile(f"(?:&#(?:[0-9]{{2,7}}|[xX]{_HEX}{{2,6}});?){{2,}}"),
         re.compile("&#[0-9xX]"),
-        "&#",
+        re.compile("&#[0-9xX]"),
         decoding.entities,
     ),
     _Kind(
@@ -92,14 +98,14 @@ _KINDS = (
             rf"(?:\\u{_HEX}{{4}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}|\\x{_HEX}{{2}}|U\+{_HEX}{{4,5}}[ ,]?){{2,}}"
         ),
         re.compile(rf"\\[uUx]{_HEX}|U\+{_HEX}"),
-        "\\U",
+        re.compile(rf"[\\U][uUx+]\{{?{_HEX}"),
         decoding.escapes,
     ),
     _Kind(
         re.compile(f"(?:{_DOT_OR_DASH}|[ /|])+"),
         re.compile(f"{_DOT_OR_DASH}{{1,6}}(?:[ /|]{{1,3}}{_DOT_OR_DASH}{{1,6}}){{3,}}"),
         re.compile(f"{_DOT_OR_DASH}{{1,6}} {{1,2}}{_DOT_OR_DASH}{{1,6}} "),
-        "",
+        re.compile(f"{_DOT_OR_DASH}[ /|]+{_DOT_OR_DASH}"),
         decoding.morse,
     ),
 )
@@ -108,18 +114,17 @@ _KINDS = (
 def payloads(text: str) -> tuple[Payload, ...]:
     """Everything hidden in a whole text, in order. Text that hides nothing costs a few scans."""
     found: list[Payload] = []
-    short = len(text) <= LONGEST
-    for kind in _KINDS:
-        if kind.sign and not any(sign in text for sign in kind.sign):
-            continue
-        if kind.run.search(text) is None:
-            continue
-        if short:  # no run can be too long, so the payloads of all runs are those of the text
-            found += _in_run(kind, text, 0, len(text), 0)
-        else:
-            for run in kind.alphabet.finditer(text):
-                found += _in_run(kind, text, run.start(), run.end(), 0)
-    if "\n" in text:
+    if _ENCODED.search(text) is not None:
+        short = len(text) <= LONGEST
+        for kind in _KINDS:
+            if kind.gate.search(text) is None:
+                continue
+            if short:  # no run can be too long, so the payloads of all runs are those of the text
+                found += _in_run(kind, text, 0, len(text), 0)
+            else:
+                for run in kind.alphabet.finditer(text):
+                    found += _in_run(kind, text, run.start(), run.end(), 0)
+    if _COLUMNS.search(text) is not None:
         found += columns(text)
     return tuple(sorted(found, key=_place)[:MOST]) if found else ()
 
@@ -218,14 +223,14 @@ class _Lines:
         start = self._place
         self._place += len(line) + 1
         line = line.rstrip(" \t\r")
-        width = len(line)
+        width = len(line) if _LINE.fullmatch(line) else 0
         found: list[Payload] = []
         if self._block and 0 < width < len(self._block[0]):
             self._block.append(line)
             self._end_of_block = start + width
         if self._block and (width != len(self._block[0]) or len(self._block) == _COLUMN_LINES):
             found += self._close()
-        if 0 < width <= _COLUMN_WIDTH:
+        if width:
             if not self._block:
                 self._start = start
             self._block.append(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,22 @@ def test_a_pack_is_made_from_the_companys_own_outputs(guiju: Run, picture: Path)
     assert ran.json["samples"][0]["explicit"] == "compliant" and out.exists()
     ran = guiju("label", "pack", out, *facts, "--sample", picture)
     assert (ran.status, "GJ-6106" in ran.err) == (2, True)
+
+
+def test_many_files(guiju: Run, picture: Path) -> None:
+    folder = picture.with_name("in")
+    (folder / "deep").mkdir(parents=True)
+    for name in ("a.png", "deep/b.jpg"):
+        ground("photo").save(folder / name)
+    (folder / "c.csv").write_text("1,2")
+    out = picture.with_name("out")
+    ran = guiju("label", "explicit", folder, "--out", out, "--check", "--json", "--processes", "1")
+    rows = [json.loads(line) for line in ran.out.splitlines()]
+    assert ran.status == 1 and [row.get("verdict") for row in rows].count("compliant") == 2
+    assert [row["error"]["code"] for row in rows if "error" in row] == ["GJ-6101"]
+    assert (out / "a.png").exists() and (out / "deep" / "b.jpg").exists() and not (out / "c.csv").exists()
+    (folder / "c.csv").unlink()
+    ran = guiju("label", "explicit", folder, "--out", out)
+    assert (ran.status, "files: 2" in ran.err, ran.out.count("picture")) == (0, True, 2)
+    ran = guiju("label", "explicit", folder, "--check")
+    assert (ran.status, ran.out.count("no proof of human origin")) == (1, 2)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
+import msgspec
 import typer
 
 from guiju.cli import terminal
@@ -14,6 +15,7 @@ from guiju.cli.language import current, say
 
 if TYPE_CHECKING:
     from guiju.labeling.explicit import Check, Labelled, Report
+    from guiju.labeling.many import Source
 
 VERDICTS = {
     "compliant": ("合规", "compliant"),
@@ -58,9 +60,16 @@ class Guide(enum.StrEnum):
 
 
 def explicit(
-    file: Annotated[Path | None, typer.Argument(help="A picture, sound, film, text, DOCX, PDF or HTML file.")] = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE...]",
+            help="Pictures, sound, films, texts, DOCX, PDF or HTML: files, folders or quoted patterns.",
+        ),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Where the labelled copy goes; may be FILE itself.")
+        Path | None,
+        typer.Option("--out", "-o", help="Where the labelled copy goes; a folder for many files. May be FILE itself."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Look for the label and measure it (after making it).")
@@ -91,6 +100,7 @@ def explicit(
             help="Write even if a C2PA manifest in the file becomes invalid by it.",
         ),
     ] = False,
+    processes: Annotated[int, typer.Option(min=0, help="Many files: processes to use; 0 for one per processor.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Put a label that people see or hear on a file, or check the one it has (GB 45438-2025, chapter 5).
@@ -99,6 +109,9 @@ def explicit(
     standard. The implicit label survives or is written again, and which of the two is said. `--check` reads finished
     files: words by OCR, the opening frames of films, the rhythm in sound, the words in texts. A label that is not found
     proves nothing.
+
+    Several files, a folder or a pattern are worked on in parallel; copies go into the folder --out, as the originals
+    stand in theirs. --json prints a line for each.
 
     Example:
 
@@ -109,11 +122,12 @@ def explicit(
     if guide is not None:
         _guide(guide, as_json)
         return
-    if file is None or not (out or check):
+    if not file or not (out or check):
         raise typer.BadParameter("FILE with --out or --check, or --guide")
     if picture is not None and not check:
         raise typer.BadParameter("--picture goes with --check", param_hint="--picture")
     from guiju.labeling import explicit as labels
+    from guiju.labeling import many
 
     mark = labels.Mark(
         words=words, position=position, height=height, form=labels.Form(form), seconds=seconds, font=font, prompt=prompt,
@@ -121,15 +135,63 @@ def explicit(
     )  # fmt: skip
     if preset:
         mark = labels.preset(mark, preset)
-    made = None if out is None else labels.label(file, out, mark, break_c2pa=break_c2pa)
-    report = labels.check(out or file, mark, picture=picture) if check else None
+    if many.is_many(file):
+        if picture is not None:
+            raise typer.BadParameter("one file", param_hint="--picture")
+        _many(file, _Work(mark, out, check, break_c2pa), as_json, processes)
+    source = Path(file[0])
+    made = None if out is None else labels.label(source, out, mark, break_c2pa=break_c2pa)
+    report = labels.check(out or source, mark, picture=picture) if check else None
     if as_json:
-        terminal.emit(
-            ({} if made is None else _made_json(made, out)) | ({} if report is None else _report_json(report))
-        )
+        terminal.emit(_shape(made, out, report))
     else:
         _show(made, out, report)
     raise typer.Exit(Exit.OK if report is None or report.verdict.value == "compliant" else Exit.FAILED)
+
+
+class _Work(msgspec.Struct, frozen=True):
+    """What is done to each of many files; it travels to other processes."""
+
+    mark: Any
+    out: Path | None
+    check: bool
+    break_c2pa: bool
+
+    def __call__(self, source: Source) -> dict[str, Any]:
+        from guiju.labeling import explicit as labels
+
+        target = None if self.out is None else self.out / source.below
+        if target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        made = None if target is None else labels.label(source.path, target, self.mark, break_c2pa=self.break_c2pa)
+        report = labels.check(target or source.path, self.mark) if self.check else None
+        row: dict[str, Any] = msgspec.to_builtins(_shape(made, target, report), str_keys=True)
+        return {"source": str(source.path), **row}
+
+
+def _many(given: list[str], work: _Work, as_json: bool, processes: int) -> NoReturn:
+    """A line for every file and a summary; worked on in parallel."""
+    from guiju.cli import label_many
+
+    options = label_many.Options(as_json, processes)
+    done = label_many.run(work, given, options, _line, lambda row: str(row.get("verdict", "written")), VERDICTS)
+    if work.check:
+        raise typer.Exit(Exit.OK if done.keys() <= {"compliant"} else Exit.FAILED)
+    raise typer.Exit(Exit.USAGE if done["failed"] else Exit.OK)
+
+
+def _line(row: dict[str, Any]) -> str:
+    """One file of many: what was made, and the verdict with the checks that failed."""
+    told = [row.get("file") or row["source"]]
+    told += [row["words"], say(*KEPT[row["implicit"]])] if "words" in row else []
+    if "verdict" in row:
+        broken = ", ".join(one["id"] for one in row["checks"] if one["ok"] is not True)
+        told += [say(*VERDICTS[row["verdict"]]), broken]
+    return "  ".join(part for part in told if part)
+
+
+def _shape(made: Labelled | None, out: Path | None, report: Report | None) -> dict[str, Any]:
+    return ({} if made is None else _made_json(made, out)) | ({} if report is None else _report_json(report))
 
 
 def _show(made: Labelled | None, out: Path | None, report: Report | None) -> None:

@@ -41,20 +41,20 @@ def write(
 ) -> None:
     """Label every file under a number of its own; copies go below ``out`` as the files stand below what was given."""
     task = partial(_write, out=out, producer=producer, tier=tier, keep_existing=keep_existing, break_c2pa=break_c2pa)
-    done = _run(task, given, options, _written_line, lambda _: "written")
+    done = run(task, given, options, _written_line, lambda _: "written")
     raise typer.Exit(Exit.USAGE if done["failed"] else Exit.OK)
 
 
 def read(given: list[str], options: Options) -> None:
     """Show what every file says of itself."""
-    done = _run(_read, given, options, _read_line, lambda row: "labelled" if row["found"] else "unlabelled")
+    done = run(_read, given, options, _read_line, lambda row: "labelled" if row["found"] else "unlabelled")
     raise typer.Exit(Exit.USAGE if done["failed"] else Exit.OK)
 
 
 def verify(given: list[str], options: Options, pins: Pins | None = None) -> None:
     """Judge every file."""
     task = partial(_verify, pins=pins)
-    done = _run(task, given, options, _verdict_line, lambda row: str(row["verdict"]))
+    done = run(task, given, options, _verdict_line, lambda row: str(row["verdict"]))
     raise typer.Exit(Exit.OK if done.keys() <= {"compliant"} else Exit.FAILED)
 
 
@@ -101,9 +101,9 @@ def _verdict_line(row: Row) -> str:
     return f"{row['file']}  {say(*VERDICTS[row['verdict']])}  {broken}".rstrip()
 
 
-def _run(
+def run(
     task: Callable[[Source], Row], given: list[str], options: Options, shown: Callable[[Row], str],
-    kind: Callable[[Row], str],
+    kind: Callable[[Row], str], verdicts: dict[str, tuple[str, str]] = VERDICTS,
 ) -> Counter[str]:  # fmt: skip
     """Do the task for every file that the log does not have yet; returns how many of each kind, those before counted."""
     counted = Counter[str]()
@@ -122,7 +122,7 @@ def _run(
             keep({"source": str(outcome.source.path), "kind": name, "row": row})
             _print(row, outcome, options.as_json, shown)
             progress.advance(bar)
-    _summary(counted, len(known))
+    _summary(counted, len(known), verdicts)
     return counted
 
 
@@ -143,10 +143,10 @@ def _print(row: Row, outcome: Outcome[Row], as_json: bool, shown: Callable[[Row]
         terminal.line(shown(row))
 
 
-def _summary(counted: Counter[str], known: int) -> None:
+def _summary(counted: Counter[str], known: int, verdicts: dict[str, tuple[str, str]]) -> None:
     kinds = {
         "written": ("已写入", "written"), "labelled": ("有标识", "labelled"), "unlabelled": ("无标识", "unlabelled"),
-        "failed": ("失败", "failed"), **VERDICTS,
+        "failed": ("失败", "failed"), **verdicts,
     }  # fmt: skip
     parts = [f"{say(*kinds[name])} {number}" for name, number in sorted(counted.items())]
     before = say(f"(其中 {known} 个已在日志中)", f" ({known} of them in the log before)") if known else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw
 
 from guiju.labeling.atomic import replacing
@@ -57,8 +56,3 @@ def _captioned(image: Image.Image, report: Report) -> Image.Image:
 
 def _sign(ok: bool | None) -> str:
     return "?" if ok is None else "√" if ok else "×"
-
-
-def canvas(width: int, height: int) -> Pixels:
-    """A white picture."""
-    return np.full((height, width, 3), 255, np.uint8)

@@ -609,7 +609,7 @@ class UnknownDetector(ModerationError):
 class ListFileUnusable(ModerationError):
     """A word-list file of an unknown kind, or one that cannot be read as what it claims. Parameters: ``name``, ``problem``."""
 
-    code = "GJ-2005"
+    code = "GJ-2050"
     zh = "词表文件 {name} 无法读取：{problem}"
     en = "The word-list file {name} cannot be read: {problem}"
     remedy_zh = "使用 .csv、.xlsx 或 .json 文件；列的含义见 docs/lexicons.md"
@@ -619,7 +619,7 @@ class ListFileUnusable(ModerationError):
 class SpreadsheetsMissing(ModerationError):
     """Excel files need a library that is not installed."""
 
-    code = "GJ-2006"
+    code = "GJ-2051"
     zh = "读写 Excel 词表需要安装 openpyxl"
     en = "Reading and writing Excel word lists needs openpyxl"
     remedy_zh = "运行 `pip install 'guiju[excel]'` 后重试，或改用 CSV"

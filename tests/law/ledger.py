@@ -13,6 +13,9 @@ from guiju.law.ledger import (
     CallerCounts,
     CareCounts,
     ChainFacts,
+    ComplaintChannel,
+    ComplaintCounts,
+    ComplaintTopic,
     DisposalCounts,
     Drill,
     ExchangeCounts,
@@ -55,6 +58,16 @@ class FakeLedger(msgspec.Struct, frozen=True):
     changes: tuple[LexiconChange, ...] = ()
     cared: CareCounts = CareCounts()
     people: AccountCounts = AccountCounts(0, 0)
+
+    channel: ComplaintChannel = ComplaintChannel(True, (ComplaintTopic("content", 5),))
+    complained: dict[str, ComplaintCounts] = {}
+    """by topic; those of any under the empty name"""
+
+    def complaint_channel(self) -> ComplaintChannel:
+        return self.channel
+
+    def complaints(self, period: Period, topics: tuple[str, ...]) -> ComplaintCounts:
+        return self.complained.get("".join(topics), ComplaintCounts(0, 0, 0))
 
     def exchanges(self, period: Period) -> ExchangeCounts:
         return self.exchange_counts

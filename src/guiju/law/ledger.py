@@ -330,6 +330,33 @@ class AccountCounts(msgspec.Struct, frozen=True):
     active: int
 
 
+class ComplaintTopic(msgspec.Struct, frozen=True):
+    """Something the public page takes messages about, and within how many working days it declares to answer."""
+
+    id: str
+    working_days: int
+
+
+class ComplaintChannel(msgspec.Struct, frozen=True):
+    """The public page for complaints: whether it is served, and what it takes."""
+
+    open: bool
+    topics: tuple[ComplaintTopic, ...]
+
+
+class ComplaintCounts(msgspec.Struct, frozen=True):
+    """Complaints received in a span.
+
+    Attributes:
+        received: all of them. ``in_time``: answered within their declared limit.
+        late: answered after it, or waiting beyond it. The rest still waits within its limit.
+    """
+
+    received: int
+    in_time: int
+    late: int
+
+
 class Ledger(Protocol):
     """The questions checks ask about one service. Implementations answer with aggregates, never row by row in Python."""
 
@@ -380,3 +407,9 @@ class Ledger(Protocol):
 
     def account_counts(self, period: Period) -> AccountCounts:
         """How many accounts there are."""
+
+    def complaint_channel(self) -> ComplaintChannel:
+        """The public page for complaints, now. The whole installation."""
+
+    def complaints(self, period: Period, topics: tuple[str, ...]) -> ComplaintCounts:
+        """Complaints received in the span, about these topics; about any where none is named."""

@@ -40,11 +40,15 @@ class Kept:
         return self.in_time / self.due if self.due else None
 
 
-def figures(start: datetime, end: datetime, service: str | None = None) -> tuple[Kept, ...]:
-    """Every kind received in ``[start, end)``, looked at from ``end``; of one service, or of all."""
+def figures(
+    start: datetime, end: datetime, service: str | None = None, topics: tuple[str, ...] = ()
+) -> tuple[Kept, ...]:
+    """Every kind received in ``[start, end)``, looked at from ``end``; of one service, or of all; about some topics, or any."""
     rows = Complaint.objects.filter(received_at__gte=start, received_at__lt=end)
     if service is not None:
         rows = rows.filter(Q(service=service) | Q(service=None))
+    if topics:
+        rows = rows.filter(topic__in=topics)
     names = sorted(set(rows.values_list("kind", flat=True).order_by()))
     return tuple(_kept(name, rows.filter(kind=name), end) for name in names)
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from guiju.law import ledger as law
 from guiju.law.period import Period
-from guiju.store.ledger import callers, care, conduct, keeping, lexicon, traffic
+from guiju.store.ledger import callers, care, complaints, conduct, keeping, lexicon, traffic
 from guiju.store.models import Service
 
 
@@ -73,6 +73,14 @@ class DatabaseLedger:
     def anonymous_violations(self, period: Period) -> int:
         """Stopped prompts that named no account."""
         return conduct.anonymous_violations(self._slug, period)
+
+    def complaint_channel(self) -> law.ComplaintChannel:
+        """The public page for complaints."""
+        return complaints.channel()
+
+    def complaints(self, period: Period, topics: tuple[str, ...]) -> law.ComplaintCounts:
+        """Complaints and their declared limits."""
+        return complaints.counts(self._slug, period, topics, self._now)
 
     def lexicon(self) -> law.LexiconFacts:
         """The word lists in force now."""

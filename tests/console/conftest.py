@@ -119,6 +119,7 @@ def world(system: Actor) -> World:
         system, name="客服机器人", service=service, owner="王芳", purpose="customer_service", status="approved"
     )[0]
     account = Account.objects.create(pseudonym="a1b2c3", integration=integration, first_seen=now, last_seen=now)
+    CareProfile.objects.create(account=account, basis="suspected", mode=True, contact="g-77", updated_at=now)
     chain = TestChain(at=now - timedelta(minutes=5))
     record = chain.write(
         "线上赌场开户",
@@ -142,6 +143,7 @@ def world(system: Actor) -> World:
         record=record,
         case=Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.h/gambling"),
         account=account,
+        crisis=CareCase.objects.create(account=account, service="chat", kind="crisis", opened_at=now, due_at=now),
         sanction=accounts.impose(system, account, "warn", "辱骂客服", records=[record.pk]),
         document=documents.upload(
             system,

@@ -21,9 +21,7 @@ from guiju.nouns import Action, Decision, Direction, Finding
 from guiju.store.care_notes import Kind, Noted
 from guiju.store.drafts import now_us
 
-_KNOWN = frozenset(
-    {"user", "seconds", "features", "persona", "character", "link", "purchase"}
-)
+_KNOWN = frozenset({"user", "seconds", "features", "persona", "character", "link", "purchase"})
 _MOST_FEN = 100_000_000
 
 
@@ -120,4 +118,3 @@ def _whole(request: Json, field: str, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise FieldInvalid(field=field, problem="a number from 0 up")
     return min(value, most)
-

@@ -1,0 +1,96 @@
+"""Minors on the screens, and the guardian's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from guiju.minors import policy_source
+from guiju.store.actor import Actor
+from guiju.store.models import AuditEntry, CareCase, CareProfile, GuardianDecision, MinorsPolicyVersion, Role
+from guiju.store.services import guardians, minors
+
+from .conftest import World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_waits_and_who_is_protected(world: World, browser: Callable[[str], Client]) -> None:
+    client = browser(Role.REVIEWER)
+    page = client.get("/minors/").content.decode()
+    assert "g-77" in page and "危机" in page and world.account.pk in page
+    assert world.account.pk in client.get("/minors/?state=suspected").content.decode()
+    assert client.post(f"/minors/cases/{world.crisis.pk}/contacted/", {"reason": "电话联系到母亲"}).status_code == 302
+    assert client.post(f"/minors/cases/{world.crisis.pk}/close/", {"reason": "家人已陪同"}).status_code == 302
+    row = CareCase.objects.get(pk=world.crisis.pk)
+    assert row.state == "done" and row.handled_by is not None and row.contacted_at is not None
+
+
+def test_an_account_its_age_and_the_suspicion(world: World, browser: Callable[[str], Client]) -> None:
+    client = browser(Role.COMPLIANCE)
+    assert "根据言行疑似" in client.get(f"/minors/{world.account.pk}/").content.decode()
+    assert client.post(f"/minors/{world.account.pk}/clear/", {"reason": "视频核验"}).status_code == 302
+    assert CareProfile.objects.get().basis == "verified"
+    refused = client.post(
+        f"/minors/{world.account.pk}/profile/", {"basis": "stated", "band": "8_12", "reason": "家长来电"}
+    )
+    assert refused.status_code == 422, "a verified age stands"
+    given = {"basis": "verified", "band": "8_12", "reason": "证件"}
+    assert client.post(f"/minors/{world.account.pk}/profile/", given).status_code == 302
+    assert CareProfile.objects.get().band == "8_12"
+
+
+def test_a_guardian_sees_and_limits_and_withdraws(
+    world: World, browser: Callable[[str], Client], system: Actor
+) -> None:
+    minors.set_profile(system, world.account, basis="guardian", band="8_12")
+    shown = browser(Role.COMPLIANCE).post(f"/minors/{world.account.pk}/link/").content.decode()
+    token = shown.split("/guardian/")[1].split("/")[0]
+    guest, place = Client(), f"/guardian/{token}/"
+    page = guest.get(place)
+    assert page.status_code == 200 and "8至12岁" in page.content.decode()
+    assert page["Referrer-Policy"] == "no-referrer" and "no-store" in page["Cache-Control"]
+    assert world.account.pk not in page.content.decode(), "not even the pseudonym"
+    assert guest.post(place, {"act": "limit", "scope": "daily", "value": "30"}).status_code == 302
+    assert guest.post(place, {"act": "limit", "scope": "single_spend", "value": "12"}).status_code == 302
+    assert guest.post(place, {"act": "limit", "scope": "curfew", "value": "20:30-07:00"}).status_code == 302
+    assert guest.post(place, {"act": "limit", "scope": "characters", "value": "小白，小黑"}).status_code == 302
+    made = {d.scope: (d.value, d.names) for d in GuardianDecision.objects.filter(withdrawn_at=None)}
+    assert made["daily"] == (30, []) and made["single_spend"] == (1200, [])
+    assert made["curfew"] == (0, ["20:30-07:00"]) and made["characters"] == (0, ["小白", "小黑"])
+    for wrong in ({"scope": "daily", "value": "viel"}, {"scope": "curfew", "value": "spät"}, {"scope": "x"}):
+        assert guest.post(place, {"act": "limit", **wrong}).status_code == 422
+    row = GuardianDecision.objects.get(scope="daily", withdrawn_at=None)
+    assert guest.post(place, {"act": "withdraw", "decision": str(row.pk)}).status_code == 302
+    row.refresh_from_db()
+    assert row.withdrawn_by == "guardian page"
+    assert guest.post(place, {"act": "withdraw", "decision": "999999"}).status_code == 404
+    assert AuditEntry.objects.filter(action="guardian.withdraw", actor_name="guardian page").exists()
+    guardians.revoke_links(system, world.account, "遗失")
+    assert guest.get(place).status_code == 404
+    assert Client().get("/guardian/made-up/").status_code == 404
+
+
+def test_a_guardian_of_one_child_does_not_reach_another(world: World, system: Actor) -> None:
+    other = type(world.account).objects.create(
+        pseudonym="zz",
+        integration=world.integration,
+        first_seen=world.account.first_seen,
+        last_seen=world.account.last_seen,
+    )
+    theirs = guardians.decide(system, other, "limit", "daily", value=10)
+    _, token = guardians.issue_link(system, world.account)
+    assert Client().post(f"/guardian/{token}/", {"act": "withdraw", "decision": str(theirs.pk)}).status_code == 404
+
+
+def test_the_policy_is_examined_before_it_is_in_force(world: World, browser: Callable[[str], Client]) -> None:
+    client = browser(Role.COMPLIANCE)
+    broken = policy_source.shipped().replace("[kin, partner]", "[kin]", 1)
+    page = client.post("/minors/policy/", {"source": broken, "note": "试"})
+    assert page.status_code == 422 and "partner" in page.content.decode()
+    good = policy_source.shipped().replace("school_day: 120", "school_day: 90")
+    assert client.post("/minors/policy/", {"source": good, "note": "加严"}).status_code == 302
+    assert MinorsPolicyVersion.objects.get().note == "加严"
+    assert "第 1 版" in client.get("/minors/").content.decode()

@@ -918,7 +918,7 @@ class AccountPolicyInvalid(AccountError):
 class MinorsPolicyInvalid(AccountError):
     """A minors' policy with mistakes; ``detail`` lists them with line and column."""
 
-    code = "GJ-5101"
+    code = "GJ-5201"
     zh = "未成年人保护策略有误：\n{detail}"
     en = "The minors' policy has mistakes:\n{detail}"
     remedy_zh = "按行列提示修改；各字段的含义见随附的默认策略文件。"
@@ -928,7 +928,7 @@ class MinorsPolicyInvalid(AccountError):
 class CareDenied(AccountError):
     """A minor's account may not use the service now, said as an HTTP error; ``reason`` and ``reason_en`` say why."""
 
-    code = "GJ-5102"
+    code = "GJ-5202"
     status = 403
     zh = "未成年人保护：{reason}"
     en = "Protection of minors: {reason_en}"
@@ -939,7 +939,7 @@ class CareDenied(AccountError):
 class GuardianLinkInvalid(AccountError):
     """A guardian link that does not exist, was withdrawn, or has expired."""
 
-    code = "GJ-5103"
+    code = "GJ-5203"
     status = 404
     zh = "监护人链接无效或已过期。"
     en = "The guardian link is not valid, or no longer."

@@ -137,7 +137,7 @@ def test_integrations_that_want_errors_get_one(make: Make, stub: Stub) -> None:
     caller.gateway.refreshed()
     with caller.openai as client, pytest.raises(openai.PermissionDeniedError) as refused:
         client.chat.completions.create(model="m1", messages=[{"role": "user", "content": "在吗"}], user="kid")
-    assert refused.value.code == "GJ-5102" and "监护人暂停" in str(refused.value)
+    assert refused.value.code == "GJ-5202" and "监护人暂停" in str(refused.value)
     assert caller.records()[-1].outcome == "blocked" and stub.asked == []
 
 

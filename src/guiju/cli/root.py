@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from guiju.cli import evidence, integration, label, language, law, lexicon, minors, policy, serving, user
+from guiju.cli import (
+    account,
+    complaint,
+    evidence,
+    integration,
+    label,
+    language,
+    law,
+    lexicon,
+    minors,
+    policy,
+    serving,
+    user,
+)
 from guiju.cli.check import check
 from guiju.cli.doctor.command import doctor
 from guiju.cli.version import version
@@ -48,6 +61,8 @@ app.command()(serving.gateway)
 app.command()(serving.console)
 app.command()(serving.init)
 app.command()(check)
+app.add_typer(account.app, name="account")
+app.add_typer(complaint.app, name="complaint")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(law.app, name="law")
 app.add_typer(lexicon.app, name="lexicon")

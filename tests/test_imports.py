@@ -20,6 +20,7 @@ CORE: dict[str, set[str]] = {
     "law": set(),
     "accounts": set(),
     "domains": set(),
+    "incidents": set(),
     "inventory": set(),
     "minors": {"text"},
     "complaints": set(),

@@ -114,6 +114,7 @@ async def crowd(
 ) -> Written:
     """``clients`` at once, each waiting for its record before it hands in the next, until ``enough(records, seconds)``."""
     loop = asyncio.get_running_loop()
+    writer.attend(loop)
     result = Written()
     commits, wall, cpu = writer.commits, time.perf_counter(), time.process_time()
     numbers = iter(range(first, 1 << 60))
@@ -123,10 +124,11 @@ async def crowd(
             result.records += 1
             made = draft(next(numbers), callers)
             asked = time.perf_counter()
-            await writer.submit(made, loop)
+            await writer.submit(made, loop, clients)
             result.waits.append(time.perf_counter() - asked)
 
     await asyncio.gather(*(client() for _ in range(clients)))
+    writer.dismiss()
     result.wall_s, result.cpu_s = time.perf_counter() - wall, time.process_time() - cpu
     result.commits = writer.commits - commits
     return result

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 MAX_GAP = 4
+#: Code points of a text.
+Codes = npt.NDArray[np.uint32]
 #: From this length on, a table lookup over all characters at once is faster than a regular expression.
 VECTOR_FROM = 40
 
@@ -42,29 +44,30 @@ _TABLE = _word_table()
 def squeeze(text: str) -> str:
     """``text`` (normalised) without its skip characters, long gaps excepted.
 
-    Several detectors ask for the same text one after the other: the last answer is kept.
+    Several detectors ask for the same text one after the other: the last answer is kept, with its code points.
     """
     global _last
-    asked, answer = _last
-    if asked is text:
-        return answer
-    answer = _squeeze(text)
-    _last = text, answer
+    last = _last
+    if last[0] is text:
+        return last[1]
+    answer, codes = _squeeze(text)
+    _last = text, answer, codes
     return answer
 
 
-_last = ("", "")
+_last: tuple[str, str, Codes | None] = ("", "", None)
 
 
-def _squeeze(text: str) -> str:
+def _squeeze(text: str) -> tuple[str, Codes | None]:
     if _SKIP.search(text) is None:
-        return text
+        return text, None
     if len(text) < VECTOR_FROM:
-        return "".join(_RUNS.findall(text))
+        return "".join(_RUNS.findall(text)), None
     codes, kept = _codes_and_mask(text)
     if len(text) - int(np.count_nonzero(kept)) > MAX_GAP and _LONG_GAP.search(text) is not None:
-        return "".join(_RUNS.findall(text))
-    return text_of(codes[kept])
+        return "".join(_RUNS.findall(text)), None
+    letters = codes[kept]
+    return text_of(letters), letters
 
 
 def positions(text: str) -> list[int]:
@@ -78,17 +81,20 @@ def positions(text: str) -> list[int]:
     return found
 
 
-def codes_of(text: str) -> npt.NDArray[np.uint32]:
+def codes_of(text: str) -> Codes:
     """The code points of a text."""
+    _, answer, codes = _last
+    if codes is not None and answer is text:
+        return codes
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def text_of(codes: npt.NDArray[np.uint32]) -> str:
+def text_of(codes: Codes) -> str:
     """The text of code points."""
     return codes.tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _codes_and_mask(text: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.bool_]]:
+def _codes_and_mask(text: str) -> tuple[Codes, npt.NDArray[np.bool_]]:
     codes = codes_of(text)
     return codes, _TABLE.take(codes)
 

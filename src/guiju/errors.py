@@ -11,7 +11,7 @@ group by room::
     ├── ModerationError    GJ-2xxx   text, detectors, policies, word lists
     ├── EvidenceError      GJ-3xxx   records, chains, keys, export
     ├── LawError           GJ-4xxx   instruments, obligations, checks, documents
-    ├── AccountError       GJ-5xxx   handling of accounts; GJ-51xx minors and companion services
+    ├── AccountError       GJ-5xxx   handling of accounts; 51xx complaints, 52xx minors and companions
     ├── LabelError         GJ-60xx   labels and provider codes
     ├── MediaError         GJ-61xx   files: images, sound, film, documents
     └── StoreError         GJ-7xxx   database, services, console actions
@@ -1522,3 +1522,14 @@ class TextGone(StoreError):
     en = "The text of record {record} is no longer held."
     remedy_zh = "记录本身与其哈希仍在,可在证据页查看。"
     remedy_en = "The record itself and its hashes remain; see the evidence page."
+
+
+class ReportsOutstanding(StoreError):
+    """An incident whose reports were not sent cannot be closed."""
+
+    code = "GJ-7016"
+    status = 409
+    zh = "该安全事件尚有未报送的报告：{missing}。"
+    en = "Reports of this incident have not been sent: {missing}."
+    remedy_zh = "报送后以 guiju incident report --sent 记录回执；定级有误的，先更正定级。"
+    remedy_en = "Send them and record it with guiju incident report --sent; correct the figures if the level is wrong."

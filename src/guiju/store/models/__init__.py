@@ -16,6 +16,7 @@ from guiju.store.models.cases import Case
 from guiju.store.models.complaints import Allowance, Complaint, ComplaintMessage
 from guiju.store.models.evidence import Chain, DataKey, Record, RecordRisk, RecordText, Seal, VerifyRun
 from guiju.store.models.gateways import GatewayProcess, Refusal, SnapshotVersion, Usage
+from guiju.store.models.incidents import Incident, IncidentEvent
 from guiju.store.models.integrations import Integration, IntegrationKey, Service
 from guiju.store.models.law import CheckRun, Document, OperatorValue
 from guiju.store.models.minors import (
@@ -53,6 +54,8 @@ __all__ = [
     "GatewayProcess",
     "GuardianDecision",
     "GuardianLink",
+    "Incident",
+    "IncidentEvent",
     "Integration",
     "IntegrationKey",
     "MinorsPolicyVersion",

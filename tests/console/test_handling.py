@@ -47,6 +47,15 @@ def test_an_exemption_and_a_report_stand_with_the_account(world: World, browser:
     assert Exemption.objects.filter(reason="红队测试").count() == 1
 
 
+def test_a_report_that_the_policy_asks_for_is_missed(world: World, browser: Callable[[str], Client]) -> None:
+    client, said = browser(Role.COMPLIANCE), "尚未登记"
+    assert said not in client.get("/accounts/a1b2c3/").content.decode()
+    Sanction.objects.filter(pk=world.sanction.pk).update(rule="ladder.close", step="close")
+    assert said in client.get("/accounts/a1b2c3/").content.decode()
+    client.post("/accounts/a1b2c3/report/", {"authority": "市网信办"})
+    assert said not in client.get("/accounts/a1b2c3/").content.decode()
+
+
 def test_a_bulk_action_is_looked_at_first(world: World, browser: Callable[[str], Client]) -> None:
     client = browser(Role.COMPLIANCE)
     asked = {"accounts": "a1b2c3\nnobody", "step": "suspend", "hours": "24", "reason": "水军"}

@@ -8,7 +8,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from guiju.errors import InvalidField, InvalidTransition, LeaseLost, NothingToAppeal, ReasonMissing, SameDecider
+from guiju.errors import (
+    InvalidField,
+    InvalidTransition,
+    LeaseLost,
+    NothingToAppeal,
+    PermissionDenied,
+    ReasonMissing,
+    SameDecider,
+)
 from guiju.store import snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.models import Account, Appeal, Complaint, Integration, Record, Sanction, User, Violation
@@ -166,3 +174,14 @@ def test_who_is_taken_for_a_minor_appeals_without_a_sanction(system: Actor, acco
     appeal = appealed(system, account=account.pk, topic="minor")
     assert (appeal.account, appeal.record, appeal.sanction) == (account, None, None)
     assert decided(second, appeal, "granted").restored == []
+
+
+def test_reopening_a_closed_account_needs_the_permission_to_close(
+    system: Actor, compliance: Actor, second: Actor, account: Account, record: Record
+) -> None:
+    accounts.impose(system, account, "close", "屡犯", records=[record.pk])
+    appeal = appealed(system, content_number=record.content_number)
+    with pytest.raises(PermissionDenied):
+        decided(second, appeal, "granted")
+    complaints.release(second, appeal.complaint)
+    assert len(decided(compliance, appeal, "granted").restored) == 1

@@ -6,7 +6,7 @@ An event carries numbers, states and times, and the words of a notice; never a u
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from guiju.errors import GuijuError
 from guiju.store import notices
@@ -71,3 +71,30 @@ def sanctioned(row: Sanction) -> int:
     except GuijuError as error:  # whatever is wrong with the words, the sanction stands
         return announce("account.sanctioned", facts, row.starts_at, held_back=error.message("zh"))
     return announce("account.sanctioned", facts, row.starts_at)
+
+
+def due(now: datetime) -> list[int]:
+    """Keys of the deliveries whose time has come, the longest waiting first."""
+    rows = Delivery.objects.filter(state=Delivery.State.WAITING, next_at__lte=now, webhook__active=True)
+    return list(rows.order_by("next_at", "id").values_list("pk", flat=True))
+
+
+def take(key: int, now: datetime, hold: timedelta) -> Delivery | None:
+    """Take a delivery that is due, so that no other process does for as long as ``hold``; None if it was taken."""
+    waiting = Delivery.objects.filter(pk=key, state=Delivery.State.WAITING, next_at__lte=now)
+    if not waiting.update(next_at=now + hold):
+        return None
+    return Delivery.objects.select_related("webhook").get(pk=key)
+
+
+def settle(row: Delivery, problem: str, again: datetime | None, now: datetime) -> None:
+    """Note how an attempt ended: delivered without a problem, tried ``again`` then, or given up where that is None."""
+    row.attempts += 1
+    row.problem = problem[:300]
+    if not problem:
+        row.state, row.delivered_at = Delivery.State.DELIVERED, now
+    elif again is None:
+        row.state = Delivery.State.GIVEN_UP
+    else:
+        row.next_at = again
+    row.save(update_fields=["attempts", "problem", "state", "delivered_at", "next_at"])

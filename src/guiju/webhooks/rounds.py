@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from guiju.errors import GuijuError, WebhookAddressRefused
 from guiju.settings import WebhookSettings
+from guiju.store import outbox
 from guiju.store.models import Delivery
 from guiju.store.services import webhooks
 from guiju.webhooks.address import Target, target
@@ -40,14 +41,15 @@ def pause(attempts: int) -> timedelta:
 
 def deliver(now: datetime) -> Round:
     """Try everything that is due. One delivery that fails keeps no other waiting but the rest of its own time limit."""
-    due = Delivery.objects.filter(state=Delivery.State.WAITING, next_at__lte=now, webhook__active=True)
+    limits: WebhookSettings = settings.GUIJU.webhooks
     delivered = failed = 0
-    for key in list(due.order_by("next_at", "id").values_list("pk", flat=True)[:MOST]):
-        if not due.filter(pk=key).update(next_at=now + _HELD):
+    for key in outbox.due(now)[:MOST]:
+        row = outbox.take(key, now, _HELD)
+        if row is None:
             continue  # another process has it
-        row = Delivery.objects.select_related("webhook").get(pk=key)
-        answer = _try(row, settings.GUIJU.webhooks)
-        _settle(row, answer, settings.GUIJU.webhooks, now)
+        answer = _try(row, limits)
+        again = now + pause(row.attempts + 1) if row.attempts + 1 < limits.attempts else None
+        outbox.settle(row, answer.problem, again, now)
         delivered += answer.taken
         failed += not answer.taken
     return Round(delivered, failed)
@@ -71,15 +73,3 @@ def _with_query(place: Target, sent: Letter) -> Target:
     parts = urlsplit(sent.address)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(place.https, place.host, place.port, path, place.ip)
-
-
-def _settle(row: Delivery, answer: Answer, limits: WebhookSettings, now: datetime) -> None:
-    row.attempts += 1
-    row.problem = answer.problem[:300]
-    if answer.taken:
-        row.state, row.delivered_at = Delivery.State.DELIVERED, now
-    elif row.attempts >= limits.attempts:
-        row.state = Delivery.State.GIVEN_UP
-    else:
-        row.next_at = now + pause(row.attempts)
-    row.save(update_fields=["attempts", "problem", "state", "delivered_at", "next_at"])

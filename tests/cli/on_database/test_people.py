@@ -43,7 +43,7 @@ def test_strikes_under_a_policy_of_ones_own(guiju: Run, tmp_path: Path) -> None:
     path.write_text(own, "utf-8")
     shown = guiju("account", "strikes", "--policy", path, "--json").json
     assert {r["rule"]: r["accounts"] for r in shown["rules"]}["ladder.limit"] == 1
-    assert guiju("account", "check", path).code == 0
+    assert guiju("account", "check", path).status == 0
     path.write_text(own.replace("in_a_row: 3", "in_a_row: 9"), "utf-8")
     wrong = guiju("account", "check", path)
-    assert wrong.code != 0 and "GJ-5001" in wrong.err
+    assert wrong.status != 0 and "GJ-5001" in wrong.err

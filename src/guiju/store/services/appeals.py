@@ -28,7 +28,7 @@ from guiju.store.models import (
     User,
     Violation,
 )
-from guiju.store.permissions import Permission
+from guiju.store.permissions import Permission, require
 from guiju.store.services import accounts
 from guiju.store.validation import fresh
 
@@ -116,7 +116,8 @@ def decide(actor: Actor, appeal: Appeal, outcome: str, reason: str, answer: str,
 
     Raises:
         SameDecider: the actor decided first. LeaseLost: the complaint is not held. InvalidTransition: decided already.
-        ReasonMissing; InvalidField: an unknown outcome, or no answer.
+        ReasonMissing; InvalidField: an unknown outcome, or no answer. PermissionDenied: granting would reopen a closed
+        account, and the actor may not.
     """
     row, because = fresh(appeal), reasoned(reason)
     if outcome not in Outcome.values:
@@ -128,6 +129,8 @@ def decide(actor: Actor, appeal: Appeal, outcome: str, reason: str, answer: str,
     complaint = held(actor, row.complaint, now)
     if not answer.strip():
         raise InvalidField(field="answer", problem="empty")
+    if outcome == Outcome.GRANTED and any(s.step == Sanction.Step.CLOSE and _binds(s, now) for s in _touched(row)):
+        require(actor, Permission.CLOSE_ACCOUNTS)
     row.outcome, row.reason, row.decided_by, row.decided_at = outcome, because, actor.user, now
     if outcome == Outcome.GRANTED:
         row.restored = [sanction.pk for sanction in _restore(actor, row, because)]
@@ -178,7 +181,7 @@ def _restore(actor: Actor, appeal: Appeal, reason: str) -> list[Sanction]:
     """Lift what is in force and take the violation back."""
     now, lifted = timezone.now(), []
     for sanction in _touched(appeal):
-        if sanction.lifted_at is None and (sanction.expires_at is None or sanction.expires_at > now):
+        if _binds(sanction, now):
             sanction.lifted_at, sanction.lifted_by, sanction.lift_reason = now, actor.user, reason
             sanction.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
             detail = {"sanction": sanction.pk, "step": sanction.step, "appeal": appeal.pk}
@@ -191,6 +194,10 @@ def _restore(actor: Actor, appeal: Appeal, reason: str) -> list[Sanction]:
         account = lifted[0].account_id
         outbox.announce("account.restored", {"account": account, "sanctions": [s.pk for s in lifted]}, now)
     return lifted
+
+
+def _binds(sanction: Sanction, now: datetime) -> bool:
+    return sanction.lifted_at is None and (sanction.expires_at is None or sanction.expires_at > now)
 
 
 def _records(appeal: Appeal) -> Iterable[int]:

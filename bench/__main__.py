@@ -13,6 +13,7 @@ RUNS = (
         ["bench.gateway_throughput", "--quick"],
     ),
     ("Evidence, written", ["bench.evidence_write"], ["bench.evidence_write", "--seconds", "1"]),
+    ("Invisible marks", ["bench.watermarks"], ["bench.watermarks", "--quick"]),
     ("Evidence, verified", ["bench.evidence_verify"], ["bench.evidence_verify", "--records", "10000"]),
     ("Labels in files", ["bench.label_files"], ["bench.label_files", "--seconds", "1"]),
 )

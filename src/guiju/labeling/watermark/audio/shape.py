@@ -36,6 +36,8 @@ def whitened(host: Floats) -> Floats:
 
 def _through(sound: Floats, host: Floats, whiten: bool) -> Floats:
     length = len(sound)
+    if not length:
+        return sound
     count = length // grid.HALF + 1
     out = np.zeros((count + 1) * grid.HALF, np.float32)
     floor = _FLOOR * float(np.sqrt(np.mean(host * host, dtype=np.float64)) + 1e-9) * np.sqrt(grid.HALF)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from guiju.errors import PermissionDenied
+from guiju.incidents import Facts
 from guiju.law.book import rules
 from guiju.law.schema import SetBy
 from guiju.moderation import policy_source
@@ -37,6 +38,7 @@ from guiju.store.models import (
     Document,
     Exemption,
     GuardianDecision,
+    Incident,
     Integration,
     PolicyVersion,
     ProposedStep,
@@ -60,6 +62,7 @@ from guiju.store.services import (
     complaints,
     documents,
     guardians,
+    incidents,
     integrations,
     law,
     minors,
@@ -95,6 +98,8 @@ class World:
     account: Account
     crisis: CareCase
     guardian: GuardianDecision
+    incident: Incident
+    over: Incident
     sanction: Sanction
     document: Document
     draft: PolicyVersion
@@ -140,6 +145,8 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         account=account,
         crisis=CareCase.objects.create(account=account, service="chat", kind="crisis", opened_at=now, due_at=now),
         guardian=guardians.decide(system, account, "limit", "continuous", value=20),
+        incident=incidents.open_incident(system, incidents.Opening("泄露"), now),
+        over=incidents.end(system, incidents.open_incident(system, incidents.Opening("篡改"), now), now),
         sanction=accounts.impose(system, account, "warn", "辱骂"),
         document=documents.upload(system, rules().obligations[0].id, None, "报告", "a.pdf", io.BytesIO(b"x"), DAY),
         draft=policies.create_draft(system, SOURCE),
@@ -264,6 +271,15 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "evidence.rotate_data_key": lambda w, a: evidence.rotate_data_key(a),
     "evidence.sweep_retention": lambda w, a: evidence.sweep_retention(a, NOW() + timedelta(days=400)),
     "evidence.verify": lambda w, a: evidence.verify(a),
+    "incidents.close": lambda w, a: incidents.close(a, w.over, "已恢复", NOW()),
+    "incidents.draft": lambda w, a: incidents.draft(a, w.incident, "first"),
+    "incidents.end": lambda w, a: incidents.end(a, w.incident, NOW()),
+    "incidents.fill": lambda w, a: incidents.fill(a, w.incident, {"cause": "弱口令"}),
+    "incidents.listed": lambda w, a: incidents.listed(a),
+    "incidents.note": lambda w, a: incidents.note(a, w.incident, "断网", NOW()),
+    "incidents.open_incident": lambda w, a: incidents.open_incident(a, incidents.Opening("泄露"), NOW()),
+    "incidents.regrade": lambda w, a: incidents.regrade(a, w.incident, Facts(people=5), "已核数", NOW()),
+    "incidents.report_sent": lambda w, a: incidents.report_sent(a, w.incident, "first", "回执 1", NOW()),
     "integrations.create": lambda w, a: integrations.create(
         a, name="新应用", service=w.service, owner="王", purpose="other"
     ),
@@ -300,6 +316,8 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
 QUIET = {
     "bulk.preview",
     "documents.open_file",
+    "incidents.draft",
+    "incidents.listed",
     "second_factors.pending",
     "second_factors.confirm",
     "sign_ins.set_language",

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(help_text='when it happened, not when it was written down')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('note', 'Note'), ('graded', 'Graded'), ('sent', 'Report sent'), ('ended', 'Handling ended'), ('closed', 'Closed')], max_length=10)),
+                ('kind', models.CharField(choices=[('opened', 'Incident opened'), ('note', 'Note'), ('graded', 'Graded'), ('sent', 'Report sent'), ('ended', 'Handling ended'), ('closed', 'Closed')], max_length=10)),
                 ('text', models.TextField(max_length=4000)),
                 ('by', models.CharField(max_length=150)),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='store.incident')),

@@ -55,7 +55,7 @@ class IncidentEvent(models.Model):
     """One entry of an incident's timeline; entries are added, never changed."""
 
     class Kind(models.TextChoices):
-        OPENED = "opened", _("Opened")
+        OPENED = "opened", _("Incident opened")
         NOTE = "note", _("Note")
         GRADED = "graded", _("Graded")
         SENT = "sent", _("Report sent")

@@ -51,8 +51,8 @@ class _Kind(msgspec.Struct, frozen=True):
 _HEX = "[0-9A-Fa-f]"
 #: What every encoding has: seven characters of ASCII in a row, or dots and dashes of other shapes.
 _ENCODED = re.compile("[!-~][ -~]{6}|[\u00b7\u2022\u2212\u2013\u2014] ?[\u00b7\u2022\u2212\u2013\u2014.\\-/ |]")
-#: Columns are written in Chinese characters and nothing else.
-_HAN_LINE = "[\u3400-\u9fff\u3000]{1,16}"
+#: Columns are written in Chinese characters, with a Latin letter or digit among them.
+_HAN_LINE = "[A-Za-z0-9]{0,3}[\u3400-\u9fff\u3000][A-Za-z0-9\u3400-\u9fff\u3000]{0,15}"
 _LINE = re.compile(_HAN_LINE)
 _COLUMNS = re.compile(f"(?:^|\n){_HAN_LINE}[ \t\r]*\n{_HAN_LINE}[ \t\r]*(?:\n|\\Z)")
 _DOT_OR_DASH = "[.\u00b7\u2022\\-\u2212\u2013\u2014_]"

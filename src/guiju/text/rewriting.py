@@ -193,13 +193,15 @@ def repeats(letters: str) -> list[tuple[str, str, str]]:
     if len(letters) < VECTOR_FROM:
         if _DOUBLE.search(letters) is None:
             return []
-        runs = [(m.start(), m.end()) for m in _RUNS.finditer(letters) if m.end() - m.start() > 1]
+        runs = [(match.start(), match.end()) for match in _REPEATED.finditer(letters)]
     else:
         codes = codes_of(letters)
-        places = np.flatnonzero(codes[1:] == codes[:-1]).tolist()
-        if not places:
-            return []
-        runs = [(place, place + 2) for place in places]
+        runs = []
+        for place in np.flatnonzero(codes[1:] == codes[:-1]).tolist():
+            if runs and runs[-1][1] == place + 1:
+                runs[-1] = (runs[-1][0], place + 2)
+            else:
+                runs.append((place, place + 2))
     return [(letters[start], letters[start - 1 : start], letters[end : end + 1]) for start, end in runs]
 
 

@@ -121,14 +121,19 @@ class Words:
         return []
 
     def _repeats(self, squeezed: str, final: bool) -> bool:
-        """Whether reading repeated letters once may show a word; a stream needs to know beginnings, too."""
+        """Whether reading repeated letters once may show a word; a stream needs to know beginnings, too.
+
+        A letter repeated inside a word stands between letters of that word; at the edge of a Latin one, beside one.
+        """
         found = repeats(squeezed)
         if not found or not final:
             return bool(found)
-        bigrams = self._bigrams
-        if not any(before + c in bigrams or c + after in bigrams for c, before, after in found):
-            return False
-        return self._has_word(once(squeezed))
+        known = self._bigrams
+        for letter, before, after in found:
+            beside = (before + letter in known) + (letter + after in known)
+            if beside == 2 or (beside == 1 and is_latin(letter)):
+                return self._has_word(once(squeezed))
+        return False
 
     def _views(self, window: str, signs: list[Sign], final: bool) -> list[View]:
         """The window with its signs read, where that shows a word (in a stream: always, for what must be held back)."""

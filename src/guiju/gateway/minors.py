@@ -49,7 +49,8 @@ def attend(call: Call) -> Care | None:
     if not watched and call.account not in snapshot.minors and not _stated(call.scope):
         return None
     profile = profile_of(call.scope, snapshot, call.account)
-    if call.account and profile != snapshot.minors.get(call.account, _UNKNOWN):
+    known = snapshot.minors.get(call.account, _UNKNOWN)
+    if call.account and profile != known and (known is not _UNKNOWN or profile.band != ADULT or profile.mode):
         call.runtime.care.state(StatedAge(call.account, integration.id, profile.band, profile.mode, call.at))
     band = snapshot.minors_policy.band(profile.band_at(call.at, snapshot.minors_policy))
     if band is not None and band.content.stops:

@@ -13,7 +13,18 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
-from guiju.minors import Basis, GuardianRule, Ledger, MinorsPolicy, Profile, Purchase, RuleKind, Span, policy_source
+from guiju.minors import (
+    ADULT,
+    Basis,
+    GuardianRule,
+    Ledger,
+    MinorsPolicy,
+    Profile,
+    Purchase,
+    RuleKind,
+    Span,
+    policy_source,
+)
 from guiju.minors.calendar import DAY, day_of, start_of
 from guiju.store.models import CareProfile, GuardianDecision, MinorsPolicyVersion, UsageDay
 from guiju.store.moments import micros
@@ -61,11 +72,12 @@ def profile_of(account: str) -> Profile:
 
 
 def profiles() -> dict[str, Profile]:
-    """Every account with a profile, by pseudonym."""
+    """Every account that something is known of which binds it, by pseudonym; grown-ups out of minors' mode are absent."""
     decisions: dict[str, list[GuardianDecision]] = defaultdict(list)
     for decision in GuardianDecision.objects.filter(withdrawn_at=None):
         decisions[decision.account_id].append(decision)
-    return {row.pk: as_profile(row, decisions[row.pk]) for row in CareProfile.objects.all()}
+    rows = CareProfile.objects.exclude(band=ADULT, mode=False, born="")
+    return {row.pk: as_profile(row, decisions[row.pk]) for row in rows}
 
 
 # --- usage -----------------------------------------------------------------------------------------------------------

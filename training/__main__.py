@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import argparse
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from guiju.moderation.models import shelf
+from guiju.moderation.models.network import Network
 from guiju.moderation.models.shelf import Head, Manifest, ModelFile, Source
 from guiju.nouns import Direction
-from training import export, lines, recipe
+from training import export, folds, lines, recipe
+from training.calibration import Group
 from training.examples import ANSWER, PROMPT, licences
-from training.learning import Course
 
 _DIRECTIONS = {PROMPT: (Direction.PROMPT, Direction.UPLOAD), ANSWER: (Direction.ANSWER,)}
 #: From this probability on a tag is named in a finding. What is then done is the policy's matter.
@@ -29,13 +31,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder of the public data (text/*.jsonl)")
     parser.add_argument("--out", type=Path, default=shelf.DATA, help="where weights and manifest go")
     parser.add_argument("--cache", type=Path, help="file that keeps the encoder's vectors between runs")
+    parser.add_argument(
+        "--folds", type=Path, help="folder of folds (see training.folds): calibrate on sources left out"
+    )
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     tags = lines.load()
     plan = recipe.plan(tags, given.data)
     given.out.mkdir(parents=True, exist_ok=True)
-    models = [_model(plan, direction, given.out, given.cache) for direction in (PROMPT, ANSWER)]
+    kept = folds.kept(plan, given.folds, given.cache) if given.folds is not None and given.data is not None else ()
+    unseen = {PROMPT: [group for left_out, scored in kept for group in folds.groups(left_out, scored)], ANSWER: []}
+    models = [_model(plan, direction, given.out, given.cache, unseen[direction]) for direction in (PROMPT, ANSWER)]
     heads = [Head("harmful", "A.1.h", "应予拦截", _REPORT_FROM)]
     heads += [Head(tag.name, tag.risk, tag.zh, _REPORT_FROM) for tag in tags]
     made = datetime.date.today().isoformat()
@@ -51,15 +58,18 @@ def main() -> None:
     export.write_manifest(manifest, given.out / shelf.MANIFEST.name)
 
 
-def _model(plan: recipe.Plan, direction: str, out: Path, cache: Path | None) -> ModelFile:
+def _model(plan: recipe.Plan, direction: str, out: Path, cache: Path | None, unseen: Sequence[Group]) -> ModelFile:
     examples = plan.of(direction)
     learnt = [example for example in examples if not recipe.held_out(example)]
     held = [example for example in examples if recipe.held_out(example)]
     shape = recipe.SHAPES[direction]
     first = recipe.meanings(learnt, shape, recipe.MOST_NGRAMS, cache)
-    model = recipe.learn(learnt, plan.heads, shape, Course(), first)
+    model = recipe.learn(learnt, plan.heads, shape, recipe.COURSES[direction], first)
     path = out / f"{direction}.npz"
-    sha256 = export.write(export.weights(model, recipe.calibrate(model, held, plan.heads)), path)
+    arrays = export.weights(model)
+    more = recipe.longer(held) if direction == PROMPT else []
+    calibrated = export.calibrated(arrays, *recipe.calibrate(Network(arrays, plan.heads), [*held, *more], unseen))
+    sha256 = export.write(calibrated, path)
     return ModelFile(path.name, _DIRECTIONS[direction], sha256, len(learnt))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,15 +10,15 @@ import numpy as np
 
 from guiju.moderation.models.network import Weights
 from guiju.moderation.models.shelf import Manifest
-from training.calibration import Calibration
+from training.calibration import Calibration, Values
 from training.learning import Trained
 
 #: Of a column this share of values keeps its size; the few beyond are cut off, so that one of them costs no precision.
 _KEPT = 0.9995
 
 
-def weights(model: Trained, calibrations: Sequence[Calibration]) -> Weights:
-    """The arrays of a network, the table in eight bits."""
+def weights(model: Trained) -> Weights:
+    """The arrays of a network, the table in eight bits, uncalibrated."""
     table = model.table.weight.detach().numpy()
     scale = np.maximum(np.quantile(np.abs(table), _KEPT, axis=0), 1e-6).astype(np.float32) / np.float32(127)
     eight = np.clip(np.rint(table / scale), -127, 127).astype(np.int8)
@@ -38,8 +37,20 @@ def weights(model: Trained, calibrations: Sequence[Calibration]) -> Weights:
         hidden_bias=layers["hidden.bias"],
         out=np.ascontiguousarray(layers["out.weight"].T),
         out_bias=layers["out.bias"],
-        slope=np.array([c.slope for c in calibrations], dtype=np.float32),
-        shift=np.array([c.shift for c in calibrations], dtype=np.float32),
+        slope=np.ones(len(layers["out.bias"]), dtype=np.float32),
+        shift=np.zeros(len(layers["out.bias"]), dtype=np.float32),
+        mix=np.array([1, 0, 0, 0], dtype=np.float32),
+    )
+
+
+def calibrated(arrays: Weights, tags: Calibration, mix: Values) -> Weights:
+    """The same network with its calibration."""
+    heads = len(arrays.out_bias)
+    return msgspec.structs.replace(
+        arrays,
+        slope=np.full(heads, tags.slope, dtype=np.float32),
+        shift=np.full(heads, tags.shift, dtype=np.float32),
+        mix=mix.astype(np.float32),
     )
 
 

@@ -6,7 +6,7 @@ everything made of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import learning, recipe
+from training.calibration import Group
 from training.examples import PROMPT, Example
 from training.learning import Course, Shape
 from training.recipe import Plan
@@ -26,6 +27,9 @@ LEFT_OUT: tuple[tuple[str, ...], ...] = (
     ("STAIR-BUPT/JailBench",),
     ("JailbreakBench/artifacts", "sherdencooper/GPTFuzz", "aggiejiang/SWSR", "JimmyMa99/TeleAntiFraud"),
 )
+_DIALOGUES = {"JimmyMa99/TeleAntiFraud"}
+#: Kinds whose texts are mostly of one sentence.
+_SINGLE = ("harmful", "ok_but_sensitive", "offensive", "ok")
 #: Of sources as large as this only a part is learnt from in a fold that is not about them: folds need not take long.
 _MANY = 8000
 
@@ -82,3 +86,28 @@ def _thinned(examples: list[Example]) -> list[Example]:
         if counts[example.source] <= _MANY:
             kept.append(example)
     return kept
+
+
+def groups(left_out: Sequence[str], scored: Scored) -> list[Group]:
+    """What a fold has to say about sources a model never saw. Its texts count as one sentence, so long kinds stay out."""
+    found = []
+    for source in sorted({*left_out, *SENSITIVE} - _DIALOGUES):
+        for harmful in (True, False):
+            for kind in _SINGLE:
+                logits = scored.of(source, harmful=harmful, kind=kind).astype(np.float64)
+                if len(logits):
+                    found.append(Group(np.stack([logits, logits, np.zeros_like(logits)], axis=1), harmful))
+    return found
+
+
+def kept(plan: Plan, folder: Path, cache: Path | None) -> Iterator[tuple[tuple[str, ...], Scored]]:
+    """Every fold, from ``folder`` where it is there; what is missing is learnt, some minutes each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    first = None
+    for number, left_out in enumerate(LEFT_OUT):
+        path = folder / f"{number}.npz"
+        if not path.exists():
+            shape = recipe.SHAPES[PROMPT]
+            first = first or recipe.meanings(plan.of(PROMPT), shape, recipe.MOST_NGRAMS, cache)
+            run(plan, first, shape, Course(), left_out).write(path)
+        yield left_out, Scored.read(path)

@@ -30,7 +30,7 @@ def ordinary(heads: Sequence[str]) -> Iterator[Example]:
     for name, direction in (("ordinary.txt", PROMPT), ("ordinary_answers.txt", ANSWER)):
         for line in (_HERE / name).read_text("utf-8").splitlines():
             if line and not line.startswith("#"):
-                yield Example(line, direction, labels, OWN, ORDINARY, 1.5)
+                yield Example(line, direction, labels, OWN, ORDINARY, 4.0)
 
 
 def adverts(heads: Sequence[str], each: int, seed: int = 3) -> Iterator[Example]:

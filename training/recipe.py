@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from guiju.moderation.models import features
-from guiju.moderation.models.network import HARMFUL
+from guiju.moderation.models.network import HARMFUL, Network
 from guiju.text.reading import read
 from training import calibration, frames, learning, making, vectors
-from training.calibration import Calibration
+from training.calibration import Calibration, Group, Values
 from training.examples import ANSWER, OWN, PROMPT, Example, own, public, unique
 from training.learning import Course, Shape, Trained
 from training.lines import Tag
@@ -122,29 +122,32 @@ def learn(
     return learning.fit(rows, wanted, known, weights, whole, shape, course, first)
 
 
-def calibrate(model: Trained, examples: Sequence[Example], heads: Sequence[str]) -> list[Calibration]:
-    """Calibrations on unseen examples: one for the general head, one that all tags share (each has few examples)."""
-    found = learning.logits(model, rows_of((e.text for e in examples), model.shape.buckets)).astype(np.float64)
-    wanted, known = targets(examples, heads)
-    share = _shares(examples)
-    general = calibration.fit(found[:, 0], wanted[:, 0].astype(np.float64), share)
-    mask = known[:, 1:] == np.float32(_NAMED)
-    tags = calibration.fit(
-        found[:, 1:][mask], wanted[:, 1:][mask].astype(np.float64), np.broadcast_to(share[:, None], mask.shape)[mask]
-    )
-    return [general, *([tags] * (len(heads) - 1))]
+def calibrate(network: Network, examples: Sequence[Example], unseen: Sequence[Group]) -> tuple[Calibration, Values]:
+    """From unseen texts: the calibration all tags share (each has few examples), and the mix of the general head.
+
+    Args:
+        network: the network as written, uncalibrated. ``examples``: held out of its learning.
+        unseen: whole sources from models that never saw them. They stand for what will come, since texts of a known source
+            are easier than those of the next one.
+    """
+    texts = [read(example.text).text[:_READ] for example in examples]
+    wanted, known = targets(examples, network.heads)
+    chances = np.clip(np.stack([network.probabilities(text) for text in texts]).astype(np.float64), 1e-6, 1 - 1e-6)
+    found = np.log(chances / (1 - chances))
+    tagged = known[:, 1:] == np.float32(_NAMED)
+    held = wanted[:, 1:][tagged].astype(np.float64)
+    tags = calibration.fit(found[:, 1:][tagged], held, np.ones_like(held))
+    places: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
+    for place, example in enumerate(examples):
+        places[example.source, example.kind, example.harmful].append(place)
+    seen = np.array([network.general(text) for text in texts])
+    groups = [Group(seen[some], harmful) for (_, _, harmful), some in places.items()]
+    return tags, calibration.mixed([*groups, *unseen])
 
 
-def _shares(examples: Sequence[Example]) -> calibration.Values:
-    """Weights by which every source and label counts alike, the project's own lines as much as all others together."""
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    for example in examples:
-        counts[example.source, example.kind] += 1
-    own_kinds = sum(1 for source, _ in counts if source == OWN) or 1
-    others = (len(counts) - own_kinds) or 1
-    groups = {key: 1 / own_kinds if key[0] == OWN else 1 / others for key in counts}
-    raw = np.array([groups[e.source, e.kind] / counts[e.source, e.kind] for e in examples])
-    return raw * len(examples) / raw.sum()
+def longer(examples: Sequence[Example]) -> list[Example]:
+    """Held-out prompts buried in other held-out texts, for the mix of the general head."""
+    return list(making.buried([e for e in examples if e.source in _BURIED], 400, 9))
 
 
 def meanings(examples: Sequence[Example], shape: Shape, most: int, cache: Path | None) -> Start:
@@ -173,3 +176,5 @@ def shuffled(examples: Iterable[Example], seed: int) -> list[Example]:
 
 #: What is learnt for each direction: prompts have far more to tell apart.
 SHAPES = {PROMPT: Shape(), ANSWER: Shape(buckets=1 << 16, width=32, lifted=48, hidden=48)}
+#: How it is learnt: there are few answers, so they are seen more often.
+COURSES = {PROMPT: Course(), ANSWER: Course(epochs=14, rate=5e-3, dropped=0.4)}

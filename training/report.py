@@ -21,7 +21,6 @@ from guiju.nouns import Decision, Direction, Part
 from training import calibration, folds, lines, measures, recipe
 from training.examples import ANSWER, OWN, PROMPT, Example
 from training.folds import SENSITIVE, Scored
-from training.learning import Course
 from training.lines import TURN, Tag
 
 _DOCS = Path(__file__).parent.parent / "docs"
@@ -56,7 +55,7 @@ def main() -> None:
     given = parser.parse_args()
     tags = lines.load()
     plan = recipe.plan(tags, given.data)
-    scored = [scores for _, scores in kept_folds(plan, given.folds, given.cache)]
+    scored = [scores for _, scores in folds.kept(plan, given.folds, given.cache)]
     checker = Checker.default()
     rows = list(_rows(checker, plan.examples))
     page = [
@@ -70,19 +69,6 @@ def main() -> None:
     ]
     (_DOCS / "quality.md").write_text("\n".join(page) + "\n", "utf-8")
     (_DOCS / "training-text.md").write_text("\n".join(text_page(tags)) + "\n", "utf-8")
-
-
-def kept_folds(plan: recipe.Plan, folder: Path, cache: Path | None) -> Iterable[tuple[Sequence[str], Scored]]:
-    """Every fold, from ``folder`` where it is there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    first = None
-    for number, left_out in enumerate(folds.LEFT_OUT):
-        path = folder / f"{number}.npz"
-        if not path.exists():
-            shape = recipe.SHAPES[PROMPT]
-            first = first or recipe.meanings(plan.of(PROMPT), shape, recipe.MOST_NGRAMS, cache)
-            folds.run(plan, first, shape, Course(), left_out).write(path)
-        yield left_out, Scored.read(path)
 
 
 def _opening(checker: Checker) -> list[str]:

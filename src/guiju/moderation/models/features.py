@@ -25,10 +25,14 @@ _OVERLAP = 4
 #: Longest Latin word hashed as a word; what is longer is no word.
 _WORD = 24
 
+#: Characters that end a sentence, and the fewest characters of one.
+_ENDS = "。！？!?；;"
+_SENTENCE = 4
+
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _SALT = np.arange(1, KINDS + 2, dtype=np.uint64) * np.uint64(0xBF58476D1CE4E5B9)
-_OTHER, _LATIN, _SPACE, _HAN = range(4)
+_OTHER, _LATIN, _SPACE, _HAN, _END = range(5)
 _BMP = 0x10000
 
 
@@ -55,6 +59,7 @@ def _classes() -> NDArray[np.int8]:
         if chr(code).isalnum():
             table[code] = _LATIN
     table[[9, 11, 12, 13, 32, 0xA0, 0x3000]] = _SPACE
+    table[[ord(character) for character in _ENDS]] = _END
     return table
 
 
@@ -73,19 +78,35 @@ def codes(text: str) -> tuple[Codes, NDArray[np.int8]]:
 
 
 def rows(text: str, buckets: int) -> Rows:
-    """Row numbers of shape (characters, KINDS), each below ``buckets`` (a power of two); ``buckets`` itself is no row.
+    """The row numbers of a text; see ``rows_and_sentences``."""
+    return rows_and_sentences(text, buckets)[0]
 
-    The columns are the n-grams of one to four characters that start at the character, and a fifth of longer reach: at the
-    first letter of a Latin word the word itself (and in the fourth column the word with the next one), elsewhere the
-    character with the next but one. What does not fit before the end of the text is no row.
+
+def rows_and_sentences(text: str, buckets: int) -> tuple[Rows, NDArray[np.int64]]:
+    """Row numbers of shape (characters, KINDS), and the characters at which sentences begin.
+
+    Row numbers are below ``buckets`` (a power of two); ``buckets`` itself is no row. The columns are the n-grams of one to
+    four characters that start at the character, and a fifth of longer reach: at the first letter of a Latin word the word
+    itself (and in the fourth column the word with the next one), elsewhere the character with the next but one. What does
+    not fit before the end of the text is no row.
     """
     values, kind = codes(text)
-    size = len(values)
+    size, starts = len(values), _sentences(kind)
     if size <= PIECE:
-        return _piece(values, kind, buckets)
+        return _piece(values, kind, buckets), starts
     step = PIECE - _OVERLAP
     pieces = [_piece(values[i : i + PIECE], kind[i : i + PIECE], buckets)[:step] for i in range(0, size, step)]
-    return np.concatenate(pieces)
+    return np.concatenate(pieces), starts
+
+
+def _sentences(kind: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Where sentences begin; fewer than four characters are none."""
+    kept, last, size = [0], 0, len(kind)
+    for begin in (np.flatnonzero(kind == _END) + 1).tolist():
+        if begin - last >= _SENTENCE and size - begin >= _SENTENCE:
+            kept.append(begin)
+            last = begin
+    return np.array(kept, dtype=np.int64)
 
 
 def _piece(values: Codes, kind: NDArray[np.int8], buckets: int) -> Rows:

@@ -25,7 +25,7 @@ Matrix: TypeAlias = NDArray[np.float32]
 #: The head that says whether a text must not pass, whatever the reason.
 HARMFUL = "harmful"
 #: Characters pooled in one go, so that memory does not grow with the text.
-_STRETCH = 1024
+_STRETCH = 4096
 #: Characters multiplied in one go. BLAS spreads larger products over threads, which costs more than such a product takes.
 _BLOCK = 64
 
@@ -38,6 +38,8 @@ class Weights(msgspec.Struct, frozen=True):
         lift, lift_bias: (d, k) and (k,). ``hidden``, ``hidden_bias``: (2 k + d, h) and (h,).
         out, out_bias: (h, heads) and (heads,).
         slope, shift: (heads,) each; a logit ``x`` becomes the calibrated probability ``sigmoid(slope x + shift)``.
+        mix: (4,), for the general head in place of slope and shift: what the whole, the strongest sentence, the logarithm of
+            the number of sentences, and one count.
     """
 
     table: NDArray[np.int8]
@@ -50,6 +52,7 @@ class Weights(msgspec.Struct, frozen=True):
     out_bias: Vector
     slope: Vector
     shift: Vector
+    mix: Vector
 
 
 class Network:
@@ -71,8 +74,9 @@ class Network:
         self._hidden_mean = weights.hidden[wide : 2 * wide]
         self._hidden_sum = weights.hidden[2 * wide :] * weights.scale[:, None]
         self._hidden_bias = weights.hidden_bias
-        self._out = weights.out * weights.slope
-        self._out_bias = weights.out_bias * weights.slope + weights.shift
+        self._out, self._out_bias = weights.out, weights.out_bias
+        self._slope, self._shift = weights.slope, weights.shift
+        self._mix = weights.mix.tolist()
 
     @classmethod
     def load(cls, path: Path, sha256: str, heads: tuple[str, ...]) -> Network:
@@ -92,24 +96,57 @@ class Network:
         return cls(weights, heads)
 
     def probabilities(self, text: str) -> Vector:
-        """The calibrated probability of each head for a normalised text; an empty text has them too."""
-        rows = features.rows(text, self._buckets)
-        size = len(rows)
-        if not size:
+        """The calibrated probability of each head for a normalised text; an empty text has them too.
+
+        The general head also listens to each sentence alone: one bad request in a long harmless story is no more than a
+        whisper in the whole.
+        """
+        rows, starts = features.rows_and_sentences(text, self._buckets)
+        if not len(rows):
             rows = np.full((1, features.KINDS), self._buckets, dtype=np.int64)
-            size = 1
-        top, total, plain = self._pool(rows[:_STRETCH])
-        for start in range(_STRETCH, size, _STRETCH):
-            more_top, more_total, more_plain = self._pool(rows[start : start + _STRETCH])
-            np.maximum(top, more_top, out=top)
-            total += more_total
-            plain += more_plain
-        mixed = top @ self._hidden_max
-        mixed += (total @ self._hidden_mean + plain @ self._hidden_sum) / np.float32(size)
-        mixed += self._hidden_bias
-        logits = np.maximum(mixed, 0.0) @ self._out + self._out_bias
-        chances: Vector = np.reciprocal(1.0 + np.exp(-logits))
+        found = self._judge(rows[:_STRETCH], starts[starts < _STRETCH])
+        for begin in range(_STRETCH, len(rows), _STRETCH):
+            inside = starts[(starts > begin) & (starts < begin + _STRETCH)] - begin
+            found = np.maximum(found, self._judge(rows[begin : begin + _STRETCH], np.append(0, inside)))
+        chances: Vector = np.reciprocal(1.0 + np.exp(-found))
         return chances
+
+    def general(self, text: str) -> tuple[float, float, float]:
+        """What the general head is made of: its raw logit for the whole, that of the strongest sentence, and the
+        logarithm of the number of sentences. For calibration."""
+        rows, starts = features.rows_and_sentences(text, self._buckets)
+        if not len(rows):
+            rows = np.full((1, features.KINDS), self._buckets, dtype=np.int64)
+        lifted, sums = self._lifted(rows)
+        whole = self._logits(lifted.max(axis=0), lifted.mean(axis=0), sums.mean(axis=0))
+        return float(whole[0]), self._strongest(lifted, sums, starts, float(whole[0])), float(np.log(len(starts)))
+
+    def _judge(self, rows: features.Rows, starts: NDArray[np.int64]) -> Vector:
+        """Calibrated logits of a stretch."""
+        lifted, sums = self._lifted(rows)
+        raw = self._logits(lifted.max(axis=0), lifted.mean(axis=0), sums.mean(axis=0))
+        strongest = self._strongest(lifted, sums, starts, float(raw[0]))
+        found: Vector = raw * self._slope + self._shift
+        whole, sentence, many, always = self._mix
+        found[0] = whole * raw[0] + sentence * strongest + many * np.log(len(starts)) + always
+        return found
+
+    def _strongest(self, lifted: Matrix, sums: Matrix, starts: NDArray[np.int64], whole: float) -> float:
+        """The highest general logit of any sentence; that of the whole where there is but one."""
+        if len(starts) < 2:
+            return whole
+        sizes = np.diff(starts, append=len(lifted))[:, None].astype(np.float32)
+        top = np.maximum.reduceat(lifted, starts)
+        mean = np.add.reduceat(lifted, starts) / sizes
+        plain = np.add.reduceat(sums, starts) / sizes
+        each: Matrix = self._logits(top, mean.astype(np.float32), plain.astype(np.float32))
+        return float(each[:, 0].max())
+
+    def _logits(self, top: Matrix, mean: Matrix, plain: Matrix) -> Matrix:
+        """Raw logits from the pooled characters of one text or of several sentences."""
+        mixed = top @ self._hidden_max + mean @ self._hidden_mean + plain @ self._hidden_sum + self._hidden_bias
+        logits: Matrix = np.maximum(mixed, 0.0) @ self._out + self._out_bias
+        return logits
 
     def meaning(self, text: str) -> Vector:
         """The direction, of length one, of a normalised text in the space of the table; zero for an empty text."""
@@ -118,8 +155,8 @@ class Network:
         length = float(np.sqrt(sums @ sums))
         return sums / np.float32(length) if length else sums
 
-    def _pool(self, rows: features.Rows) -> tuple[Vector, Vector, Vector]:
-        """Over a stretch of characters: maximum and sum of the lifted rows, and sum of the rows."""
+    def _lifted(self, rows: features.Rows) -> tuple[Matrix, Matrix]:
+        """Per character the lifted sum of its rows, and the sum itself."""
         table, size = self._table, len(rows)
         blocks = -(-size // _BLOCK)
         padded = np.zeros((blocks * _BLOCK, table.shape[1]), dtype=np.float32)
@@ -129,4 +166,4 @@ class Network:
         lifted = (padded.reshape(blocks, _BLOCK, -1) @ self._lift).reshape(blocks * _BLOCK, -1)[:size]
         lifted += self._lift_bias
         np.maximum(lifted, 0.0, out=lifted)
-        return lifted.max(axis=0), lifted.sum(axis=0), sums.sum(axis=0)
+        return lifted, sums

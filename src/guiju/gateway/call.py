@@ -120,7 +120,7 @@ class Call:
             decision = checker.check(parts, Direction.PROMPT, purpose)
         if unread_documents(self.request):
             failures = (*decision.failures, Failure("documents", (), DocumentUnread.code))
-            decision = checker.policy.decide(Direction.PROMPT, decision.findings, failures, purpose)
+            decision = checker.policy.decide(Direction.PROMPT, decision.findings, failures, purpose, decision.score)
         if decision.findings and not decision.action.stops:
             for slot in self._prompt:
                 masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, purpose)

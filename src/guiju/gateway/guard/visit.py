@@ -224,7 +224,7 @@ class Visit:
             decision = checker.check(parts, direction, purpose)
         if unread:
             failures = (*decision.failures, *unread)
-            return checker.policy.decide(direction, decision.findings, failures, purpose)
+            return checker.policy.decide(direction, decision.findings, failures, purpose, decision.score)
         return decision
 
     def _masked(self, parts: Sequence[Part], decision: Decision, direction: Direction) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from guiju.incidents import Fact, Facts, Incident, Level, Moment, Operator, by_hand, deadlines, grade, report, rules
 from guiju.incidents.report import template
+from guiju.law.book import rules as law
 
 KNOWN = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 LARGER = grade(Facts(people=1_000_000))
@@ -113,3 +114,20 @@ def test_templates_name_no_field_twice() -> None:
     for kind in ("first", "summary"):
         ids = [one.id for section in template(kind).sections for one in section.fields]
         assert len(ids) == len(set(ids))
+
+
+def test_the_duties_of_the_law_carry_the_same_figures() -> None:
+    told = {
+        (one.id, threshold.name): threshold.value
+        for one in law().obligations
+        if one.id.startswith("INC-0")
+        for threshold in one.thresholds
+    }
+    larger = {one.fact: one.at_least for one in rules().criteria if one.level is Level.LARGER}
+    hours = {(clock.id, operator): clock.hours for clock in rules().clocks for operator in clock.operators}
+    assert told["INC-03", "people"] == larger[Fact.PEOPLE]
+    assert told["INC-03", "tamper_minutes"] == larger[Fact.HOME_MINUTES]
+    assert (told["INC-03", "forwards"], told["INC-03", "views"]) == (larger[Fact.FORWARDS], larger[Fact.VIEWS])
+    assert told["INC-01", "max_hours"] == hours["first", Operator.ORDINARY]
+    assert told["INC-01", "max_hours_cii"] == hours["first", Operator.CII]
+    assert told["INC-02", "max_days"] == hours["summary", Operator.ORDINARY] / 24

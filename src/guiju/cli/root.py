@@ -11,6 +11,7 @@ from guiju.cli import (
     account,
     complaint,
     evidence,
+    incident,
     integration,
     label,
     language,
@@ -69,6 +70,7 @@ app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(minors.app, name="minors")
 app.add_typer(policy.app, name="policy")
 app.add_typer(label.app, name="label")
+app.add_typer(incident.app, name="incident")
 app.add_typer(integration.app, name="integration")
 app.add_typer(user.app, name="user")
 app.command()(doctor)

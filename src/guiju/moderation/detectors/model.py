@@ -8,6 +8,8 @@ from guiju.moderation.models.network import HARMFUL
 from guiju.moderation.scan import Hit, Judgement, Scan
 from guiju.nouns import Direction
 
+#: Shorter texts say nothing that could be judged.
+_FEWEST = 3
 _REASON = "模型判断：{zh} (model: {name})"
 
 
@@ -34,6 +36,8 @@ class Model:
 
     def judge(self, text: str, direction: Direction) -> Judgement:
         """See ``Judge.judge``."""
+        if len(text) < _FEWEST:
+            return Judgement(None)
         found = self._networks[direction].probabilities(text).tolist()
         likelihood = round(found[0], 4)
         if likelihood < self._heads[0].report_from:

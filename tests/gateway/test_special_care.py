@@ -34,7 +34,9 @@ def test_the_reminder_is_added_once(stream: bool, caller: Caller, stub: Stub) ->
     answer = said(caller, stream, "孩子发烧怎么办")
     assert answer.count(REMINDER) == 1 and FEVER in answer
     verdict = exchange(caller).answer
-    assert verdict.action == "advise" and [(f.risk, f.rule) for f in verdict.findings] == [("guiju.domain.medicine", "reminder")]
+    assert verdict.action == "advise" and [(f.risk, f.rule) for f in verdict.findings] == [
+        ("guiju.domain.medicine", "reminder")
+    ]
     stub.says(FEVER + "以上仅供参考。")
     assert REMINDER not in said(caller, stream, "孩子发烧怎么办")
     assert exchange(caller).answer.action == "pass"

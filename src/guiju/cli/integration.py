@@ -267,7 +267,9 @@ def discover(
 ) -> None:
     """Find AI services in an access log: use that nobody registered.
 
-    Example:
+    Examples:
+
+        guiju integration discover access.log --own ai.example.com
 
         zcat access.log.*.gz | guiju integration discover - --own ai.example.com
 

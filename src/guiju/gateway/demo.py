@@ -67,7 +67,9 @@ def answer_to(said: str) -> str:
     """What the demonstration model says to ``said``."""
     quoted = " ".join(said.split())
     quoted = quoted if len(quoted) <= 120 else quoted[:120] + "…"
-    return f"这是规矩内置的演示模型,不是真正的大模型。您刚才说的是:「{quoted}」。请在设置中填写上游地址,接入您自己的模型。"
+    return (
+        f"这是规矩内置的演示模型,不是真正的大模型。您刚才说的是:「{quoted}」。请在设置中填写上游地址,接入您自己的模型。"
+    )
 
 
 def _text(content: Any) -> str:

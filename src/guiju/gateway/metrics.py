@@ -56,12 +56,15 @@ class Metrics:
             for (i, e, o), n in sorted(self.exchanges.items())
         ]
         out.append("# TYPE guiju_decisions_total counter")
-        out += [f'guiju_decisions_total{{direction="{d}",action="{a}"}} {n}' for (d, a), n in sorted(self.actions.items())]
+        out += [
+            f'guiju_decisions_total{{direction="{d}",action="{a}"}} {n}' for (d, a), n in sorted(self.actions.items())
+        ]
         out.append("# TYPE guiju_refusals_total counter")
         out += [f'guiju_refusals_total{{code="{c}"}} {n}' for c, n in sorted(self.refusals.items())]
         out.append("# TYPE guiju_check_failures_total counter")
         out += [
-            f'guiju_check_failures_total{{detector="{d}",error="{e}"}} {n}' for (d, e), n in sorted(self.failures.items())
+            f'guiju_check_failures_total{{detector="{d}",error="{e}"}} {n}'
+            for (d, e), n in sorted(self.failures.items())
         ]
         out += ["# TYPE guiju_tokens_total counter", f"guiju_tokens_total {self.tokens}"]
         out += self.seconds.lines("guiju_exchange_seconds")

@@ -20,7 +20,9 @@ _SWITCH_INTERVAL_S = 0.001
 """How long one thread may keep the interpreter: short, so that the evidence writer is not kept from committing."""
 
 
-def serve(settings: Settings, host: str, port: int, *, gateway: bool = True, console: bool = True, workers: int = 1) -> None:
+def serve(
+    settings: Settings, host: str, port: int, *, gateway: bool = True, console: bool = True, workers: int = 1
+) -> None:
     """Serve until a signal ends the process.
 
     Args:

@@ -84,5 +84,3 @@ def share(
         for name, count in counts.items():
             elsewhere[name] = elsewhere.get(name, 0) + count
     return totals, elsewhere
-
-

@@ -20,7 +20,9 @@ def integration() -> Integration:
 
 def test_what_waits_and_how_limits_were_kept(guiju: Run) -> None:
     now = timezone.now()
-    sent = complaints.submit(SYSTEM, complaints.Submission("complaint", "很糟", "content", "1380"), now - timedelta(days=40))
+    sent = complaints.submit(
+        SYSTEM, complaints.Submission("complaint", "很糟", "content", "1380"), now - timedelta(days=40)
+    )
     (row,) = guiju("complaint", "list", "--json").json
     assert (row["receipt"], row["late"], row["kind"]) == (sent.receipt, True, "complaint")
     assert "很糟" not in str(row) and "1380" not in str(row)
@@ -37,7 +39,11 @@ def test_strikes_under_a_policy_of_ones_own(guiju: Run, tmp_path: Path) -> None:
         Violation.objects.create(account=account, record_id=number, at=now - timedelta(days=number), risk="A.2.a")
     shown = guiju("account", "strikes", "--json").json
     assert (shown["accounts"], shown["bins"][3]) == (1, 1)
-    assert {r["rule"]: r["accounts"] for r in shown["rules"]} == {"ladder.warn": 1, "ladder.limit": 0, "ladder.suspend": 0}
+    assert {r["rule"]: r["accounts"] for r in shown["rules"]} == {
+        "ladder.warn": 1,
+        "ladder.limit": 0,
+        "ladder.suspend": 0,
+    }
     own = Path("src/guiju/accounts/data/policy.yaml").read_text("utf-8").replace("points: 6", "points: 3")
     path = tmp_path / "accounts.yaml"
     path.write_text(own, "utf-8")

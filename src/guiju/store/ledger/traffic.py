@@ -79,7 +79,12 @@ _NO_ANSWER = Q(endpoint__in=("label.copy", "upload.label"))
 
 def models(slug: str, period: Period) -> tuple[ModelTraffic, ...]:
     """Models that answered, by the name they have upstream (``""`` for one that cannot be told)."""
-    rows = exchange_rows(slug, period).exclude(answer_action="").exclude(_BARE_CHECK | _FILES).annotate(upstream=Upstream())
+    rows = (
+        exchange_rows(slug, period)
+        .exclude(answer_action="")
+        .exclude(_BARE_CHECK | _FILES)
+        .annotate(upstream=Upstream())
+    )
     counted = rows.values("upstream").annotate(n=Count("id")).order_by("-n", "upstream")
     return tuple(ModelTraffic(model=_text(row["upstream"]), exchanges=row["n"]) for row in counted)
 

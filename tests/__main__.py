@@ -8,7 +8,7 @@ postgres   the tests that touch the database again, on a throw-away PostgreSQL c
 browser    ``tests/journeys`` in a headless Chromium; screenshots land in ``artifacts/``
 =========  ==================================================================================================
 
-A leg whose other half is not installed is skipped, and said to be. ``GUIJU_TEST_REQUIRE=postgres,browser`` turns that
+Two legs run at a time. A leg whose other half is not installed is skipped, and said to be. ``GUIJU_TEST_REQUIRE=postgres,browser`` turns that
 into a failure, and so does it any single test that was skipped in every leg for want of them; tests that want something
 else (a program to compare with, public data beside the repository) are named and may be skipped. The last line is the sum of all legs.
 """
@@ -20,9 +20,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 from tests import postgres
@@ -102,12 +105,23 @@ def _wants(why: str, half: str) -> bool:
     return any(word in why.lower() for word in _WORDS.get(half, (half,)))
 
 
-def run(leg: Leg) -> Outcome:
-    """Run one leg with its output on the terminal and read its result file."""
-    print(f"\n━━━ {leg.name} ━━━", flush=True)
-    result = RESULTS / f"{leg.name}.xml"
+_PRINTING = threading.Lock()
+
+
+def run(leg: Leg, aside: bool = False) -> Outcome:
+    """Run one leg and read its result file. Its output goes to the terminal as it comes, or, ``aside``, when it has ended."""
+    result, log = RESULTS / f"{leg.name}.xml", RESULTS / f"{leg.name}.log"
     result.unlink(missing_ok=True)
-    outcome = Outcome(subprocess.call(leg.command(), cwd=ROOT, env=leg.environment(), stdin=subprocess.DEVNULL))
+    heading = f"\n━━━ {leg.name} ━━━"
+    if aside:
+        with log.open("wb") as out:
+            status = _call(leg, out)
+        with _PRINTING:
+            print(heading, log.read_text("utf-8", "replace"), sep="\n", flush=True)
+    else:
+        print(heading, flush=True)
+        status = _call(leg, None)
+    outcome = Outcome(status)
     if not result.exists():  # pytest did not get as far as running anything
         outcome.status = outcome.status or 1
         return outcome
@@ -122,6 +136,17 @@ def run(leg: Leg) -> Outcome:
     return outcome
 
 
+def _call(leg: Leg, out: IO[bytes] | None) -> int:
+    streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out and subprocess.STDOUT}
+    return subprocess.call(leg.command(), cwd=ROOT, env=leg.environment(), **streams)
+
+
+def _together(legs: list[Leg]) -> list[Outcome]:
+    """Run legs, two at a time where the machine has the cores; the first one's output comes as it goes."""
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        return list(pool.map(run, legs, [number > 0 for number in range(len(legs))]))
+
+
 def main(names: list[str]) -> int:
     """Run the legs called ``names`` (all without any) and sum them up; 0 when everything that had to pass did."""
     unknown = set(names) - {leg.name for leg in LEGS}
@@ -130,18 +155,19 @@ def main(names: list[str]) -> int:
         return 2
     required = {word.strip() for word in os.environ.get("GUIJU_TEST_REQUIRE", "").split(",")} - {""}
     RESULTS.mkdir(parents=True, exist_ok=True)
-    outcomes: list[Outcome] = []
+    chosen = [leg for leg in LEGS if not names or leg.name in names]
+    missing = {leg.name: reason for leg in chosen if (reason := leg.missing())}
+    present = [leg for leg in chosen if leg.name not in missing]
+    outcomes = _together(present)
+    results = dict(zip([leg.name for leg in present], outcomes, strict=True))
     lines: list[str] = []
     wrong = False
-    for leg in LEGS:
-        if names and leg.name not in names:
-            continue
-        if reason := leg.missing():
+    for leg in chosen:
+        if reason := missing.get(leg.name, ""):
             wrong |= leg.name in required
             lines.append(f"{leg.name:<9} {'MISSING' if leg.name in required else 'skipped'}: {reason}")
             continue
-        outcome = run(leg)
-        outcomes.append(outcome)
+        outcome = results[leg.name]
         wrong |= outcome.status not in (0, NO_TESTS)
         lines.append(
             f"{leg.name:<9} {len(outcome.passed)} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"

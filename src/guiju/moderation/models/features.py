@@ -132,8 +132,10 @@ def _piece(values: Codes, kind: NDArray[np.int8], buckets: int) -> Rows:
 
 def _words(sums: Codes, kind: NDArray[np.int8], shift: np.uint64, out: Rows) -> None:
     """Latin words in the fifth column of their first letter, pairs of words in the fourth."""
-    edges = np.diff((kind == _LATIN).astype(np.int8), prepend=0, append=0)
-    begin, end = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    latin = np.zeros(len(kind) + 2, dtype=np.int8)
+    latin[1:-1] = kind == _LATIN
+    edges = latin[1:] - latin[:-1]
+    begin, end = (edges == 1).nonzero()[0], (edges == -1).nonzero()[0]
     whole = (sums[np.minimum(end, begin + _WORD)] - sums[begin]) * _INVERSE[begin] + _SALT[0]
     out[begin, 4] = (whole * _MIX) >> shift
     pairs = (whole[:-1] * _BASE + whole[1:]) * _MIX

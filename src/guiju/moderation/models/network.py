@@ -124,7 +124,8 @@ class Network:
     def _judge(self, rows: features.Rows, starts: NDArray[np.int64]) -> Vector:
         """Calibrated logits of a stretch."""
         lifted, sums = self._lifted(rows)
-        raw = self._logits(lifted.max(axis=0), lifted.mean(axis=0), sums.mean(axis=0))
+        each = np.float32(1.0 / len(lifted))
+        raw = self._logits(np.maximum.reduce(lifted), np.add.reduce(lifted) * each, np.add.reduce(sums) * each)
         strongest = self._strongest(lifted, sums, starts, float(raw[0]))
         found: Vector = raw * self._slope + self._shift
         whole, sentence, many, always = self._mix

@@ -8,8 +8,8 @@ from guiju.moderation.models.network import HARMFUL
 from guiju.moderation.scan import Hit, Judgement, Scan
 from guiju.nouns import Direction
 
-#: Shorter texts say nothing that could be judged.
-_FEWEST = 3
+#: Shorter texts say too little for a network. Of answers it takes more: what makes one harmful is what it goes on to say.
+_FEWEST = {Direction.PROMPT: 3, Direction.UPLOAD: 3, Direction.ANSWER: 20}
 _REASON = "模型判断：{zh} (model: {name})"
 
 
@@ -36,7 +36,7 @@ class Model:
 
     def judge(self, text: str, direction: Direction) -> Judgement:
         """See ``Judge.judge``."""
-        if len(text) < _FEWEST:
+        if len(text) < _FEWEST[direction]:
             return Judgement(None)
         found = self._networks[direction].probabilities(text).tolist()
         likelihood = round(found[0], 4)

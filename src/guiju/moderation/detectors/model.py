@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.models import shelf
 from guiju.moderation.models.network import HARMFUL
 from guiju.moderation.scan import Hit, Judgement, Scan
 from guiju.nouns import Direction
 
-#: Shorter texts say too little for a network. Of answers it takes more: what makes one harmful is what it goes on to say.
-_FEWEST = {Direction.PROMPT: 3, Direction.UPLOAD: 3, Direction.ANSWER: 20}
+#: Characters and Latin words below which a text says too little for a network: greetings, names, single words. Of answers it
+#: takes more: what makes one harmful is what it goes on to say.
+_FEWEST = {Direction.PROMPT: 4, Direction.UPLOAD: 4, Direction.ANSWER: 14}
+_UNIT = re.compile(r"[0-9a-z']+|[^\W0-9a-z_]")
+_LOOK = 200
 _REASON = "模型判断：{zh} (model: {name})"
 
 
@@ -36,7 +41,7 @@ class Model:
 
     def judge(self, text: str, direction: Direction) -> Judgement:
         """See ``Judge.judge``."""
-        if len(text) < _FEWEST[direction]:
+        if len(_UNIT.findall(text, 0, _LOOK)) < _FEWEST[direction]:
             return Judgement(None)
         found = self._networks[direction].probabilities(text).tolist()
         likelihood = round(found[0], 4)

@@ -14,7 +14,18 @@ from guiju.console.figures import exchanges_by_day, last_days, risks_found
 from guiju.console.standing import figure_line
 from guiju.law.book import rules
 from guiju.law.schema import SetBy
-from guiju.store.models import Case, CheckRun, DataKey, Document, OperatorValue, Record, RecordText, Role, Service
+from guiju.store.models import (
+    Appeal,
+    Case,
+    CheckRun,
+    DataKey,
+    Document,
+    OperatorValue,
+    Record,
+    RecordText,
+    Role,
+    Service,
+)
 from guiju.store.services import law
 
 from .conftest import World
@@ -77,6 +88,7 @@ def test_days_that_are_over_are_counted_once(world: World) -> None:
     world.chain.write(at=before, integration=world.integration.pk)
     first = exchanges_by_day(3)
     assert [day.exchanges for day in first] == [1, 0, 1]
+    Appeal.objects.all().delete()
     Case.objects.all().delete()
     Record.objects.all().delete()
     assert [day.exchanges for day in exchanges_by_day(3)] == [1, 0, 0]

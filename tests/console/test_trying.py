@@ -26,11 +26,11 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_hit_is_marked_named_and_tied_to_obligations(world: World) -> None:
     trial = trying.attempt("请问哪里可以代开发票？", Direction.PROMPT, None, None)
     assert trial.decision.action is Action.ANSWER_INSTEAD
-    [line] = trial.lines
+    [line] = [line for line in trial.lines if line.finding.detector == "words"]
     assert (line.finding.risk, line.rule.title, line.rule.owner) == ("A.3.b", "ours", "李娜")
     assert line.action is Action.ANSWER_INSTEAD
     assert [o.id for o in line.obligations] == ["SVC-01"]
-    assert [s.text for s in trial.texts[0].segments if s.numbers] == ["代开发票"]
+    assert "代开发票" in [s.text for s in trial.texts[0].segments if line.number in s.numbers]
     assert trial.goes_on
     assert "代开发票" not in trial.goes_on
     assert trial.label is None
@@ -71,9 +71,9 @@ def test_a_draft_can_be_tried_before_it_is_published(world: World, system: Actor
 
 
 def test_a_change_of_the_word_lists_is_seen_at_once(world: World, system: Actor) -> None:
-    assert trying.attempt("办证刻章", Direction.PROMPT, None, None).decision.action is Action.PASS
-    word_lists.set_live(system, word_lists.add_version(system, world.words, "word,severity\n办证刻章,high\n"))
-    assert trying.attempt("办证刻章", Direction.PROMPT, None, None).decision.action is Action.ANSWER_INSTEAD
+    assert trying.attempt("青铜门计划", Direction.PROMPT, None, None).decision.action is Action.PASS
+    word_lists.set_live(system, word_lists.add_version(system, world.words, "word,severity\n青铜门计划,high\n"))
+    assert trying.attempt("青铜门计划", Direction.PROMPT, None, None).decision.action is Action.ANSWER_INSTEAD
 
 
 def test_the_screen_answers_in_place_and_leaves_no_trace(world: World, browser: Callable[[str], Client]) -> None:

@@ -256,5 +256,5 @@ def test_errors_become_the_exceptions_of_the_client(make: Make, stub: Stub) -> N
     hidden = raised(good)
     assert type(hidden) is openai.InternalServerError and "sk-up" not in hidden.message
     with good.openai as client, pytest.raises(openai.NotFoundError) as caught:
-        client.images.generate(model="m1", prompt="一只猫")
-    assert caught.value.code == "GJ-1106" and "POST /v1/images/generations" in caught.value.message
+        client.fine_tuning.jobs.create(model="m1", training_file="f")
+    assert caught.value.code == "GJ-1106" and "POST /v1/fine_tuning/jobs" in caught.value.message

@@ -294,7 +294,7 @@ def test_a_slow_client_slows_the_model_down(stub: Stub, database: None) -> None:
     patient = Gateway(stub.base, gateway={"max_answer_bytes": 1 << 30})
     try:
         caller = new_caller(patient)
-        piece = chat_events(["好" * 8000], cut=8000)
+        piece = chat_events(["今天天气很好，我们去公园散步。" * 533], cut=8000)
         parts = [piece[0], *[piece[1]] * 4000, *piece[2:]]  # about 100 MB
         stub.script = pieces(parts)
         asking = Asking(caller)

@@ -111,6 +111,7 @@ class Runtime:
         try:
             self.hasher: KeyHasher = keys.key_hasher()
             self.pseudonyms: Pseudonymiser = keys.pseudonymiser()
+            self.watermark = keys.watermark_secret()
             self._loader = SnapshotLoader(self.limits.check_budget_ms)
             self.snapshot = self._loader.load()
             self.care.load(self.snapshot.minors_policy)

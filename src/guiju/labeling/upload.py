@@ -15,8 +15,9 @@ import msgspec
 import yaml
 
 from guiju.errors import LabelError, MediaError
-from guiju.labeling import explicit, files
+from guiju.labeling import explicit, files, watermark
 from guiju.labeling.files import FileReading
+from guiju.labeling.watermark import Detection, Secret
 
 _ALGORITHMIC = ("trainedalgorithmicmedia", "compositewithtrainedalgorithmicmedia", "algorithmicmedia")
 """IPTC digital source types that name a generating algorithm, as the last part of their URI in lower case."""
@@ -136,7 +137,7 @@ def judge(signs: Iterable[Sign], unread: Iterable[str] = ()) -> Judgement:
 
 
 def examine(
-    source: Path, *, declared: bool, look: bool, issued: Callable[[str], bool]
+    source: Path, *, declared: bool, look: bool, issued: Callable[[str], bool], secret: Secret | None = None
 ) -> tuple[Judgement, FileReading | None]:
     """Look at a file in every way there is; what could not be looked at is named, never passed over.
 
@@ -144,6 +145,7 @@ def examine(
         declared: its user said that AI made it.
         look: look for explicit labels, which takes longest.
         issued: whether a content number was given out by oneself.
+        secret: look for watermarks too, one's own of this secret and those of known generators.
     """
     signs, unread, reading = ([sign("declaration")] if declared else []), list[str](), None
     try:
@@ -160,4 +162,14 @@ def examine(
             signs += [sign("explicit", f"{one.text} ({one.where})") for one in explicit.check(source).found]
         except (LabelError, MediaError) as error:
             unread.append(f"explicit: {error.code}")
+    if secret is not None:
+        try:
+            signs += _marks(watermark.detect(source, secret))
+        except (LabelError, MediaError) as error:
+            unread.append(f"watermark: {error.code}")
     return judge(signs, unread), reading
+
+
+def _marks(found: Detection) -> list[Sign]:
+    own = [sign("mark_issued", "" if found.number is None else f"{found.number:016x}")] if found.found else []
+    return [*own, *(sign("generator", one.name) for one in found.foreign)]

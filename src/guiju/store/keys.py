@@ -5,6 +5,7 @@
 | ``master.key`` | wraps the data keys (or the setting ``master_key``) |
 | ``pepper.key`` | hashes integration keys |
 | ``pseudonym.key`` | makes account pseudonyms |
+| ``watermark.secret`` | marks content invisibly |
 | ``seal.key`` | signs seals (Ed25519 seed); ``*.pub`` beside it are public keys of earlier ones |
 
 All are made when an installation is set up, so that a copy of the directory serves every further machine. They belong into the backup, apart from the database.
@@ -24,6 +25,7 @@ from guiju.evidence import MasterKey, SealKey, Vault, WrappedKey
 from guiju.evidence.seal import key_id
 from guiju.identity import KeyHasher, Pseudonymiser
 from guiju.keyfiles import read_or_create
+from guiju.labeling.watermark import Secret
 from guiju.settings import Settings
 from guiju.store.audit import one_at_a_time
 from guiju.store.models import DataKey
@@ -35,7 +37,13 @@ def prepare() -> None:
     key_hasher()
     pseudonymiser()
     seal_key()
+    watermark_secret()
     vault()
+
+
+def watermark_secret() -> Secret:
+    """The secret of invisible marks; whoever holds it reads their numbers and can make them."""
+    return Secret.derive(_secret("watermark.secret"))
 
 
 def key_hasher() -> KeyHasher:

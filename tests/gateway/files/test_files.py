@@ -138,6 +138,18 @@ def test_uploads_come_in_tiers(caller: Caller, tmp_path: Path) -> None:
         assert exchange.prompt.risk == f"guiju.upload.{tier}"
 
 
+def test_a_watermark_outlives_the_metadata_and_the_words(caller: Caller) -> None:
+    noise = Image.effect_noise((512, 512), 60).convert("RGB")
+    noise.save(out := io.BytesIO(), "PNG")
+    marked = send(caller, "/v1/label", out.getvalue(), watermark="true", explicit="false")
+    assert marked.status_code == 200, marked.text
+    Image.open(io.BytesIO(marked.content)).save(bare := io.BytesIO(), "JPEG", quality=80)
+    told = send(caller, "/v1/uploads/check", bare.getvalue(), "a.jpg", watermark="true", explicit="false").json()
+    assert (told["tier"], [sign["kind"] for sign in told["signs"]]) == ("verified", ["mark_issued"])
+    plain = send(caller, "/v1/uploads/check", out.getvalue(), watermark="true", explicit="false").json()
+    assert plain["tier"] == "unknown"
+
+
 def test_an_upload_is_continued_or_labelled_with_how_sure_it_is(caller: Caller, tmp_path: Path) -> None:
     ours = send(caller, "/v1/label", png()).content
     first = label_in(ours, tmp_path)

@@ -46,7 +46,7 @@ class CheckUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Json:
         source = file_of(form)
-        judged, reading = await asyncio.to_thread(_examined, form, source)
+        judged, reading = await asyncio.to_thread(_examined, visit, form, source)
         number = new_id(now_us())
         await visit.keep(number, await asyncio.to_thread(_kept, form, source, judged))
         label = None if reading is None or reading.label is None else reading.label.keys()
@@ -59,7 +59,7 @@ class LabelUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Sent:
         source = file_of(form)
-        judged, _ = await asyncio.to_thread(_examined, form, source)
+        judged, _ = await asyncio.to_thread(_examined, visit, form, source)
         if not judged.label:
             raise NothingToPropagate()
         number = form.fields.get("id", "").strip() or new_id(now_us())
@@ -72,9 +72,10 @@ class LabelUpload(Desk):
         return Sent(target, "application/octet-stream", form.name or target.name, headers)
 
 
-def _examined(form: Form, source: Path) -> tuple[Judgement, files.FileReading | None]:
+def _examined(visit: FileVisit, form: Form, source: Path) -> tuple[Judgement, files.FileReading | None]:
     declared, look = flag(form, "declared", False), flag(form, "explicit", True)
-    return upload.examine(source, declared=declared, look=look, issued=issued)
+    secret = visit.runtime.watermark if flag(form, "watermark", False) else None
+    return upload.examine(source, declared=declared, look=look, issued=issued, secret=secret)
 
 
 def _propagate(source: Path, target: Path, platform: str, number: str, judged: Judgement) -> Label:

@@ -17,9 +17,10 @@ from guiju.gateway.files.form import Form
 from guiju.gateway.files.issued import issued
 from guiju.gateway.files.kept import Kept
 from guiju.gateway.files.visit import FileVisit
-from guiju.labeling import explicit, files
+from guiju.labeling import explicit, files, watermark
 from guiju.labeling.explicit import Mark
 from guiju.labeling.implicit import Label
+from guiju.labeling.watermark import Secret, of_content
 from guiju.media import carrier_of
 from guiju.store.writer import now_us
 
@@ -35,11 +36,19 @@ class Marked(msgspec.Struct, frozen=True):
     label: Label
 
 
-def mark_file(source: Path, folder: Path, label: Label, mark: Mark | None, *, break_c2pa: bool = False) -> Marked:
-    """Put both labels on a file: what is seen or heard first, the metadata last.
+def mark_file(
+    source: Path,
+    folder: Path,
+    label: Label,
+    mark: Mark | None,
+    *,
+    break_c2pa: bool = False,
+    secret: Secret | None = None,
+) -> Marked:
+    """Put both labels on a file: what is seen or heard first, then the watermark, the metadata last.
 
     Args:
-        mark: the explicit label; None for none.
+        mark: the explicit label; None for none. ``secret``: of the watermark; None for none.
 
     Raises:
         LabelError, MediaError: as :func:`guiju.labeling.explicit.label` and :func:`guiju.labeling.files.write`.
@@ -48,6 +57,11 @@ def mark_file(source: Path, folder: Path, label: Label, mark: Mark | None, *, br
     if mark is not None:
         path = folder / f"marked{source.suffix}"
         words = explicit.label(source, path, mark, break_c2pa=break_c2pa).made.words
+    if secret is not None:
+        watermark.embed(
+            path, folder / f"bearing{source.suffix}", secret, of_content(label.ProduceID), break_c2pa=break_c2pa
+        )
+        path = folder / f"bearing{source.suffix}"
     target = folder / f"labelled{source.suffix}"
     files.write(path, target, label, break_c2pa=break_c2pa)
     with target.open("rb") as file:
@@ -64,9 +78,10 @@ class LabelFile(Desk):
         if tier not in ("1", "2", "3"):
             raise FormInvalid(problem="label is 1, 2 or 3")
         mark = _mark(form) if flag(form, "explicit", True) else None
+        secret = visit.runtime.watermark if flag(form, "watermark", False) else None
         label = Label.first(visit.provider, number, cast(Tier, tier))
         made = await asyncio.to_thread(
-            partial(mark_file, source, folder, label, mark, break_c2pa=flag(form, "break_c2pa", False))
+            partial(mark_file, source, folder, label, mark, break_c2pa=flag(form, "break_c2pa", False), secret=secret)
         )
         entry = LabelEntry(
             content=number,

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -155,7 +155,8 @@ def test_silent_without_being_gone(on_postgres: Plant) -> None:
             assert gateway.get("/health")[0] == 200
         finally:
             for pid in frozen:
-                os.kill(pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # its client gave it up in the meantime
+                    os.kill(pid, signal.SIGCONT)
         until(lambda: ask(gateway.base, on_postgres.key).status == 200, "it goes on")
         until(lambda: reply.number in on_postgres.outcomes(), "what was begun is recorded")
     on_postgres.verify()

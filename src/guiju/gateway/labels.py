@@ -59,18 +59,25 @@ class AnswerLabels:
         )
 
 
+_LISTENED = 65_536
+"""Characters of a streamed answer by which it is decided what to add to it; what an answer is about shows before that."""
+
+
 class _Closed(LabelStream):
     """A labelled stream with lines of Guiju's own after it."""
 
-    __slots__ = ("_closing", "_inner", "_pieces")
+    __slots__ = ("_closing", "_inner", "_pieces", "_room")
 
     def __init__(self, inner: LabelStream, labeller: TextLabeller, closing: Callable[[str], str]) -> None:
         super().__init__(labeller)
         self._inner, self._closing = inner, closing
         self._pieces: list[str] = []
+        self._room = _LISTENED
 
     def feed(self, text: str) -> str:
-        self._pieces.append(text)
+        if self._room > 0:
+            self._pieces.append(text)
+            self._room -= len(text)
         out = self._inner.feed(text)
         self.placement = self._inner.placement
         return out

@@ -196,14 +196,19 @@ class PayloadReader:
             self._base = before
 
 
+_LONG_LINE = 256
+"""Characters of a line that are kept while it lasts; a line of columns is far shorter."""
+
+
 class _Lines:
     """Collects short lines, which may be columns."""
 
-    __slots__ = ("_block", "_end_of_block", "_line", "_place", "_start")
+    __slots__ = ("_block", "_end_of_block", "_gone", "_line", "_place", "_start")
 
     def __init__(self) -> None:
         self._block: list[str] = []
         self._line = ""
+        self._gone = 0  # characters of the present line that are no longer kept: it is too long for a column
         self._start = self._place = self._end_of_block = 0
 
     def feed(self, piece: str, final: bool) -> list[Payload]:
@@ -212,6 +217,9 @@ class _Lines:
         if "\n" in piece:
             for line in ended:
                 found += self._end(line)
+        if len(rest) > _LONG_LINE:
+            self._gone += len(rest) - _LONG_LINE
+            rest = rest[:_LONG_LINE]
         self._line = rest
         if final:
             found += self._end(rest)
@@ -221,9 +229,11 @@ class _Lines:
     def _end(self, line: str) -> list[Payload]:
         """One line has ended. A longer one closes the columns; a shorter one may end them, or begin others, or both."""
         start = self._place
-        self._place += len(line) + 1
+        size = len(line) + self._gone
+        self._place += size + 1
+        self._gone = 0
         line = line.rstrip(" \t\r")
-        width = len(line) if _LINE.fullmatch(line) else 0
+        width = len(line) if size <= _LONG_LINE and _LINE.fullmatch(line) else 0
         found: list[Payload] = []
         if self._block and 0 < width < len(self._block[0]):
             self._block.append(line)

@@ -16,7 +16,7 @@ from guiju.gateway.runtime import Runtime
 from guiju.gateway.sse import DONE, event
 from guiju.gateway.streamed import serve_stream
 from guiju.gateway.whole import serve_whole
-from guiju.gateway.wire import Receive, Scope, Send, encode, send_error, send_json, start_events
+from guiju.gateway.wire import Receive, Scope, Send, address, encode, send_error, send_json, start_events
 
 log = logging.getLogger("guiju.gateway")
 
@@ -41,7 +41,7 @@ async def _admitted(call: Call) -> bool:
     except Exception:
         log.exception("a request could not be admitted")
         refusal = InternalFault()
-    call.runtime.refuse(refusal, call.integration_id, _address(call.scope))
+    call.runtime.refuse(refusal, call.integration_id, address(call.scope))
     await send_error(call.send, refusal)
     return False
 
@@ -111,8 +111,3 @@ def _abandoned(call: Call, outcome: Outcome) -> None:
         call.submit(outcome)
     except EvidenceError as error:
         log.error("an abandoned exchange could not be recorded: %s", error.code)
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return str(client[0]) if client else ""

@@ -9,7 +9,6 @@ import asyncio
 import base64
 import binascii
 import hashlib
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -22,7 +21,7 @@ from guiju.gateway.call import Call
 from guiju.gateway.endpoints import Json
 from guiju.gateway.endpoints.speech import FORMATS
 from guiju.gateway.files.labelling import Marked, mark_file
-from guiju.gateway.files.serve import FOLDER
+from guiju.gateway.files.room import room
 from guiju.gateway.whole import ask, judge, read_answer
 from guiju.gateway.wire import Header, encode, send_json
 from guiju.labeling.explicit import Mark
@@ -89,7 +88,7 @@ async def serve_sound(call: Call) -> None:
     body = await ask(call)
     call.answered = time.perf_counter()
     suffix, media_type = FORMATS[call.request.get("response_format", "mp3")]
-    done = await asyncio.to_thread(_finish, _folder(call), body, suffix, _label(call, 0))
+    done = await asyncio.to_thread(_finish, call.runtime.settings.home, body, suffix, _label(call, 0))
     call.label, call.said = done.entry, [done.part("sound")]
     call.checking_answer = time.perf_counter() - call.answered
     await call.record(call.outcome())
@@ -117,15 +116,14 @@ async def _picture(call: Call, item: Json, index: int) -> _Finished | None:
         body = base64.b64decode(coded, validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise UpstreamMalformed(problem="a picture is not Base64") from None
-    done = await asyncio.to_thread(_finish, _folder(call), body, "", _label(call, index))
+    done = await asyncio.to_thread(_finish, call.runtime.settings.home, body, "", _label(call, index))
     item["b64_json"] = base64.b64encode(done.body).decode("ascii")
     item["aigc"] = done.marked.label.keys()
     return done
 
 
 def _finish(home: Path, body: bytes, suffix: str, label: Label) -> _Finished:
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix="made-", ignore_cleanup_errors=True) as name:
+    with room(home) as name:
         folder = Path(name)
         source = folder / (f"made.{suffix}" if suffix else "made")
         source.write_bytes(body)
@@ -137,10 +135,6 @@ def _label(call: Call, index: int) -> Label:
     """The label of the file at ``index``: the exchange's number, with the index where there are several."""
     provider = call.snapshot.services[call.integration.service].provider
     return Label.first(provider, f"{call.number}-{index}" if index else call.number)
-
-
-def _folder(call: Call) -> Path:
-    return call.runtime.settings.home / FOLDER
 
 
 def _headers(call: Call, done: list[_Finished]) -> list[Header]:

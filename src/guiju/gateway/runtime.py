@@ -20,6 +20,7 @@ from guiju.errors import GuijuError
 from guiju.evidence.record import new_id
 from guiju.gateway.care import CareBook
 from guiju.gateway.demo import DEMO_MODEL, DemoUpstream
+from guiju.gateway.files.room import clear_left_over
 from guiju.gateway.guard.pieces import Pieces
 from guiju.gateway.intake import Intake
 from guiju.gateway.metrics import Metrics
@@ -108,6 +109,7 @@ class Runtime:
         self.ready = True
 
     def _prepare(self) -> None:
+        clear_left_over(self.settings.home, time.time())
         try:
             self.hasher: KeyHasher = keys.key_hasher()
             self.pseudonyms: Pseudonymiser = keys.pseudonymiser()

@@ -58,6 +58,12 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
+def address(scope: Scope) -> str:
+    """The caller's network address, empty where none is known."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
 _TYPES: tuple[tuple[type[GuijuError], str], ...] = (
     (AccessError, "permission_error"),
     (RequestError, "invalid_request_error"),

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageStat
 
 from guiju.evidence.record import Exchange, decode
-from guiju.gateway.files.serve import FOLDER
+from guiju.gateway.files.room import FOLDER
 from guiju.labeling import files
 from guiju.labeling.implicit import Label
 from guiju.store.actor import Actor

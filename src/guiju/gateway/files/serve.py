@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import shutil
-import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -16,22 +13,22 @@ from guiju.errors import FileRoomFull, GatewayBusy, GuijuError, InternalFault
 from guiju.gateway import admission
 from guiju.gateway.files.desk import Desk, Sent
 from guiju.gateway.files.form import receive_form
+from guiju.gateway.files.room import room
 from guiju.gateway.files.visit import FileVisit
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.wire import Receive, Scope, Send, encode, error_object, send_json
 
 log = logging.getLogger("guiju.gateway")
 
-FOLDER = "incoming"
 _BLOCK = 256 * 1024
-_LEFT_OVER_S = 86_400
 
 
 async def serve(runtime: Runtime, desk: Desk, scope: Scope, receive: Receive, send: Send) -> None:
     """Do what the desk does, or say why not."""
     visit = FileVisit(runtime, desk.name, scope, receive)
     try:
-        with _room(runtime) as folder:
+        visit.enter(admission.identify(runtime, runtime.snapshot, scope))
+        with room(runtime.settings.home) as folder:
             answer = await _answer(visit, desk, Path(folder))
             if isinstance(answer, Sent):
                 await _send_file(send, answer)
@@ -51,29 +48,13 @@ async def serve(runtime: Runtime, desk: Desk, scope: Scope, receive: Receive, se
         visit.leave()
 
 
-def clear_left_over(home: Path, now: float) -> None:
-    """Remove what processes that were killed left behind a day ago or more."""
-    folder = home / FOLDER
-    for left in folder.iterdir() if folder.is_dir() else ():
-        if left.is_dir() and left.stat().st_mtime < now - _LEFT_OVER_S:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _room(runtime: Runtime) -> tempfile.TemporaryDirectory[str]:
-    folder = runtime.settings.home / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    clear_left_over(runtime.settings.home, time.time())
-    return tempfile.TemporaryDirectory(dir=folder, prefix="file-", ignore_cleanup_errors=True)
-
-
 async def _answer(visit: FileVisit, desk: Desk, folder: Path) -> object:
-    runtime, scope = visit.runtime, visit.scope
-    visit.enter(admission.identify(runtime, runtime.snapshot, scope))
+    runtime = visit.runtime
     if runtime.files >= runtime.limits.max_files:
         raise GatewayBusy()
     runtime.files += 1
     try:
-        form = await receive_form(scope, visit.receive, folder, runtime.limits)
+        form = await receive_form(visit.scope, visit.receive, folder, runtime.limits)
         visit.on_behalf_of(form.fields.get("user", ""))
         return await desk.answer(visit, form, folder)
     finally:
@@ -96,8 +77,6 @@ async def _send_file(send: Send, sent: Sent) -> None:
 
 
 async def _refuse(visit: FileVisit, error: GuijuError, send: Send) -> None:
-    client = visit.scope.get("client")
-    caller = visit.integration.id if visit.integration is not None else ""
-    visit.runtime.refuse(error, caller, str(client[0]) if client else "")
+    visit.refused(error)
     headers: Iterable[tuple[bytes, bytes]] = [(b"retry-after", b"5")] if error.status in (429, 503) else []
     await send_json(send, error.status, encode({"error": error_object(error)}), headers)

@@ -33,9 +33,7 @@ async def serve(runtime: Runtime, way: Way, scope: Scope, receive: Receive, send
 
 
 async def _refuse(visit: Visit, way: Way, error: GuijuError, send: Send) -> None:
-    client = visit.scope.get("client")
-    caller = visit.integration.id if visit.integration is not None else ""
-    visit.runtime.refuse(error, caller, str(client[0]) if client else "")
+    visit.refused(error)
     status, body = way.refusal(error, visit)
     headers = [(b"retry-after", b"5")] if status in (429, 503) else []
     await send_json(send, status, encode(body), headers)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from guiju.errors import EvidenceTimeout, FieldInvalid
+from guiju.errors import EvidenceTimeout, FieldInvalid, GuijuError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, new_id, verdicts
 from guiju.gateway import admission
 from guiju.gateway.call import LARGE
@@ -17,7 +17,7 @@ from guiju.gateway.guard.entry import Entry
 from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.texts import stored
-from guiju.gateway.wire import Receive, Scope
+from guiju.gateway.wire import Receive, Scope, address
 from guiju.nouns import Action, Decision, Direction, Failure, Part
 from guiju.store import account_policy
 from guiju.store.snapshot import IntegrationView
@@ -91,6 +91,11 @@ class Visit:
         if self._counted:
             self.runtime.in_flight -= 1
             self.runtime.meter(self.caller.id).leave(0, time.time())
+
+    def refused(self, error: GuijuError) -> None:
+        """Count the call among those turned away."""
+        integration = self.integration.id if self.integration is not None else ""
+        self.runtime.refuse(error, integration, address(self.scope))
 
     @property
     def caller(self) -> IntegrationView:

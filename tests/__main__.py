@@ -1,14 +1,15 @@
 """``python -m tests [LEG …]``: every test, on everything this machine has. ``make test`` calls it without arguments.
 
-Three legs, each a pytest of its own:
+Four legs, each a pytest of its own:
 
 =========  ==================================================================================================
-sqlite     all of ``tests/`` but the journeys, on an embedded database: needs nothing but Python
+faults     ``tests/faults``: processes killed, disks full, databases gone
+sqlite     all of ``tests/`` but the faults and journeys, on an embedded database: needs nothing but Python
 postgres   the tests that touch the database again, on a throw-away PostgreSQL cluster
 browser    ``tests/journeys`` in a headless Chromium; screenshots land in ``artifacts/``
 =========  ==================================================================================================
 
-Two legs run at a time. A leg whose other half is not installed is skipped, and said to be. ``GUIJU_TEST_REQUIRE=postgres,browser`` turns that
+Three legs run at a time: the faults mostly wait. A leg whose other half is not installed is skipped, and said to be. ``GUIJU_TEST_REQUIRE=postgres,browser`` turns that
 into a failure, and so does it any single test that was skipped in every leg for want of them; tests that want something
 else (a program to compare with, public data beside the repository) are named and may be skipped. The last line is the sum of all legs.
 """
@@ -76,7 +77,8 @@ class Leg:
 
 
 LEGS = (
-    Leg("sqlite", ("--ignore=tests/journeys",)),
+    Leg("sqlite", ("--ignore=tests/journeys", "--ignore=tests/faults")),
+    Leg("faults", ("tests/faults",)),
     Leg(
         "postgres",
         ("tests/store", "tests/gateway", "tests/console", "tests/cli/on_database"),
@@ -142,8 +144,8 @@ def _call(leg: Leg, out: IO[bytes] | None) -> int:
 
 
 def _together(legs: list[Leg]) -> list[Outcome]:
-    """Run legs, two at a time where the machine has the cores; the first one's output comes as it goes."""
-    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+    """Run legs, three at a time where the machine has two cores or more; the first one's output comes as it goes."""
+    with ThreadPoolExecutor(3 if (os.cpu_count() or 1) > 1 else 1) as pool:
         return list(pool.map(run, legs, [number > 0 for number in range(len(legs))]))
 
 

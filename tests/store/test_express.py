@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,9 +31,21 @@ def writing(transactional_db: None) -> Iterator[Writing]:
     )
     running = Writing(Clock(), [], short=True)
     running.together([running.draft()])  # the account is known now: what follows is plain
+    until_idle(running)
     yield running
     running.stop()
     connections.close_all()
+
+
+def until_idle(writing: Writing) -> None:
+    """The thread answers before it has put its things away; only then is the short way free."""
+    way = writing.writer._express
+    assert way is not None
+    for _ in range(2000):
+        if way._idle() and not way._turn.locked():
+            return
+        time.sleep(0.01)
+    raise AssertionError("the writer's thread has not come to rest in 20 s")
 
 
 def stored(writing: Writing) -> int:

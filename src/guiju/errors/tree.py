@@ -1,0 +1,61 @@
+"""The root of the error tree, and how its members speak."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GuijuError(Exception):
+    """Base of all errors shown to a user.
+
+    Attributes:
+        code: stable identifier, ``GJ-nnnn``; documented in ``docs/errors.md``.
+        status: the HTTP status where the error leaves over HTTP.
+        zh, en: the message. ``remedy_zh``, ``remedy_en``: what to do next.
+    """
+
+    code: ClassVar[str] = ""
+    status: int = 500
+    zh: ClassVar[str] = ""
+    en: ClassVar[str] = ""
+    remedy_zh: ClassVar[str] = ""
+    remedy_en: ClassVar[str] = ""
+
+    def __init__(self, **params: object) -> None:
+        self.params = params
+        super().__init__(f"{self.code} {self.message('en')}")
+
+    def message(self, language: str = "zh") -> str:
+        """The message in ``zh`` or ``en`` with its placeholders filled."""
+        return (self.zh if language.startswith("zh") else self.en).format_map(_Lenient(self.params))
+
+    def remedy(self, language: str = "zh") -> str:
+        """What the user can do about it, in ``zh`` or ``en``."""
+        return (self.remedy_zh if language.startswith("zh") else self.remedy_en).format_map(_Lenient(self.params))
+
+
+class _Lenient(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def all_errors() -> list[type[GuijuError]]:
+    """Every concrete error class (those with a code), ordered by code."""
+    found: list[type[GuijuError]] = []
+    queue = list(GuijuError.__subclasses__())
+    while queue:
+        cls = queue.pop()
+        queue.extend(cls.__subclasses__())
+        if "code" in cls.__dict__:
+            found.append(cls)
+    return sorted(found, key=lambda c: c.code)
+
+
+class InternalFault(GuijuError):
+    """A fault of Guiju itself; what happened is in the log, under the same record number."""
+
+    code = "GJ-1000"
+    zh = "规矩内部出错,请求未完成。"
+    en = "Guiju itself failed; the exchange was not completed."
+    remedy_zh = "重试;若反复出现,请管理员凭记录编号查看日志并报告。"
+    remedy_en = "Try again; if it recurs, administrators: look up the record number in the log and report it."

@@ -6,20 +6,16 @@ Adding a kind is one module with a class under :func:`medium`, named in :data:`M
 from __future__ import annotations
 
 import abc
-import importlib
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
 import msgspec
 
-from guiju.errors import MediaUnsupported
-from guiju.labeling.atomic import opened
 from guiju.labeling.explicit.mark import DEFAULT, Mark
 from guiju.labeling.explicit.report import Report, Sighting
+from guiju.labeling.sniffing import Sniffed
 from guiju.media import LIMITS, Limits
 
-HEAD: Final = 4096
 MODULES: Final = (
     "picture.medium", "writing.docx", "writing.pdf", "writing.html", "writing.markdown", "sound.medium",
     "film.medium",
@@ -74,34 +70,10 @@ class Medium(abc.ABC):
         """
 
 
-_media: dict[str, Medium] = {}
-
-
-def medium(kind: type[Medium]) -> type[Medium]:
-    """Register a class of media."""
-    if kind.name in _media:
-        raise ValueError(f"medium {kind.name} is taken")
-    _media[kind.name] = kind()
-    return kind
-
-
-@cache
-def registered() -> tuple[Medium, ...]:
-    """Every medium, in the order in which they are asked."""
-    for name in MODULES:
-        importlib.import_module(f"guiju.labeling.explicit.{name}")
-    return tuple(_media.values())
-
-
-def medium_of(path: Path) -> Medium:
-    """The medium of a file; bytes count for more than the name.
-
-    Raises:
-        MediaUnsupported: there is none. FileUnusable: it cannot be opened.
-    """
-    with opened(path) as file:
-        head = file.read(HEAD)
-    for one in registered():
-        if one.sniff(head, path.suffix.lower()):
-            return one
-    raise MediaUnsupported(suffix=path.suffix or "?")
+_registry: Final[Sniffed[Medium]] = Sniffed("guiju.labeling.explicit", MODULES)
+medium = _registry.add
+"""Register a class of media."""
+registered = _registry.all
+"""Every medium, in the order in which they are asked."""
+medium_of = _registry.of
+"""The medium of a file; raises MediaUnsupported where there is none, FileUnusable where it cannot be opened."""

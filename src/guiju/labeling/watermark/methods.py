@@ -6,18 +6,14 @@ Adding a kind is one module with a class under :func:`method`, named in :data:`M
 from __future__ import annotations
 
 import abc
-import importlib
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
-from guiju.errors import MediaUnsupported
-from guiju.labeling.atomic import opened
+from guiju.labeling.sniffing import Sniffed
 from guiju.labeling.watermark.findings import Detection, Embedded
 from guiju.labeling.watermark.keys import Finder, Secret
 from guiju.media import LIMITS, Limits
 
-HEAD: Final = 4096
 MODULES: Final = ("image.method", "audio.method", "video.method", "text.method")
 """Modules with a method, in the order in which they are asked."""
 
@@ -61,34 +57,10 @@ class Method(abc.ABC):
         """
 
 
-_methods: dict[str, Method] = {}
-
-
-def method(kind: type[Method]) -> type[Method]:
-    """Register a class of methods."""
-    if kind.name in _methods:
-        raise ValueError(f"method {kind.name} is taken")
-    _methods[kind.name] = kind()
-    return kind
-
-
-@cache
-def registered() -> tuple[Method, ...]:
-    """Every method, in the order in which they are asked."""
-    for name in MODULES:
-        importlib.import_module(f"guiju.labeling.watermark.{name}")
-    return tuple(_methods.values())
-
-
-def method_of(path: Path) -> Method:
-    """The method for a file; bytes count for more than the name.
-
-    Raises:
-        MediaUnsupported: there is none. FileUnusable: it cannot be opened.
-    """
-    with opened(path) as file:
-        head = file.read(HEAD)
-    for one in registered():
-        if one.sniff(head, path.suffix.lower()):
-            return one
-    raise MediaUnsupported(suffix=path.suffix or "?")
+_registry: Final[Sniffed[Method]] = Sniffed("guiju.labeling.watermark", MODULES)
+method = _registry.add
+"""Register a class of methods."""
+registered = _registry.all
+"""Every method, in the order in which they are asked."""
+method_of = _registry.of
+"""The method of a file; raises MediaUnsupported where there is none, FileUnusable where it cannot be opened."""

@@ -65,7 +65,7 @@ clean:  ## remove the environment and caches; var/ with its database and keys st
 	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
 		echo "$(PYTHON) cannot make an environment. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
-$(RUNTIME): requirements.lock pyproject.toml | .venv/bin/python
+$(RUNTIME): requirements.lock pyproject.toml hatch_build.py $(wildcard src/guiju/native/*.[ch]) | .venv/bin/python
 	@echo "Installing Guiju into .venv (once; about half a minute) ..."
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-build-isolation --editable .

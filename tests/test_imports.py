@@ -14,9 +14,10 @@ WORDS = {"nouns", "errors"}
 """What every room may import."""
 
 CORE: dict[str, set[str]] = {
-    "text": set(),
+    "native": set(),
+    "text": {"native"},
     "media": set(),
-    "moderation": {"text"},
+    "moderation": {"text", "native"},
     "law": set(),
     "accounts": set(),
     "domains": set(),

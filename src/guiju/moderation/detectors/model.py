@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.models import shelf
@@ -41,9 +42,10 @@ class Model:
 
     def judge(self, text: str, direction: Direction) -> Judgement:
         """See ``Judge.judge``."""
-        if len(_UNIT.findall(text, 0, _LOOK)) < _FEWEST[direction]:
+        units = _UNIT.finditer(text, 0, _LOOK)
+        if next(islice(units, _FEWEST[direction] - 1, None), None) is None:
             return Judgement(None)
-        found = self._networks[direction].probabilities(text).tolist()
+        found = self._networks[direction].probabilities(text)
         likelihood = round(found[0], 4)
         if likelihood < self._heads[0].report_from:
             return Judgement(likelihood)

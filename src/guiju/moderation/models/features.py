@@ -49,8 +49,8 @@ _INVERSE = _powers(pow(int(_BASE), -1, 2**64))
 
 
 @cache
-def _classes() -> NDArray[np.int8]:
-    """The class of every character of the basic plane; characters beyond it count as Han."""
+def classes() -> NDArray[np.int8]:
+    """The class of every character of the basic plane, shape (65536,); characters beyond it have that of the last."""
     table = np.full(_BMP, _HAN, dtype=np.int8)
     table[:0x2E80] = _OTHER
     table[0x2E80:0x3041] = _OTHER
@@ -66,7 +66,7 @@ def _classes() -> NDArray[np.int8]:
 def codes(text: str) -> tuple[Codes, NDArray[np.int8]]:
     """The characters that count, and their classes: digits as 0, spaces only between Latin words."""
     raw = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
-    kind = _classes()[np.minimum(raw, _BMP - 1)]
+    kind = classes()[np.minimum(raw, _BMP - 1)]
     space = kind == _SPACE
     if space.any():
         keep = ~space

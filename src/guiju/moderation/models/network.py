@@ -9,6 +9,8 @@ per column.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,6 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from guiju import native
 from guiju.errors import ModelDamaged
 from guiju.moderation.models import features
 
@@ -56,13 +59,14 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class Network:
-    """A loaded network. Immutable, shared by threads.
+    """A loaded network. Immutable, shared by threads. Runs in ``guiju.native`` where that is built, otherwise on numpy.
 
     Attributes:
         heads: names of the heads, in the order of the probabilities.
     """
 
-    def __init__(self, weights: Weights, heads: tuple[str, ...]) -> None:
+    def __init__(self, weights: Weights, heads: tuple[str, ...], *, fast: bool = True) -> None:
+        """``fast``: use the compiled module if there is one."""
         self.heads = heads
         self._buckets = len(weights.table) - 1
         self._table = weights.table
@@ -77,6 +81,7 @@ class Network:
         self._out, self._out_bias = weights.out, weights.out_bias
         self._slope, self._shift = weights.slope, weights.shift
         self._mix = weights.mix.tolist()
+        self._run = self._compiled(weights) if fast else None
 
     @classmethod
     def load(cls, path: Path, sha256: str, heads: tuple[str, ...]) -> Network:
@@ -95,12 +100,24 @@ class Network:
             raise ModelDamaged(name=path.name) from problem
         return cls(weights, heads)
 
-    def probabilities(self, text: str) -> Vector:
+    def _compiled(self, weights: Weights) -> Callable[[str], list[float]] | None:
+        if native.module is None:
+            return None
+        layers = (self._lift, self._lift_bias, self._hidden_max, self._hidden_mean, self._hidden_sum, self._hidden_bias)
+        ends = (self._out, self._out_bias, self._slope, self._shift, weights.mix)
+        widths = (*weights.lift.shape, *weights.out.shape)
+        arrays = (np.ascontiguousarray(array, dtype=np.float32) for array in (*layers, *ends))
+        made = native.module.network(np.ascontiguousarray(weights.table), features.classes(), widths, *arrays)
+        return partial(native.module.probabilities, made)
+
+    def probabilities(self, text: str) -> list[float]:
         """The calibrated probability of each head for a normalised text; an empty text has them too.
 
         The general head also listens to each sentence alone: one bad request in a long harmless story is no more than a
         whisper in the whole.
         """
+        if self._run is not None:
+            return self._run(text)
         rows, starts = features.rows_and_sentences(text, self._buckets)
         if not len(rows):
             rows = np.full((1, features.KINDS), self._buckets, dtype=np.int64)
@@ -108,7 +125,7 @@ class Network:
         for begin in range(_STRETCH, len(rows), _STRETCH):
             inside = starts[(starts > begin) & (starts < begin + _STRETCH)] - begin
             found = np.maximum(found, self._judge(rows[begin : begin + _STRETCH], np.append(0, inside)))
-        chances: Vector = np.reciprocal(1.0 + np.exp(-found))
+        chances: list[float] = np.reciprocal(1.0 + np.exp(-found)).tolist()
         return chances
 
     def general(self, text: str) -> tuple[float, float, float]:

@@ -1,0 +1,20 @@
+/* The module guiju.native._native: functions only, no state of its own. What they promise stands in _native.pyi. */
+#include "native.h"
+
+static int fill(PyObject *module)
+{
+    return PyModule_AddFunctions(module, guiju_network_functions);
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)fill}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_native",
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__native(void)
+{
+    return PyModuleDef_Init(&definition);
+}

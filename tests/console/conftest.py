@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from guiju.incidents import Facts
 from guiju.law.book import rules
 from guiju.moderation import policy_source
 from guiju.store.actor import Actor
@@ -28,6 +29,7 @@ from guiju.store.models import (
     Delivery,
     Document,
     Exemption,
+    Incident,
     Integration,
     PolicyVersion,
     ProposedStep,
@@ -45,6 +47,7 @@ from guiju.store.services import (
     accounts,
     complaints,
     documents,
+    incidents,
     integrations,
     law,
     policies,
@@ -87,6 +90,7 @@ class World:
     exemption: Exemption
     bulk: BulkAction
     delivery: Delivery
+    incident: Incident
 
 
 def complain(actor: Actor, **fields: Any) -> Complaint:
@@ -165,6 +169,7 @@ def world(system: Actor) -> World:
         exemption=proposals.exempt(system, account, "测试", now + timedelta(days=1)),
         bulk=BulkAction.objects.create(step="limit", reason="批量", accounts=[account.pk], created_at=now),
         delivery=Delivery.objects.create(webhook=hook, event="x", state="given_up", created_at=now, next_at=now),
+        incident=incidents.open_incident(system, incidents.Opening("资料外泄", Facts(people=1_200_000)), now),
     )
 
 

@@ -59,6 +59,7 @@ MENU: tuple[Group, ...] = (
             Entry("accounts", _("Accounts"), "accounts", Permission.SEE_ACCOUNTS),
             Entry("complaints", _("Complaints and appeals"), "file", Permission.SEE_COMPLAINTS),
             Entry("minors", _("Minors and companions"), "accounts", Permission.SEE_ACCOUNTS),
+            Entry("incidents", _("Security incidents"), "warn", Permission.SEE_INCIDENTS),
             Entry("try", _("Try it"), "try", Permission.TRY_CHECKS),
         ),
     ),

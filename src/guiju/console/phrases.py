@@ -134,6 +134,7 @@ OBJECTS: dict[str, str | Promise] = {
     "Complaint": _("Complaint"),
     "DataKey": _("Data key"),
     "Document": _("Document"),
+    "Incident": _("Incident"),
     "Integration": _("Integration"),
     "OperatorValue": _("Threshold"),
     "PolicyVersion": _("Policy"),

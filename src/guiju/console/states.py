@@ -87,6 +87,32 @@ STATES: dict[str, dict[str, State]] = {
         "answered": State(_("Answered"), "info"),
         "closed": State(_("Concluded"), "good"),
     },
+    "incident": {
+        "open": State(_("Being handled"), "warn"),
+        "ended": State(_("Handling ended"), "info"),
+        "closed": State(_("Closed"), "good"),
+    },
+    "incident_event": {
+        "opened": State(_("Incident opened"), "bad"),
+        "note": State(_("Note"), "mute"),
+        "graded": State(_("Graded"), "warn"),
+        "sent": State(_("Report sent"), "info"),
+        "ended": State(_("Handling ended"), "info"),
+        "closed": State(_("Closed"), "good"),
+    },
+    "level": {
+        "below": State(_("Below the recorded criteria"), "mute"),
+        "larger": State(_("Larger (较大)"), "warn"),
+        "major": State(_("Major (重大)"), "bad"),
+        "extraordinary": State(_("Extraordinary (特别重大)"), "bad"),
+    },
+    "clock": {
+        "waiting": State(_("Not running yet"), "mute"),
+        "running": State(_("Due"), "warn"),
+        "late": State(_("Late"), "bad"),
+        "sent": State(_("Sent in time"), "good"),
+        "sent_late": State(_("Sent late"), "bad"),
+    },
     "appeal": {
         "": State(_("Not decided yet"), "warn"),
         "granted": State(_("Granted"), "good"),

@@ -17,7 +17,7 @@ from guiju.labeling.sniffing import Sniffed
 from guiju.media import LIMITS, Limits
 
 MODULES: Final = (
-    "picture.medium", "writing.docx", "writing.pdf", "writing.html", "writing.markdown", "sound.medium",
+    "picture.medium", "writing.docx", "writing.pptx", "writing.xlsx", "writing.pdf", "writing.html", "writing.markdown", "sound.medium",
     "film.medium",
     "writing.plain",
 )  # fmt: skip

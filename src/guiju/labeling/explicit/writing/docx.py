@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 from xml.sax.saxutils import escape
 
-import msgspec
-
-from guiju.errors import MediaEncrypted, MediaMalformed
+from guiju.errors import MediaMalformed
 from guiju.labeling.atomic import opened
 from guiju.labeling.explicit.mark import DEFAULT, MOMENTS, Form, Mark, one_of
 from guiju.labeling.explicit.medium import Made, Medium, medium
 from guiju.labeling.explicit.report import Report, Sighting
+from guiju.labeling.explicit.writing.package import COMPOUND, Package
 from guiju.labeling.explicit.writing.words import SUPERSCRIPT, Line, judge, text_words
 from guiju.media import LIMITS, Limits, markup
-from guiju.media.archive import Archive
 
 PAGES: Final = ("header", "footer")
-_TYPES: Final = "[Content_Types].xml"
-_RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_STRICT: Final = "http://purl.oclc.org/ooxml/officeDocument/relationships"
-_SPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _CONTENT: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"
-_COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 
 
 @medium
@@ -39,12 +31,12 @@ class Docx(Medium):
     positions = (*MOMENTS, *PAGES)
 
     def sniff(self, head: bytes, suffix: str) -> bool:
-        return suffix in self.suffixes and head.startswith((b"PK\3\4", _COMPOUND))
+        return suffix in self.suffixes and head.startswith((b"PK\3\4", COMPOUND))
 
     def make(self, source: Path, target: BinaryIO, mark: Mark, limits: Limits = LIMITS) -> Made:
         position, words = one_of(mark.position, self.positions, "start"), text_words(mark)
         with opened(source) as file:
-            package = _Package.of(file, limits)
+            package = _Document(file, limits)
             shown = _paragraph(package.space, words.text, raised=mark.form is Form.CORNER)
             changed = package.on_pages(shown, position) if position in PAGES else package.in_body(shown, position)
             package.archive.write(target, changed)
@@ -52,49 +44,19 @@ class Docx(Medium):
 
     def check(self, path: Path, mark: Mark = DEFAULT, limits: Limits = LIMITS, picture: Path | None = None) -> Report:
         with opened(path) as file:
-            package = _Package.of(file, limits)
+            package = _Document(file, limits)
             return judge(self.name, [*package.lines()])
 
 
-class _Relation(msgspec.Struct, frozen=True):
-    id: str
-    kind: str
-    target: str
-
-
-class _Package:
+class _Document(Package):
     """The parts of a Word document that show text."""
 
-    def __init__(self, archive: Archive, part: str, document: bytes) -> None:
-        self.archive, self.part, self.document = archive, part, document
-        found = re.search(rb"xmlns:?\w*=[\"'](http://[^\"']*wordprocessingml(?:/2006)?/main)[\"']", document)
-        self.space = found[1].decode() if found else _SPACE
-        folder, name = posixpath.split(part)
-        self._relations = posixpath.join(folder, "_rels", f"{name}.rels")
-
-    @classmethod
-    def of(cls, file: BinaryIO, limits: Limits) -> _Package:
-        """Open a document.
-
-        Raises:
-            MediaEncrypted, MediaMalformed: it has no document part that can be read.
-        """
-        file.seek(0)
-        if file.read(4) == _COMPOUND:
-            raise MediaEncrypted(what="DOCX")
-        archive = Archive(file, limits)
-        part = next(
-            (one.target for one in _relations(archive.read("_rels/.rels"), "") if one.kind == "officeDocument"),
-            "word/document.xml",
-        )
-        document = archive.read(part)
-        if document is None:
-            raise MediaMalformed(what="DOCX", detail="no document")
-        return cls(archive, part, markup.utf8(document))
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        super().__init__(file, limits, "DOCX", "word/document.xml", "wordprocessingml")
 
     def in_body(self, paragraph: bytes, position: str) -> dict[str, bytes]:
         """The changed parts with the paragraph in the body."""
-        found = markup.elements(self.document, frozenset({"body", "p", "tbl", "sectPr"}), self.part)
+        found = markup.elements(self.main, frozenset({"body", "p", "tbl", "sectPr"}), self.part)
         body = next((one for one in found if one.name == "body" and one.depth == 2), None)
         if body is None:
             raise MediaMalformed(what="DOCX", detail="no body")
@@ -104,7 +66,7 @@ class _Package:
         if at is None:
             half = (body.inner + last) / 2
             at = min((one.end for one in tops), key=lambda end: abs(end - half), default=last)
-        return {self.part: self.document[:at] + paragraph + self.document[at:]}
+        return {self.part: self.main[:at] + paragraph + self.main[at:]}
 
     def on_pages(self, paragraph: bytes, kind: str) -> dict[str, bytes]:
         """The changed parts with the paragraph in every header, or footer, and a new one where pages had none."""
@@ -113,10 +75,10 @@ class _Package:
             data = self.archive.read(part)
             if data is not None:
                 changed[part] = _appended(markup.utf8(data), kind, paragraph, part)
-        sections = markup.elements(self.document, frozenset({"sectPr"}), self.part)
+        sections = markup.elements(self.main, frozenset({"sectPr"}), self.part)
         first = min(sections, key=lambda one: one.start, default=None)
         wanted = ["default"]
-        if first is not None and b"titlePg" in self.document[first.start : first.end]:
+        if first is not None and b"titlePg" in self.main[first.start : first.end]:
             wanted.append("first")
         missing = [one for one in wanted if not (first and self._references(first, kind, one))]
         return changed | (self._added(paragraph, kind, missing, first) if missing else {})
@@ -127,15 +89,13 @@ class _Package:
             for part in self._shown(kind):
                 data = self.archive.read(part)
                 yield from () if data is None else _texts(markup.utf8(data), part, kind)
-        yield from _texts(self.document, self.part, "")
+        yield from _texts(self.main, self.part, "")
 
     def _shown(self, kind: str) -> list[str]:
-        folder = posixpath.dirname(self.part)
-        known = _relations(self.archive.read(self._relations), folder)
-        return list(dict.fromkeys(one.target for one in known if one.kind == kind))
+        return list(dict.fromkeys(one.target for one in self.relations() if one.kind == kind))
 
     def _references(self, section: markup.Element, kind: str, which: str) -> bool:
-        inside = self.document[section.start : section.end]
+        inside = self.main[section.start : section.end]
         pattern = rb"<\w*:?" + kind.encode() + rb"Reference\b[^>]*type=[\"']" + which.encode() + rb"[\"']"
         return re.search(pattern, inside) is not None
 
@@ -143,40 +103,31 @@ class _Package:
         self, paragraph: bytes, kind: str, missing: list[str], section: markup.Element | None
     ) -> dict[str, bytes]:
         """A new header or footer part, its type and relation, and the references to it in the first section."""
-        folder = posixpath.dirname(self.part)
-        name = next(f"{kind}AIGC{n}.xml" for n in range(1, 99) if posixpath.join(folder, f"{kind}AIGC{n}.xml") not in self.archive.members)  # fmt: skip
+        name = self.free(f"{kind}AIGC{{}}.xml")
         root = "hdr" if kind == "header" else "ftr"
         part = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:{root} xmlns:w="{self.space}">'.encode()
-        types, relations = self.archive.read(_TYPES), self.archive.read(self._relations)
-        if types is None:
-            raise MediaMalformed(what="DOCX", detail="no content types")
-        prefix = _STRICT if "purl.oclc.org" in self.space else _RELATION
-        entry = f'<Override PartName="/{posixpath.join(folder, name)}" ContentType="{_CONTENT.format(kind=kind)}"/>'
-        relations = relations or b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'  # fmt: skip
         id_ = f"rIdAIGC{kind}"
-        link = f'<Relationship Id="{id_}" Type="{prefix}/{kind}" Target="{name}"/>'
         refs = "".join(
-            f'<w:{kind}Reference xmlns:w="{self.space}" xmlns:r="{prefix}" w:type="{one}" r:id="{id_}"/>'
+            f'<w:{kind}Reference xmlns:w="{self.space}" xmlns:r="{self.links}" w:type="{one}" r:id="{id_}"/>'
             for one in missing
         )
         return {
-            posixpath.join(folder, name): part + paragraph + f"</w:{root}>".encode(),
-            _TYPES: _inserted(markup.utf8(types), b"</Types>", entry.encode()),
-            self._relations: _inserted(markup.utf8(relations), b"</Relationships>", link.encode()),
+            name: part + paragraph + f"</w:{root}>".encode(),
+            **self.joined(name, _CONTENT.format(kind=kind), kind, id_),
             self.part: self._referring(refs.encode(), section),
         }
 
     def _referring(self, references: bytes, section: markup.Element | None) -> bytes:
         if section is None:
-            closing = self.document.rfind(b"</", 0, self.document.rfind(b"</"))
+            closing = self.main.rfind(b"</", 0, self.main.rfind(b"</"))
             new = f'<w:sectPr xmlns:w="{self.space}">'.encode() + references + b"</w:sectPr>"
-            return self.document[:closing] + new + self.document[closing:]
+            return self.main[:closing] + new + self.main[closing:]
         if section.inner_end == section.end:  # <w:sectPr/>
-            tag = self.document[section.start : section.end].rstrip(b"/>")
+            tag = self.main[section.start : section.end].rstrip(b"/>")
             name = f"{section.prefix}:sectPr" if section.prefix else "sectPr"
             new = tag + b">" + references + f"</{name}>".encode()
-            return self.document[: section.start] + new + self.document[section.end :]
-        return self.document[: section.inner] + references + self.document[section.inner :]
+            return self.main[: section.start] + new + self.main[section.end :]
+        return self.main[: section.inner] + references + self.main[section.inner :]
 
 
 def _paragraph(space: str, words: str, *, raised: bool) -> bytes:
@@ -201,22 +152,3 @@ def _appended(data: bytes, kind: str, paragraph: bytes, part: str) -> bytes:
     if top is None or top.inner_end == top.end:
         raise MediaMalformed(what=part, detail=f"no {kind}")
     return data[: top.inner_end] + paragraph + data[top.inner_end :]
-
-
-def _inserted(data: bytes, closing: bytes, entry: bytes) -> bytes:
-    at = data.rfind(closing)
-    if at < 0:
-        raise MediaMalformed(what="DOCX", detail=f"no {closing.decode()}")
-    return data[:at] + entry + data[at:]
-
-
-def _relations(data: bytes | None, folder: str) -> list[_Relation]:
-    found = [] if data is None else markup.elements(markup.utf8(data), frozenset({"Relationship"}), "relations")
-    return [
-        _Relation(
-            one.attributes.get("Id", ""), one.attributes.get("Type", "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join(folder, one.attributes.get("Target", ""))).lstrip("/"),
-        )
-        for one in found
-        if one.attributes.get("TargetMode") != "External"
-    ]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "guiju"
 
-WORDS = {"nouns", "errors"}
+WORDS = {"nouns", "errors", "located"}
 """What every room may import."""
 
 CORE: dict[str, set[str]] = {
@@ -20,6 +20,7 @@ CORE: dict[str, set[str]] = {
     "moderation": {"text", "native"},
     "law": set(),
     "accounts": set(),
+    "desk": set(),
     "domains": set(),
     "incidents": set(),
     "inventory": set(),
@@ -52,6 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     **SHELLS,
     "nouns": set(),
     "errors": set(),
+    "located": set(),
     "keyfiles": set(),
     "settings": set(),
     "django_settings": {"settings", "keyfiles"},

@@ -24,6 +24,8 @@ from __future__ import annotations
 
 from guiju.errors.access import *  # noqa: F403
 from guiju.errors.accounts import *  # noqa: F403
+from guiju.errors.candidates import *  # noqa: F403
+from guiju.errors.desk import *  # noqa: F403
 from guiju.errors.evidence import *  # noqa: F403
 from guiju.errors.labels import *  # noqa: F403
 from guiju.errors.law import *  # noqa: F403

@@ -72,10 +72,16 @@ def story(record: Record) -> Story:
         text_held=RecordText.objects.filter(record=record).exists(),
         account=Account.objects.filter(pk=record.account).first() if record.account else None,
         violation=Violation.objects.filter(record_id=record.id).first(),
-        case=Case.objects.select_related("claimed_by", "decided_by").filter(record=record).first(),
+        case=_case(record),
         sanctions=tuple(s for s in sanctions if record.id in s.records) if record.account else (),
         looks=_looks(record),
     )
+
+
+def _case(record: Record) -> Case | None:
+    """The first review of the whole exchange, or of its first part; not the reviews of that review."""
+    cases = Case.objects.select_related("claimed_by", "decided_by").filter(record=record, kind=Case.Kind.FIRST)
+    return cases.order_by("part", "pk").first()
 
 
 def _looks(record: Record) -> tuple[AuditEntry, ...]:

@@ -17,13 +17,18 @@ from guiju.store.models import Case, Record, RecordText, Sanction, Violation
 
 _HELD_BACK = (*STOPS, Action.MASK.value)
 _STOPPED = Q(prompt_action__in=_HELD_BACK) | Q(answer_action__in=_HELD_BACK)
-_OPEN = Q(case__status=Case.Status.OPEN)
-_CONFIRMED = Q(case__verdict=Case.Verdict.VIOLATION)
+_FIRST = Case.objects.filter(record=OuterRef("pk")).exclude(kind__in=(Case.Kind.SECOND, Case.Kind.SETTLE))
+"""The cases of a record that decide about it; reviews of reviews only judge the judging."""
+_OPEN = Q(waiting=True)
+_CONFIRMED = Q(confirmed=True)
 
 
 def disposals(slug: str, period: Period, now: datetime) -> DisposalCounts:
     """Stopped by the policy, waiting for a reviewer, or confirmed by one; a case decided as fine was no find."""
-    rows = exchange_rows(slug, period)
+    rows = exchange_rows(slug, period).annotate(
+        waiting=Exists(_FIRST.filter(status=Case.Status.OPEN)),
+        confirmed=Exists(_FIRST.filter(verdict=Case.Verdict.VIOLATION)),
+    )
     found = rows.filter(_STOPPED | _OPEN | _CONFIRMED)
     text = Exists(RecordText.objects.filter(record=OuterRef("pk")))
     kept = Q(at__lt=cutoff(now)) | Q(held=True)
@@ -31,13 +36,13 @@ def disposals(slug: str, period: Period, now: datetime) -> DisposalCounts:
     counted = found.aggregate(
         all=Count("id"),
         stopped=Count("id", filter=_STOPPED),
-        waiting=Count("id", filter=~_STOPPED & _OPEN),
+        left=Count("id", filter=~_STOPPED & _OPEN),
         kept=Count("id", filter=kept),
     )
     return DisposalCounts(
         found=counted["all"],
         stopped=counted["stopped"],
-        waiting=counted["waiting"],
+        waiting=counted["left"],
         kept=counted["kept"],
         sample=sample(found.exclude(_STOPPED | _OPEN), found.exclude(kept), found),
     )
@@ -45,7 +50,7 @@ def disposals(slug: str, period: Period, now: datetime) -> DisposalCounts:
 
 def reviews(slug: str, period: Period, limit_hours: int) -> ReviewCounts:
     """Cases opened, decided and late in the span; an escalated case is still open."""
-    cases = Case.objects.filter(record__service=slug, opened_at__lt=period.end)
+    cases = Case.objects.filter(record__service=slug, opened_at__lt=period.end).exclude(verdict=Case.Verdict.SPLIT)
     limit = timedelta(hours=limit_hours)
     decided = Q(status=Case.Status.DECIDED, decided_at__gte=period.start, decided_at__lt=period.end)
     open_at_end = ~Q(status=Case.Status.DECIDED) | Q(decided_at__gte=period.end)

@@ -12,7 +12,8 @@ from guiju.store.models.accounts import (
 )
 from guiju.store.models.appeals import Appeal, RuleVerdict
 from guiju.store.models.audit import AuditEntry
-from guiju.store.models.cases import Case
+from guiju.store.models.candidates import ModelCandidate
+from guiju.store.models.cases import Case, CaseClaim, CaseNote, CaseProposal, CaseSketch, DeskSettings
 from guiju.store.models.complaints import Allowance, Complaint, ComplaintMessage
 from guiju.store.models.evidence import Chain, DataKey, Record, RecordRisk, RecordText, Seal, VerifyRun
 from guiju.store.models.gateways import GatewayProcess, Refusal, SnapshotVersion, Usage
@@ -43,12 +44,17 @@ __all__ = [
     "CareEvent",
     "CareProfile",
     "Case",
+    "CaseClaim",
+    "CaseNote",
+    "CaseProposal",
+    "CaseSketch",
     "Chain",
     "CheckRun",
     "Complaint",
     "ComplaintMessage",
     "DataKey",
     "Delivery",
+    "DeskSettings",
     "Document",
     "Exemption",
     "GatewayProcess",
@@ -59,6 +65,7 @@ __all__ = [
     "Integration",
     "IntegrationKey",
     "MinorsPolicyVersion",
+    "ModelCandidate",
     "OperatorValue",
     "PolicyComparison",
     "PolicyVersion",

@@ -89,9 +89,8 @@ def decided(complaint: Complaint) -> bool:
 def first_deciders(appeal: Appeal) -> set[int]:
     """The users who took part in what is appealed against: they may not decide about it."""
     found: set[int | None] = set()
-    case = Case.objects.filter(record=appeal.record).first() if appeal.record_id else None
-    if case is not None:
-        found.add(case.decided_by_id)
+    if appeal.record_id:
+        found |= set(Case.objects.filter(record=appeal.record_id).values_list("decided_by_id", flat=True))
     for sanction in _touched(appeal):
         found.add(sanction.imposed_by_id)
         proposal = getattr(sanction, "proposal", None)

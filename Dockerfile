@@ -3,10 +3,11 @@
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
+RUN apt-get update -qq && apt-get install -qq --yes --no-install-recommends gcc libc6-dev
 RUN python -m venv /opt/guiju
 COPY requirements-postgres.lock .
 RUN /opt/guiju/bin/pip install --no-deps --require-hashes --requirement requirements-postgres.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY src src
 RUN /opt/guiju/bin/pip install --no-deps --no-build-isolation . \
  && /opt/guiju/bin/pip uninstall --yes hatchling editables pip \

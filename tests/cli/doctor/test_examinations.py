@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from guiju import native
 from guiju.cli.doctor import examination, home, parts, rules, surroundings, upstreams
 from guiju.cli.doctor.examination import Examination, Health, Observation, Patient, well
 from guiju.errors import KeyFileInvalid
@@ -123,6 +124,16 @@ def test_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(surroundings, "datetime", Stopped)
     assert observed(surroundings.clock, patient()) == [FAIL]
+
+
+def test_the_compiled_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "module", object())
+    (one,) = surroundings.compiled_half.run(patient())
+    assert one.health is Health.OK and one.facts == {"compiled": True}
+    monkeypatch.setattr(native, "module", None)
+    monkeypatch.setattr(native, "why_not", "no such file")
+    (one,) = surroundings.compiled_half.run(patient())
+    assert one.health is Health.WARN and "no such file" in one.message and "gcc" in one.remedy
 
 
 def test_optional_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from guiju import native
 from guiju.cli.doctor.examination import Health, Observation, Patient, caught, examination, ill, well
 from guiju.errors import PortInUse
 
@@ -29,6 +30,21 @@ def optional_parts(patient: Patient) -> Iterator[Observation]:
         psycopg=driver,
         chromium=browser,
     )
+
+
+@examination("native")
+def compiled_half(patient: Patient) -> Iterator[Observation]:
+    """The checks run compiled; in Python alone they take several times as long and say the same."""
+    if native.module is not None:
+        yield well("native", "检测内核:已编译", "The checks' kernels are compiled", compiled=True)
+        return
+    yield ill(
+        "native", f"检测内核未编译,使用 Python 版本(结果相同,较慢):{native.why_not}",
+        f"The checks run in Python alone (same results, slower): {native.why_not}",
+        "apt-get install gcc libc6-dev python3-dev,然后删除 .venv/.installed-runtime 并执行 make install;或安装带编译内核的 wheel。",
+        "apt-get install gcc libc6-dev python3-dev, remove .venv/.installed-runtime and run make install; or install a wheel that has it.",
+        health=Health.WARN, compiled=False,
+    )  # fmt: skip
 
 
 @examination("address")

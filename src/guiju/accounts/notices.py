@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
 import msgspec
 
+from guiju import located
 from guiju.errors import ComplaintRulesInvalid, NoticeUnfilled
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -51,7 +52,7 @@ class Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises:
             ComplaintRulesInvalid: it is not such a file, or names a notice twice.
         """
-        return _shipped() if source is None else _read(source)
+        return _shipped() if source is None else located.typed(source, cls, _mistakes, ComplaintRulesInvalid)
 
     def fill(self, name: str, values: Mapping[str, str]) -> Notice:
         """The notice ``name`` with ``values`` in its places.
@@ -69,15 +70,10 @@ class Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _shipped() -> Templates:
-    return _read(resources.files("guiju.accounts").joinpath("data", "notices.yaml").read_text("utf-8"))
+    return Templates.load(resources.files("guiju.accounts").joinpath("data", "notices.yaml").read_text("utf-8"))
 
 
-def _read(source: str) -> Templates:
-    try:
-        templates = msgspec.yaml.decode(source.encode(), type=Templates)
-    except msgspec.DecodeError as error:
-        raise ComplaintRulesInvalid(detail=str(error)) from error
+def _mistakes(templates: Templates) -> Iterator[located.Fault]:
     names = [template.id for template in templates.notices]
     if len(set(names)) != len(names):
-        raise ComplaintRulesInvalid(detail="notices: 编号重复 (repeated id)")
-    return templates
+        yield "$.notices", "编号重复 (repeated id)"

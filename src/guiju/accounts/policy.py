@@ -10,8 +10,8 @@ from importlib import resources
 from typing import Literal
 
 import msgspec
-import yaml
 
+from guiju import located
 from guiju.errors import AccountPolicyInvalid
 from guiju.nouns import Action, Decision
 
@@ -115,7 +115,7 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Raises:
             AccountPolicyInvalid: with every mistake found, each with line and column.
         """
-        return _default() if source is None else _read(source)
+        return _default() if source is None else located.typed(source, cls, _mistakes, AccountPolicyInvalid)
 
     def counts(self, decision: Decision) -> bool:
         """Whether the decision on a prompt is a violation by its author.
@@ -138,41 +138,7 @@ def _under(risk: str, prefix: str) -> bool:
 
 @cache
 def _default() -> AccountPolicy:
-    return _read(resources.files("guiju.accounts").joinpath("data", "policy.yaml").read_text("utf-8"))
-
-
-def _read(source: str) -> AccountPolicy:
-    try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
-        policy = msgspec.convert(yaml.safe_load(source), AccountPolicy)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
-        raise AccountPolicyInvalid(detail=f"{place}YAML: {getattr(error, 'problem', error)}") from error
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `")
-        raise AccountPolicyInvalid(detail=_at(root, path.rstrip("`"), message)) from error
-    mistakes = [_at(root, path, message) for path, message in _mistakes(policy)]
-    if mistakes:
-        raise AccountPolicyInvalid(detail="\n".join(mistakes))
-    return policy
-
-
-def _at(root: yaml.Node | None, path: str, message: str) -> str:
-    """``line:column: message`` for a path such as ``$.rules[1].step``; the nearest place that exists."""
-    node = root
-    for name, index in re.findall(r"\.(\w+)|\[(\d+|\.\.\.)\]", path):
-        child: yaml.Node | None = None
-        if isinstance(node, yaml.MappingNode) and name:
-            child = next((value for key, value in node.value if key.value == name), None)
-        elif isinstance(node, yaml.SequenceNode) and index.isdigit():
-            child = next(iter(node.value[int(index) :]), None)
-        if child is None:
-            break
-        node = child
-    if node is None:
-        return f"1:1: {message}"
-    return f"{node.start_mark.line + 1}:{node.start_mark.column + 1}: {message}"
+    return AccountPolicy.load(resources.files("guiju.accounts").joinpath("data", "policy.yaml").read_text("utf-8"))
 
 
 def _mistakes(policy: AccountPolicy) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from guiju import located
 from guiju.errors import ComplaintRulesInvalid
 
 Confidence = Literal["V", "S", "M-H", "M-M", "M-L", "O"]
@@ -76,7 +77,7 @@ class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises:
             ComplaintRulesInvalid: naming every mistake.
         """
-        return _shipped() if source is None else _read(source)
+        return _shipped() if source is None else located.typed(source, cls, _mistakes, ComplaintRulesInvalid)
 
     def kind(self, name: str) -> Kind | None:
         """The kind of this name."""
@@ -85,33 +86,30 @@ class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _shipped() -> Kinds:
-    return _read(resources.files("guiju.complaints").joinpath("data", "kinds.yaml").read_text("utf-8"))
+    return Kinds.load(resources.files("guiju.complaints").joinpath("data", "kinds.yaml").read_text("utf-8"))
 
 
-def _read(source: str) -> Kinds:
-    try:
-        kinds = msgspec.yaml.decode(source.encode(), type=Kinds)
-    except msgspec.DecodeError as error:
-        raise ComplaintRulesInvalid(detail=str(error)) from error
-    if mistakes := list(_mistakes(kinds)):
-        raise ComplaintRulesInvalid(detail="\n".join(mistakes))
-    return kinds
-
-
-def _mistakes(kinds: Kinds) -> Iterator[str]:
+def _mistakes(kinds: Kinds) -> Iterator[located.Fault]:
     names = [kind.id for kind in kinds.kinds]
     if len(set(names)) != len(names):
-        yield "kinds: 编号重复 (repeated id)"
+        yield "$.kinds", "编号重复 (repeated id)"
     if not kinds.kinds:
-        yield "kinds: 至少一个类别 (at least one kind)"
+        yield "$.kinds", "至少一个类别 (at least one kind)"
     if sum(kind.appeal for kind in kinds.kinds) != 1:
-        yield "kinds: 须恰有一个 appeal 类别 (exactly one kind of appeals)"
-    for kind in kinds.kinds:
-        topics = [topic.id for topic in kind.topics]
-        if not topics or len(set(topics)) != len(topics):
-            yield f"{kind.id}.topics: 至少一个且编号不重复 (at least one, no id twice)"
-        limits = [kind.limit, kind.remind, *(topic.limit for topic in kind.topics if topic.limit is not None)]
-        if not all(limit.fits for limit in limits):
-            yield f"{kind.id}: 时限须恰有 working_days、hours 之一且至少为 1 (exactly one of the two, at least 1)"
-        if not kind.source.strip():
-            yield f"{kind.id}.source: 须写明依据 (a source is needed)"
+        yield "$.kinds", "须恰有一个 appeal 类别 (exactly one kind of appeals)"
+    for index, kind in enumerate(kinds.kinds):
+        for name, message in _kind_mistakes(kind):
+            yield f"$.kinds[{index}].{name}", f"{kind.id}: {message}"
+
+
+def _kind_mistakes(kind: Kind) -> Iterator[located.Fault]:
+    topics = [topic.id for topic in kind.topics]
+    if not topics or len(set(topics)) != len(topics):
+        yield "topics", "至少一个且编号不重复 (at least one, no id twice)"
+    limits = [("limit", kind.limit), ("remind", kind.remind)]
+    limits += [(f"topics[{i}].limit", topic.limit) for i, topic in enumerate(kind.topics) if topic.limit is not None]
+    for name, limit in limits:
+        if not limit.fits:
+            yield name, "时限须恰有 working_days、hours 之一且至少为 1 (exactly one of the two, at least 1)"
+    if not kind.source.strip():
+        yield "source", "须写明依据 (a source is needed)"

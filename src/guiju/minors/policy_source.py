@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import msgspec
-import yaml
 
+from guiju import located
 from guiju.errors import MinorsPolicyInvalid
 from guiju.minors.calendar import clock
 from guiju.minors.policy import Band, MinorsPolicy
@@ -21,8 +20,6 @@ KIN_AND_PARTNER = frozenset({"kin", "partner"})
 NEVER_EXEMPT = frozenset({"personas", "content", "consent", "spend", "features"})
 """What no guardian can lift."""
 
-_STEP = re.compile(r"\.([\w.-]+?)(?=[.\[]|$)|\[(\d+|\.\.\.)\]")
-
 
 def load(source: str) -> MinorsPolicy:
     """The policy in ``source``.
@@ -30,20 +27,7 @@ def load(source: str) -> MinorsPolicy:
     Raises:
         MinorsPolicyInvalid: with every mistake, one a line, as ``line:column: message``.
     """
-    try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
-        policy = msgspec.convert(yaml.safe_load(source), MinorsPolicy)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
-        raise MinorsPolicyInvalid(detail=f"{place}YAML: {getattr(error, 'problem', error)}") from error
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `")
-        raise MinorsPolicyInvalid(detail=_at(root, path.rstrip("`"), message)) from error
-    mistakes = [_at(root, path, message) for path, message in _mistakes(policy)]
-    if mistakes:
-        raise MinorsPolicyInvalid(detail="\n".join(mistakes))
-    return policy
+    return located.typed(source, MinorsPolicy, _mistakes, MinorsPolicyInvalid)
 
 
 def shipped() -> str:
@@ -55,22 +39,6 @@ def shipped() -> str:
 def default() -> MinorsPolicy:
     """Guiju's default policy."""
     return load(shipped())
-
-
-def _at(root: yaml.Node | None, path: str, message: str) -> str:
-    node = root
-    for name, index in _STEP.findall(path.removeprefix("$")):
-        child: yaml.Node | None = None
-        if isinstance(node, yaml.MappingNode) and name:
-            child = next((value for key, value in node.value if key.value == name), None)
-        elif isinstance(node, yaml.SequenceNode) and index.isdigit():
-            child = next(iter(node.value[int(index) :]), None)
-        if child is None:
-            break
-        node = child
-    if node is None:
-        return f"1:1: {message}"
-    return f"{node.start_mark.line + 1}:{node.start_mark.column + 1}: {message}"
 
 
 def _mistakes(policy: MinorsPolicy) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,8 @@ from collections.abc import Collection
 import msgspec
 import yaml
 
+from guiju import located
+
 
 class Diagnostic(msgspec.Struct, frozen=True):
     """One mistake: where (counted from 1), what, and what to write instead."""
@@ -127,21 +129,11 @@ def parse(source: str) -> tuple[Node | None, list[Diagnostic]]:
     """The root of a YAML document and the list that will collect its mistakes."""
     diagnostics: list[Diagnostic] = []
     try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        diagnostics.append(
-            Diagnostic(
-                line,
-                column,
-                f"不是合法的 YAML (not YAML): {error.problem}",
-                "检查缩进与引号 (check indentation, quotes)",
-            )
-        )
-        return None, diagnostics
-    except yaml.YAMLError as error:
-        diagnostics.append(Diagnostic(1, 1, f"不是合法的 YAML (not YAML): {error}", "文件须为 UTF-8 文本 (UTF-8 text)"))
+        root = located.compose(source)
+    except located.NotYaml as error:
+        message = f"不是合法的 YAML (not YAML): {error.problem}"
+        hint = "检查缩进与引号，文件须为 UTF-8 文本 (check indentation and quotes; UTF-8 text)"
+        diagnostics.append(Diagnostic(error.line, error.column, message, hint))
         return None, diagnostics
     if root is None:
         diagnostics.append(Diagnostic(1, 1, "文件为空 (empty document)", "参见随附的默认文件 (see the default file)"))

@@ -53,7 +53,7 @@ def test_every_fault_is_told_at_its_place() -> None:
         (SOURCE.replace("name: two", "title: two"), "3:5: Object"),
         ("items: [\n", "2:1: YAML: "),
         ("items: [{name: one, day: 2026-13-01}]", "1:1: month"),
-        ("items: [{name: !odd one}]", "1:15: YAML: "),
+        ("items: [{name: !odd one}]", "1:16: YAML: "),
         ("", "1:1: Expected"),
         ("\x00", "1:1: YAML: "),
     ],

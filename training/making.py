@@ -25,9 +25,14 @@ _FEW = 0.5
 
 
 def ordinary(heads: Sequence[str]) -> Iterator[Example]:
-    """Everyday texts that belong to no tag (``ordinary.txt``, ``ordinary_answers.txt``)."""
+    """Texts that must pass and belong to no tag: everyday ones, and questions of knowledge about risky subjects."""
     labels = dict.fromkeys(heads, False)
-    for name, direction in (("ordinary.txt", PROMPT), ("ordinary_answers.txt", ANSWER)):
+    for name, direction in (
+        ("ordinary.txt", PROMPT),
+        ("knowledge.txt", PROMPT),
+        ("ordinary_english.txt", PROMPT),
+        ("ordinary_answers.txt", ANSWER),
+    ):
         for line in (_HERE / name).read_text("utf-8").splitlines():
             if line and not line.startswith("#"):
                 yield Example(line, direction, labels, OWN, ORDINARY, 4.0)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guiju.errors import PolicySourceError
 from guiju.moderation import policy_source
-from guiju.moderation.policy import under
+from guiju.moderation.context import ANY_WORDS, CONDITIONS, Context, shipped
+from guiju.moderation.policy import PolicyRule, under
 from guiju.nouns import Action, Direction, Failure, Finding
 
 POLICY = policy_source.load(
@@ -18,7 +22,7 @@ rules:
   - {risk: A.1, severity: high, action: block}
   - {risk: A.1, severity: [low, medium], action: review}
   - {risk: A.4.f, direction: answer, min_score: 0.5, action: mask}
-  - {risk: "*", purpose: children, action: advise}
+  - {risk: "*", purpose: companion, action: advise}
   - {risk: A.3, detector: words, action: label}
 fail: {"*": pass, A.1: block, A.1.f: pass}
 answers:
@@ -43,13 +47,13 @@ def finding(risk: str, severity: str = "medium", score: float = 1.0, detector: s
         ([finding("A.4.f/idcard")], Direction.PROMPT, "", Action.PASS),
         ([finding("A.4.f/idcard")], Direction.ANSWER, "", Action.MASK),
         ([finding("A.4.f/idcard", score=0.4)], Direction.ANSWER, "", Action.PASS),
-        ([finding("A.5.a")], Direction.PROMPT, "children", Action.ADVISE),
+        ([finding("A.5.a")], Direction.PROMPT, "companion", Action.ADVISE),
         ([finding("A.3.e")], Direction.PROMPT, "", Action.LABEL),
         ([finding("A.3.e", detector="pii")], Direction.PROMPT, "", Action.PASS),
     ],
 )
 def test_actions(findings: list[Finding], direction: Direction, purpose: str, action: Action) -> None:
-    decision = POLICY.decide(direction, findings, (), purpose)
+    decision = POLICY.decide(direction, findings, (), Context(purpose=purpose))
     assert decision.action is action
     assert decision.findings == tuple(findings)
     assert decision.policy == POLICY.version
@@ -174,3 +178,107 @@ def test_mistakes_are_shown_like_by_a_compiler() -> None:
 def test_no_policy_at_all(source: str) -> None:
     with pytest.raises(PolicySourceError):
         policy_source.load(source)
+
+
+CIRCUMSTANCES = policy_source.load(
+    """
+name: circumstances
+number: 1
+rules:
+  - {risk: A.1, action: review}
+  - {risk: A.1, band: [8_12, 12_16], action: answer_instead}
+  - {risk: A.1, domain: [medicine, law], direction: prompt, action: pass}
+  - {risk: A.1, standing: [warn, limit], min_score: 0.5, action: block}
+  - {risk: A.1, integration: int_1, modality: image, action: mask}
+tests:
+  - {text: 一, expect: pass, band: 8_12, domain: [medicine, law], standing: good, modality: text}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("context", "score", "action"),
+    [
+        (Context(), 1.0, Action.REVIEW),
+        (Context(band="adult"), 1.0, Action.REVIEW),
+        (Context(band="8_12"), 1.0, Action.ANSWER_INSTEAD),
+        (Context(domain=("law",)), 1.0, Action.REVIEW),
+        (Context(standing="limit"), 1.0, Action.BLOCK),
+        (Context(standing="limit"), 0.4, Action.REVIEW),
+        (Context(standing="limit", band="12_16"), 0.4, Action.ANSWER_INSTEAD),
+        (Context(integration="int_1"), 1.0, Action.REVIEW),
+        (Context(integration="int_1", modality="image"), 1.0, Action.MASK),
+        (Context(integration="int_2", modality="image"), 1.0, Action.REVIEW),
+    ],
+)
+def test_rules_hold_in_circumstances(context: Context, score: float, action: Action) -> None:
+    for _ in range(2):  # made, and remembered
+        assert CIRCUMSTANCES.decide(Direction.PROMPT, [finding("A.1.h", score=score)], (), context).action is action
+
+
+def test_what_no_rule_asks_about_need_not_be_found_out() -> None:
+    assert {name for name in CONDITIONS if CIRCUMSTANCES.asks(name)} == set(CONDITIONS) - {"purpose"}
+    assert not any(policy_source.default().asks(name) for name in CONDITIONS)
+    assert CIRCUMSTANCES.tests[0].context == Context(
+        domain=("law", "medicine"), band="8_12", standing="good", modality="text"
+    )
+
+
+_PICK = st.sampled_from
+_RULES = st.builds(
+    PolicyRule,
+    risk=_PICK(["*", "A.1", "A.1.h", "A.2"]),
+    action=_PICK([a for a in Action if a is not Action.UNCHECKED]),
+    detectors=st.frozensets(_PICK(["words", "model"])),
+    severities=st.frozensets(_PICK(["low", "high"])),
+    directions=st.frozensets(_PICK(list(Direction))),
+    bands=st.frozensets(_PICK(["adult", "8_12"])),
+    domains=st.frozensets(_PICK(["law", "medicine"])),
+    min_score=_PICK([0.0, 0.4, 0.8]),
+)
+
+
+@given(
+    rules=st.lists(_RULES, max_size=6),
+    found=st.builds(
+        Finding, _PICK(["A.1.h", "A.1", "A.2.a"]), _PICK(["words", "model"]), st.just("r"), _PICK([0.3, 0.4, 0.9]),
+        severity=_PICK(["low", "high"]),
+    ),
+    direction=_PICK(list(Direction)),
+    context=st.builds(Context, domain=st.lists(_PICK(["law", "medicine"]), max_size=2).map(tuple), band=_PICK(["", "adult"])),
+)  # fmt: skip
+def test_the_rules_laid_out_say_what_the_rules_say(
+    rules: list[PolicyRule], found: Finding, direction: Direction, context: Context
+) -> None:
+    policy = msgspec.structs.replace(POLICY, rules=tuple(rules))
+    speaking = [
+        rule.action
+        for rule in rules
+        if rule.about(found.risk, found.detector, found.severity)
+        and rule.holds(direction, context)
+        and found.score >= rule.min_score
+    ]
+    strictest = max(speaking, key=lambda action: action.rank, default=Action.PASS)
+    assert policy.action_of(found, direction, context) is strictest
+
+
+UNKNOWN_WORDS = """name: p
+number: 1
+rules:
+  - {risk: A.1, purpose: chat, action: pass}
+  - {risk: A.1, domain: [law, cooking], action: pass}
+  - {risk: A.1, integration: int_9, action: pass}
+tests:
+  - {text: 一, expect: pass, band: teen}
+  - {text: 二, expect: pass, standing: [good, warn]}
+"""
+
+
+def test_unknown_words_are_shown_with_their_place() -> None:
+    with pytest.raises(PolicySourceError) as refused:
+        policy_source.load(UNKNOWN_WORDS, "p.yaml", shipped().with_(bands=["infants"], integrations=["int_1"]))
+    report = refused.value.params["report"]
+    places = [line.split(" ")[0] for line in report.splitlines() if line.startswith("p.yaml")]
+    assert places == ["p.yaml:4:26:", "p.yaml:5:31:", "p.yaml:6:30:", "p.yaml:8:35:", "p.yaml:9:39:"]
+    assert "infants" in report and "int_1" in report and "medicine" in report
+    policy_source.load(UNKNOWN_WORDS.replace("[good, warn]", "good"), words=ANY_WORDS)

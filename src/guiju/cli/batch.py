@@ -8,13 +8,15 @@ not be used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
+from guiju.domains import packs
 from guiju.errors import LineInvalid
 from guiju.moderation.checker import Checker
+from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Direction, Finding, Part
 
 NO_ID = msgspec.Raw(b"null")
@@ -73,7 +75,9 @@ _LINE = msgspec.json.Decoder(Line)
 _ENCODER = msgspec.json.Encoder()
 
 
-def check_lines(checker: Checker, lines: Iterable[bytes], direction: Direction, purpose: str = "") -> Iterator[Answer]:
+def check_lines(
+    checker: Checker, lines: Iterable[bytes], direction: Direction, context: Context = ANYWHERE
+) -> Iterator[Answer]:
     """Check line after line; ``direction`` is for lines that name none."""
     for number, raw in enumerate(lines, 1):
         try:
@@ -81,9 +85,17 @@ def check_lines(checker: Checker, lines: Iterable[bytes], direction: Direction, 
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
             yield _rejected(number, raw, problem)
             continue
-        decision = checker.check(parts(line), line.direction or direction, purpose)
+        texts = parts(line)
+        decision = checker.check(texts, line.direction or direction, in_its_field(checker, context, texts))
         verdict = Verdict(line.id, decision.action, decision.score, decision.findings)
         yield Answer(_ENCODER.encode(verdict) + b"\n", True, decision.action.value)
+
+
+def in_its_field(checker: Checker, context: Context, texts: Sequence[Part]) -> Context:
+    """The circumstances with the fields of special care the last text is of, where the policy asks for them."""
+    if not checker.policy.asks("domain") or not texts:
+        return context
+    return msgspec.structs.replace(context, domain=tuple(pack.id for pack in packs().of(texts[-1].text)))
 
 
 def parts(line: Line) -> tuple[Part, ...]:

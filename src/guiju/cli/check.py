@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from guiju.moderation.checker import Checker
+    from guiju.moderation.context import Context
 
 STDIO = "-"
 
@@ -37,6 +38,12 @@ def check(
         Direction, typer.Option(help="Which way the text travels; a JSON line may say otherwise.")
     ] = Direction.PROMPT,
     purpose: Annotated[str, typer.Option(help="Purpose of the integration, where the policy tells them apart.")] = "",
+    integration: Annotated[str, typer.Option(help="Id of the integration, likewise.")] = "",
+    band: Annotated[str, typer.Option(help="Age band of the end user: adult, unknown, 8_12 …")] = "",
+    standing: Annotated[str, typer.Option(help="Standing of the account: unnamed, good, warn, limit.")] = "",
+    modality: Annotated[
+        str, typer.Option(help="What the text is, asks for or was read from: text, image, audio …")
+    ] = "text",
     policy: Annotated[
         str, typer.Option(help="live: what is in force here; shipped: what Guiju ships; or a policy file.")
     ] = rules_in_force.LIVE,
@@ -62,16 +69,34 @@ def check(
     """
     if sum(given is not None for given in (text, file, jsonl)) != 1:
         raise typer.BadParameter("give exactly one of TEXT, --file and --jsonl")
+    context = _context(purpose, integration, band, standing, modality)
+    from guiju.cli.batch import in_its_field
+
     checker = rules_in_force.checker(policy)
     if jsonl is not None:
-        raise typer.Exit(_lines(checker, jsonl, out, direction, purpose))
-    decision = checker.check([Part("text", _read(file) if file else text or "")], direction, purpose)
+        raise typer.Exit(_lines(checker, jsonl, out, direction, context))
+    parts = [Part("text", _read(file) if file else text or "")]
+    decision = checker.check(parts, direction, in_its_field(checker, context, parts))
     if as_json:
         told = {"action": decision.action, "score": decision.score, "findings": decision.findings}
         terminal.emit({"id": None if file is None else str(file), **told})
     else:
         _show(decision)
     raise typer.Exit(Exit.FAILED if decision.action.stops or decision.failures else Exit.OK)
+
+
+def _context(purpose: str, integration: str, band: str, standing: str, modality: str) -> Context:
+    """The circumstances given; a word no policy can ask for would only ever miss, so it is refused.
+
+    Age bands are the operator's to name, and integrations too: any word will do there.
+    """
+    from guiju.moderation.context import Context, shipped
+
+    for name, value in (("purpose", purpose), ("standing", standing), ("modality", modality)):
+        known = shipped().known(name)
+        if value and value not in known:
+            raise typer.BadParameter(f"one of {', '.join(sorted(known))}", param_hint=f"--{name}")
+    return Context(purpose, integration, (), band, standing, modality)
 
 
 def _read(file: Path) -> str:
@@ -104,13 +129,13 @@ def _show(decision: Decision) -> None:
         )
 
 
-def _lines(checker: Checker, source: Path, target: Path, direction: Direction, purpose: str) -> Exit:
+def _lines(checker: Checker, source: Path, target: Path, direction: Direction, context: Context) -> Exit:
     from guiju.cli.batch import check_lines
 
     counts: dict[str, int] = {}
     usable = True
     with _input(source) as lines, _output(target) as sink:
-        for answer in check_lines(checker, lines, direction, purpose):
+        for answer in check_lines(checker, lines, direction, context):
             sink.write(answer.line)
             usable &= answer.usable
             counts[answer.action] = counts.get(answer.action, 0) + 1

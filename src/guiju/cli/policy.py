@@ -193,12 +193,13 @@ def draft(
 
 def _policy(which: str) -> Policy:
     """The policy in a file, or that of a version."""
-    from guiju.moderation import policy_source
-
     if which.isdigit():
-        return policy_source.load(_row(int(which)).source, which)
+        row = _row(int(which))
+        from guiju.store import policy_words
+
+        return policy_words.accepted(row.source)
     try:
-        return policy_source.load(Path(which).read_text("utf-8"), Path(which).name)
+        return rules_in_force.read(Path(which))
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"neither the number of a version nor a readable file: {error}") from None
 

@@ -14,6 +14,7 @@ from guiju.errors import DatabaseNotMigrated, DatabaseUnreachable, DriverMissing
 
 if TYPE_CHECKING:
     from guiju.moderation.checker import Checker
+    from guiju.moderation.policy import Policy
 
 LIVE = "live"
 SHIPPED = "shipped"
@@ -36,14 +37,28 @@ def checker(policy: str) -> Checker:
     if policy == LIVE:
         return live or _shipped()
     try:
-        source = Path(policy).read_text("utf-8")
+        drafted = read(Path(policy))
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"neither live, shipped nor a readable file: {error}", param_hint="--policy") from None
-    from guiju.moderation import policy_source
     from guiju.moderation.checker import Checker
 
-    drafted = policy_source.load(source, Path(policy).name)
     return Checker.build((live or _shipped()).lexicon, drafted, budget_ms=BUDGET_MS)
+
+
+def read(path: Path) -> Policy:
+    """The policy in a file, held to the words of this installation; without a database to those that ship.
+
+    Raises:
+        PolicySourceError: the file holds mistakes. OSError, UnicodeDecodeError: it cannot be read.
+    """
+    source = path.read_text("utf-8")
+    from guiju.moderation import policy_source
+
+    if not _opened():
+        return policy_source.load(source, path.name)
+    from guiju.store import policy_words
+
+    return policy_words.read(source, path.name)
 
 
 def _shipped() -> Checker:
@@ -54,19 +69,25 @@ def _shipped() -> Checker:
 
 
 def _live() -> Checker | None:
+    if not _opened():
+        return None
+    from guiju.store.snapshot_loader import SnapshotLoader
+
+    return SnapshotLoader(BUDGET_MS).load().checker
+
+
+def _opened() -> bool:
+    """Whether there is a database; one that cannot be used is told of, and counts as none."""
     from guiju.settings import Database, load
 
     settings = load()
     where = Database.parse(settings.database_url, settings.home)
     if where.engine == "sqlite" and not os.path.exists(where.name):
-        return None
+        return False
     from guiju.cli.boot import open_database
 
     try:
         open_database()
-        from guiju.store.snapshot_loader import SnapshotLoader
-
-        return SnapshotLoader(BUDGET_MS).load().checker
     except (DatabaseUnreachable, DatabaseNotMigrated, DriverMissing) as error:
         terminal.note(
             say(
@@ -75,4 +96,5 @@ def _live() -> Checker | None:
             ),
             "yellow",
         )
-        return None
+        return False
+    return True

@@ -6,16 +6,20 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 from django.conf import settings
 
 from guiju.console.bearing import obligations_of
 from guiju.console.said import Said, said
+from guiju.domains import packs
 from guiju.labeling import Label, Placement, TextLabeller
 from guiju.labeling.content_number import new
 from guiju.law.schema import Obligation
-from guiju.moderation import policy_source, starter
+from guiju.moderation import starter
 from guiju.moderation.checker import Checker
+from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Finding, Part
+from guiju.store import policy_words
 from guiju.store.models import Integration, PolicyVersion
 from guiju.store.snapshot import Snapshot
 from guiju.store.snapshot_loader import SnapshotLoader
@@ -82,29 +86,41 @@ class Trial:
     placement: Placement | None
 
 
-def attempt(text: str, direction: Direction, integration: Integration | None, version: PolicyVersion | None) -> Trial:
+def attempt(
+    text: str,
+    direction: Direction,
+    integration: Integration | None,
+    version: PolicyVersion | None,
+    context: Context = ANYWHERE,
+) -> Trial:
     """Check ``text`` as the gateway would.
 
     Args:
         integration: whose purpose and label settings count; none for neither.
         version: a policy version to try instead of the one in force.
+        context: age band, standing and kind of content; purpose, integration and field are found here.
 
     Raises:
         PolicySourceError: the version no longer fits this version of Guiju.
     """
     snapshot = in_force.snapshot()
     checker = _with(snapshot.checker, version)
-    purpose = integration.purpose if integration else ""
+    context = msgspec.structs.replace(
+        context,
+        purpose=integration.purpose if integration else "",
+        integration=integration.pk if integration else "",
+        domain=tuple(pack.id for pack in packs().of(text)),
+    )
     part = Part(WHERE, text, "user" if direction is Direction.PROMPT else "assistant")
-    decision = checker.check([part], direction, purpose)
-    goes_on = _goes_on(checker, part, decision, direction, purpose)
+    decision = checker.check([part], direction, context)
+    goes_on = _goes_on(checker, part, decision, direction, context)
     label, placement = None, None
     if direction is Direction.ANSWER and not decision.action.stops:
         goes_on, placement, label = _labelled(goes_on, snapshot, integration)
     return Trial(
         decision,
         said([part], direction.value, decision.findings),
-        _lines(checker, decision, direction, purpose),
+        _lines(checker, decision, direction, context),
         goes_on,
         label,
         placement,
@@ -116,17 +132,17 @@ def _with(checker: Checker, version: PolicyVersion | None) -> Checker:
         return checker
     return Checker(
         checker.lexicon,
-        policy_source.load(version.source),
+        policy_words.accepted(version.source),
         checker.detectors,
         checker.budget_seconds * 1000,
         cache_size=16,
     )
 
 
-def _goes_on(checker: Checker, part: Part, decision: Decision, direction: Direction, purpose: str) -> str:
+def _goes_on(checker: Checker, part: Part, decision: Decision, direction: Direction, context: Context) -> str:
     if decision.action is Action.BLOCK or decision.action is Action.ANSWER_INSTEAD:
         return checker.policy.stand_in(decision.risk)
-    return checker.mask(part, decision.findings, direction, purpose)
+    return checker.mask(part, decision.findings, direction, context)
 
 
 def _labelled(text: str, snapshot: Snapshot, integration: Integration | None) -> tuple[str, Placement, Label]:
@@ -136,12 +152,12 @@ def _labelled(text: str, snapshot: Snapshot, integration: Integration | None) ->
     return labelled, placement, Label.first(service.provider if service else "guiju", new())
 
 
-def _lines(checker: Checker, decision: Decision, direction: Direction, purpose: str) -> list[Line]:
+def _lines(checker: Checker, decision: Decision, direction: Direction, context: Context) -> list[Line]:
     return [
         Line(
             number,
             finding,
-            checker.policy.action_of(finding, direction, purpose),
+            checker.policy.action_of(finding, direction, context),
             _rule(checker, finding),
             obligations_of(finding.risk),
         )

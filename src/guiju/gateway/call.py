@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 
 from guiju.errors import AccessError, DocumentUnread, EvidenceTimeout, GuijuError, UpstreamError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens, new_id, verdicts
-from guiju.gateway import admission, minors
+from guiju.gateway import admission, circumstances, minors
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.runtime import Runtime, Served
 from guiju.gateway.special_care import SpecialCare
 from guiju.gateway.texts import Slot, stored, unread_documents
 from guiju.gateway.wire import Header, Receive, Scope, Send, parse
+from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Failure, Part
 from guiju.store import account_policy
 from guiju.store.drafts import Draft, Durable, now_us
@@ -30,6 +31,7 @@ class Call:
     Attributes:
         size: bytes of the request's body.
         number: names the exchange everywhere: record, content number of the label, ``X-Guiju-Record``.
+        context: the circumstances the policy may ask about.
         decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
         said: what the model said, as it said it.
         label: the label that went out; empty where none did.
@@ -52,6 +54,7 @@ class Call:
         self.account = ""
         self.care: minors.Care | None = None
         self.special: SpecialCare | None = None
+        self.context = ANYWHERE
         self.decision: Decision | None = None
         self.answers: Sequence[Decision] = ()
         self.tokens = Tokens()
@@ -85,8 +88,17 @@ class Call:
             self.snapshot = self.snapshot.deciding_for(self.account or self.number)
         self.care = minors.attend(self)
         self._prompt = self.endpoint.prompt(request, runtime.limits.max_json_depth)
+        self.context = self._circumstances()
         runtime.meter(integration.id).admit(integration.limits, time.time())
         runtime.in_flight += 1
+
+    def _circumstances(self) -> Context:
+        band = self.care.band if self.care is not None else ""
+        parts = [slot.part for slot in self._prompt]
+        modality = circumstances.MADE[self.endpoint.makes]
+        return circumstances.context_of(
+            self.snapshot, self.integration, self.account, self.at, parts, band=band, modality=modality
+        )
 
     def drop(self) -> None:
         """The request is over, admitted or not: its body no longer takes room."""
@@ -113,17 +125,17 @@ class Call:
         """Check every text of the request; cover what the policy wants masked."""
         started = time.perf_counter()
         parts = [slot.part for slot in self._prompt]
-        checker, purpose = self.snapshot.checker, self.integration.purpose
+        checker, context = self.snapshot.checker, self.context
         if sum([len(part.text) for part in parts]) > LARGE:
-            decision = await asyncio.to_thread(checker.check, parts, Direction.PROMPT, purpose)
+            decision = await asyncio.to_thread(checker.check, parts, Direction.PROMPT, context)
         else:
-            decision = checker.check(parts, Direction.PROMPT, purpose)
+            decision = checker.check(parts, Direction.PROMPT, context)
         if unread_documents(self.request):
             failures = (*decision.failures, Failure("documents", (), DocumentUnread.code))
-            decision = checker.policy.decide(Direction.PROMPT, decision.findings, failures, purpose, decision.score)
+            decision = checker.policy.decide(Direction.PROMPT, decision.findings, failures, context, decision.score)
         if decision.findings and not decision.action.stops:
             for slot in self._prompt:
-                masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, purpose)
+                masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, context)
                 if masked != slot.part.text:
                     slot.replace(masked)
         if self.care is not None:
@@ -278,11 +290,10 @@ class Call:
         metrics.added.observe(max(0.0, total - max(0.0, self.answered - self.sent_upstream)))
 
     def _compare(self) -> None:
-        purpose = self.integration.purpose
         if self.decision is not None:
-            self.runtime.compare(self.snapshot, Direction.PROMPT, self.decision, purpose)
+            self.runtime.compare(self.snapshot, Direction.PROMPT, self.decision, self.context)
         for decision in self.answers:
-            self.runtime.compare(self.snapshot, Direction.ANSWER, decision, purpose)
+            self.runtime.compare(self.snapshot, Direction.ANSWER, decision, self.context)
 
 
 def _us(seconds: float) -> int:

@@ -7,6 +7,7 @@ from typing import Protocol
 from guiju.errors import UpstreamTooLarge
 from guiju.gateway.texts import Unescaper
 from guiju.moderation.checker import Checker
+from guiju.moderation.context import Context
 from guiju.moderation.stream import StreamGuard
 from guiju.nouns import Decision, Direction, Part
 
@@ -61,7 +62,7 @@ class Channel:
         self,
         checker: Checker,
         where: str,
-        purpose: str,
+        context: Context,
         budget: Budget,
         label: StreamLabel | None = None,
         *,
@@ -72,7 +73,7 @@ class Channel:
         self.stopped: Decision | None = None
         self.masked = False
         self._unescaper = Unescaper() if json else None
-        self._guard = StreamGuard(checker, where, Direction.ANSWER, purpose)
+        self._guard = StreamGuard(checker, where, Direction.ANSWER, context)
         self._label = label
         self._budget = budget
         self._pieces: list[str] = []

@@ -53,10 +53,11 @@ def attend(call: Call) -> Care | None:
     known = snapshot.minors.get(call.account, _UNKNOWN)
     if call.account and profile != known and (known is not _UNKNOWN or profile.band != ADULT or profile.mode):
         call.runtime.care.state(StatedAge(call.account, integration.id, profile.band, profile.mode, call.at))
-    band = snapshot.minors_policy.band(profile.band_at(call.at, snapshot.minors_policy))
+    held = profile.band_at(call.at, snapshot.minors_policy)
+    band = snapshot.minors_policy.band(held)
     if band is not None and band.content.stops:
         call.snapshot = snapshot.under(_stricter(snapshot.checker.policy, band.id, band.content.stops))
-    return Care(call, profile, companion=companion, watched=watched)
+    return Care(call, profile, companion=companion, watched=watched, band=held)
 
 
 def profile_of(scope: Scope, snapshot: Snapshot, account: str) -> Profile:
@@ -114,14 +115,27 @@ class Care:
     """The care for one exchange.
 
     Attributes:
+        band: id of the age band that holds, ``adult``, or empty where the age is not known.
         verdict: whether the account may use the service now.
         words: what a stopped prompt is answered with; empty where the moderation's own stand-in serves.
         findings: what goes into the record's verdict on the prompt.
     """
 
-    __slots__ = ("_call", "_companion", "_events", "_hearing", "_profile", "_watched", "findings", "verdict", "words")
+    __slots__ = (
+        "_call",
+        "_companion",
+        "_events",
+        "_hearing",
+        "_profile",
+        "_watched",
+        "band",
+        "findings",
+        "verdict",
+        "words",
+    )
 
-    def __init__(self, call: Call, profile: Profile, *, companion: bool, watched: bool) -> None:
+    def __init__(self, call: Call, profile: Profile, *, companion: bool, watched: bool, band: str) -> None:
+        self.band = band
         self._call, self._profile = call, profile
         self._companion, self._watched = companion, watched
         policy = call.snapshot.minors_policy

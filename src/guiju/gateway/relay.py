@@ -21,6 +21,7 @@ from guiju.gateway.sse import event
 from guiju.gateway.texts import Slot
 from guiju.gateway.wire import encode, error_object
 from guiju.moderation.checker import Checker
+from guiju.moderation.context import Context
 from guiju.nouns import Decision, Direction, Part
 
 _decode = msgspec.json.Decoder().decode
@@ -31,7 +32,7 @@ class RelayContext:
     """What a relay works with during one exchange."""
 
     checker: Checker
-    purpose: str
+    context: Context
     labels: AnswerLabels
     stand_in: Callable[[Decision], str]
     """the words that replace a stopped answer"""
@@ -112,7 +113,7 @@ class Relay(ABC):
         context = self.context
         label: StreamLabel | None = context.labels.stream() if prose and not context.structured else None
         json = prose and context.structured
-        channel = Channel(context.checker, where, context.purpose, self._budget, label, json=json)
+        channel = Channel(context.checker, where, context.context, self._budget, label, json=json)
         self._channels.append(channel)
         return channel
 
@@ -120,12 +121,12 @@ class Relay(ABC):
         """Check whole texts in place, mask what is to be masked. The decision, if it stops the answer."""
         context = self.context
         for slot in found:
-            decision = context.checker.check([slot.part], Direction.ANSWER, context.purpose)
+            decision = context.checker.check([slot.part], Direction.ANSWER, context.context)
             self._checked.append((slot.part, decision))
             if decision.action.stops:
                 return decision
             if decision.findings:
-                masked = context.checker.mask(slot.part, decision.findings, Direction.ANSWER, context.purpose)
+                masked = context.checker.mask(slot.part, decision.findings, Direction.ANSWER, context.context)
                 if masked != slot.part.text:
                     slot.cover(masked)
         return None

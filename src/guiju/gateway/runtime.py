@@ -27,6 +27,7 @@ from guiju.gateway.metrics import Metrics
 from guiju.gateway.quota import AccountLimiter, Meter
 from guiju.gateway.upstream import Upstream
 from guiju.identity import KeyHasher, Pseudonymiser
+from guiju.moderation.context import Context
 from guiju.nouns import Decision, Direction
 from guiju.settings import Settings
 from guiju.store import gateways, keys
@@ -169,11 +170,11 @@ class Runtime:
         else:
             self.refusals[error.code, "", ""] += 1
 
-    def compare(self, snapshot: Snapshot, direction: Direction, decision: Decision, purpose: str) -> None:
+    def compare(self, snapshot: Snapshot, direction: Direction, decision: Decision, context: Context) -> None:
         """Count what the policy on trial and the live one make of the same findings."""
         trial = snapshot.trial
         if trial is not None:
-            live, tried = trial.both(direction, decision, purpose)
+            live, tried = trial.both(direction, decision, context)
             self.compared[trial.version, direction.value, live.value, tried.value] += 1
 
     def gauges(self) -> dict[str, float]:

@@ -150,7 +150,7 @@ class _Stream:
         limits = call.runtime.limits
         context = RelayContext(
             checker=call.snapshot.checker,
-            purpose=call.integration.purpose,
+            context=call.context,
             labels=self.labels,
             stand_in=call.stand_in,
             structured=call.structured,

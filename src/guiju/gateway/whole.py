@@ -82,11 +82,11 @@ async def ask(call: Call) -> bytes:
 
 def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:
     """Check every answer; silence, mask or label it."""
-    checker, purpose = call.snapshot.checker, call.integration.purpose
+    checker, context = call.snapshot.checker, call.context
     decisions: list[Decision] = []
     structured = call.structured
     for choice in choices:
-        decision = checker.check([slot.part for slot in choice.texts], Direction.ANSWER, purpose)
+        decision = checker.check([slot.part for slot in choice.texts], Direction.ANSWER, context)
         decisions.append(decision)
         if decision.action.stops:
             choice.silence(call.stand_in(decision))
@@ -106,7 +106,7 @@ def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decis
 
 def _judge_aside(call: Call, response: Json, others: Json, texts: list[Slot]) -> Decision:
     """Check what stands beside the answers; where it is stopped, all of it is left out."""
-    decision = call.snapshot.checker.check([slot.part for slot in texts], Direction.ANSWER, call.integration.purpose)
+    decision = call.snapshot.checker.check([slot.part for slot in texts], Direction.ANSWER, call.context)
     if decision.action.stops:
         for key in others:
             del response[key]
@@ -119,7 +119,7 @@ def _cover(call: Call, texts: list[Slot], decision: Decision) -> bool:
     """Mask what the policy wants masked. Whether anything was."""
     covered = False
     for slot in texts:
-        masked = call.snapshot.checker.mask(slot.part, decision.findings, Direction.ANSWER, call.integration.purpose)
+        masked = call.snapshot.checker.mask(slot.part, decision.findings, Direction.ANSWER, call.context)
         if masked != slot.part.text:
             slot.cover(masked)
             covered = True
@@ -149,9 +149,7 @@ async def refusal(call: Call, answer: Answer | DemoAnswer) -> UpstreamRefused:
     text = ""
     if answer.status not in (401, 403):
         text = _message(await answer.error_body())
-        decision = call.snapshot.checker.check(
-            [Part("error.message", text)], Direction.ANSWER, call.integration.purpose
-        )
+        decision = call.snapshot.checker.check([Part("error.message", text)], Direction.ANSWER, call.context)
         if decision.action not in (Action.PASS, Action.LABEL, Action.ADVISE):
             text = ""
     return UpstreamRefused(upstream=answer.status, told=text)

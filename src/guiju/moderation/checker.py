@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 import msgspec
 
 from guiju.moderation import policy_source, starter
 from guiju.moderation.cache import TextCache
+from guiju.moderation.context import ANYWHERE, Context
 from guiju.moderation.detectors import Materials, build
 from guiju.moderation.failing import broke, timed_out
 from guiju.moderation.judging import NOTHING, Judges
@@ -18,6 +20,7 @@ from guiju.moderation.policy import Policy
 from guiju.moderation.rules import Rule
 from guiju.moderation.rumours import Refuted
 from guiju.moderation.scan import Detector, Hit
+from guiju.moderation.sieve import Sieve
 from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
 from guiju.text.disguises import BY_SOUND, TAG
 from guiju.text.disguises import finding as disguise
@@ -54,7 +57,7 @@ class Checker:
         self.clock = clock
         self.judges = Judges(self.detectors, clock, cache_size)
         self._cache: TextCache[tuple[Finding, ...]] = TextCache(cache_size)
-        self._on_sounds: dict[tuple[Direction, str], bool] = {}
+        self._on_sounds: WeakKeyDictionary[Sieve, bool] = WeakKeyDictionary()
 
     @classmethod
     def build(
@@ -102,7 +105,7 @@ class Checker:
         """Policy and lexicon version together: the same version gives the same findings for the same text."""
         return f"{self.policy.version}+{self.lexicon.version}"
 
-    def check(self, parts: Sequence[Part], direction: Direction, purpose: str = "") -> Decision:
+    def check(self, parts: Sequence[Part], direction: Direction, context: Context = ANYWHERE) -> Decision:
         """Check all texts of one direction of an exchange.
 
         Never raises for a text: a detector that breaks or runs out of time becomes a ``Failure``, and the policy decides
@@ -116,29 +119,32 @@ class Checker:
             findings += [placed(finding, part.where) for finding in found] if found else ()
         judged = self.judges.exchange(parts, direction, deadline, failures) if self.judges else NOTHING
         findings += judged.findings
-        return self.policy.decide(direction, findings, tuple(failures.values()), purpose, judged.likelihood)
+        return self.policy.decide(direction, findings, tuple(failures.values()), context, judged.likelihood)
 
     def mask(
-        self, part: Part, findings: Iterable[Finding], direction: Direction = Direction.ANSWER, purpose: str = ""
+        self,
+        part: Part,
+        findings: Iterable[Finding],
+        direction: Direction = Direction.ANSWER,
+        context: Context = ANYWHERE,
     ) -> str:
         """The text of ``part`` with every span covered whose finding the policy wants masked; same length as before."""
-        characters = list(part.text)
+        characters, sieve = list(part.text), self.policy.sieve(direction, context)
         for finding in findings:
-            if finding.where == part.where and self.policy.action_of(finding, direction, purpose) is Action.MASK:
+            if finding.where == part.where and sieve.action(finding) is Action.MASK:
                 for start, end in finding.spans:
                     characters[start:end] = self.policy.mask * (end - start)
         return "".join(characters)
 
-    def acts_on_sounds(self, direction: Direction, purpose: str) -> bool:
+    def acts_on_sounds(self, direction: Direction, context: Context = ANYWHERE) -> bool:
         """Whether the policy masks or stops on anything found by sound alone; streams then hold such text back, too."""
-        key = (direction, purpose)
-        if key not in self._on_sounds:
+        sieve = self.policy.sieve(direction, context)
+        if sieve not in self._on_sounds:
             alone = ((TAG + kind, severity) for kind in BY_SOUND for severity in ("low", "medium"))
             raised = ((risk, "low") for risk in self.lexicon.risks)
             faint = (Finding(risk, "sounds", "", 1.0, severity=severity) for risk, severity in (*alone, *raised))
-            mask = Action.MASK.rank
-            self._on_sounds[key] = any(self.policy.action_of(f, direction, purpose).rank >= mask for f in faint)
-        return self._on_sounds[key]
+            self._on_sounds[sieve] = any(sieve.action(finding).rank >= Action.MASK.rank for finding in faint)
+        return self._on_sounds[sieve]
 
     def _find(self, text: str, deadline: float, failures: dict[str, Failure]) -> tuple[Finding, ...]:
         if len(text) < _CACHED_FROM:

@@ -7,10 +7,13 @@ strictest action over all findings wins. A finding no rule speaks of passes, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
+from guiju.moderation.context import ANYWHERE, Context
+from guiju.moderation.sieve import Sieve, Sieves
 from guiju.nouns import Action, Decision, Direction, Failure, Finding
 
 #: ``*`` in a rule stands for every risk.
@@ -23,9 +26,9 @@ class PolicyRule(msgspec.Struct, frozen=True):
     Attributes:
         risk: a risk tag with everything under it (``A.2`` covers ``A.2.a`` and ``A.2.a/slur``), or ``*``.
         action: what is then done.
-        detectors, severities, directions, purposes: the finding's detector and severity, the way the content travels, the
-            purpose of the integration.
-        min_score: the finding's score must reach it.
+        detectors, severities: the finding's. ``min_score``: the finding's score must reach it.
+        directions: the way the content travels.
+        purposes, integrations, domains, bands, standings, modalities: the circumstances (see ``Context``).
         note: why, for the console.
     """
 
@@ -35,18 +38,45 @@ class PolicyRule(msgspec.Struct, frozen=True):
     severities: frozenset[str] = frozenset()
     directions: frozenset[Direction] = frozenset()
     purposes: frozenset[str] = frozenset()
+    integrations: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    bands: frozenset[str] = frozenset()
+    standings: frozenset[str] = frozenset()
+    modalities: frozenset[str] = frozenset()
     min_score: float = 0.0
     note: str = ""
 
-    def speaks_of(self, finding: Finding, direction: Direction, purpose: str) -> bool:
-        """Whether all conditions hold."""
+    @property
+    def asks(self) -> frozenset[str]:
+        """Which circumstances this rule asks about, by the names of ``Context``."""
+        asked = {
+            "purpose": self.purposes,
+            "integration": self.integrations,
+            "domain": self.domains,
+            "band": self.bands,
+            "standing": self.standings,
+            "modality": self.modalities,
+        }
+        return frozenset(name for name, words in asked.items() if words)
+
+    def about(self, risk: str, detector: str, severity: str) -> bool:
+        """Whether it speaks of findings of this kind, whatever their score."""
         return (
-            under(finding.risk, self.risk)
-            and finding.score >= self.min_score
-            and (not self.severities or finding.severity in self.severities)
-            and (not self.directions or direction in self.directions)
-            and (not self.detectors or finding.detector in self.detectors)
-            and (not self.purposes or purpose in self.purposes)
+            under(risk, self.risk)
+            and (not self.severities or severity in self.severities)
+            and (not self.detectors or detector in self.detectors)
+        )
+
+    def holds(self, direction: Direction, context: Context) -> bool:
+        """Whether it speaks of contents that travel this way in these circumstances."""
+        return (
+            (not self.directions or direction in self.directions)
+            and (not self.purposes or context.purpose in self.purposes)
+            and (not self.integrations or context.integration in self.integrations)
+            and (not self.domains or not self.domains.isdisjoint(context.domain))
+            and (not self.bands or context.band in self.bands)
+            and (not self.standings or context.standing in self.standings)
+            and (not self.modalities or context.modality in self.modalities)
         )
 
 
@@ -55,15 +85,16 @@ class PolicyTest(msgspec.Struct, frozen=True):
 
     Attributes:
         expected: the action; ``pass`` stands for every action that lets the text through as it is (``label``, ``advise``).
+        context: the circumstances it is judged in.
     """
 
     text: str
     expected: Action
     direction: Direction = Direction.PROMPT
-    purpose: str = ""
+    context: Context = ANYWHERE
 
 
-class Policy(msgspec.Struct, frozen=True):
+class Policy(msgspec.Struct, frozen=True, dict=True):
     """A policy ready to decide.
 
     Attributes:
@@ -96,17 +127,25 @@ class Policy(msgspec.Struct, frozen=True):
         """``name@number#digest``, the form written into evidence."""
         return f"{self.name}@{self.number}#{self.digest}"
 
-    def action_of(self, finding: Finding, direction: Direction, purpose: str = "") -> Action:
-        """The strictest action any rule asks for this finding; ``pass`` where none speaks of it."""
-        strictest = Action.PASS
-        for rule in self.rules:
-            if rule.action.rank > strictest.rank and rule.speaks_of(finding, direction, purpose):
-                strictest = rule.action
-        return strictest
+    def sieve(self, direction: Direction, context: Context = ANYWHERE) -> Sieve:
+        """The rules that hold in this direction and these circumstances, laid out once."""
+        return self._sieves.of(direction, context)
 
-    def likelihood(self, finding: Finding, direction: Direction, purpose: str = "") -> float:
+    def asks(self, condition: str) -> bool:
+        """Whether any rule asks about one of ``context.CONDITIONS``; what nobody asks about need not be found out."""
+        return condition in self._sieves.asked
+
+    @cached_property
+    def _sieves(self) -> Sieves:
+        return Sieves(self.rules)
+
+    def action_of(self, finding: Finding, direction: Direction, context: Context = ANYWHERE) -> Action:
+        """The strictest action any rule asks for this finding; ``pass`` where none speaks of it."""
+        return self.sieve(direction, context).action(finding)
+
+    def likelihood(self, finding: Finding, direction: Direction, context: Context = ANYWHERE) -> float:
         """The probability, by this finding alone, that the content must not pass."""
-        return self._likelihood(finding, self.action_of(finding, direction, purpose))
+        return self._likelihood(finding, self.action_of(finding, direction, context))
 
     def closes_on(self, failure: Failure) -> bool:
         """Whether this failed check blocks: one of its risks is closed on failure."""
@@ -117,7 +156,7 @@ class Policy(msgspec.Struct, frozen=True):
         direction: Direction,
         findings: Sequence[Finding],
         failures: Sequence[Failure] = (),
-        purpose: str = "",
+        context: Context = ANYWHERE,
         prior: float | None = None,
     ) -> Decision:
         """One decision over the findings and failures of one direction of one exchange.
@@ -128,8 +167,9 @@ class Policy(msgspec.Struct, frozen=True):
         """
         action, risk, leading = Action.PASS, "", self.probability.get("none", 0.0)
         score = self.probability.get("none", 0.0) if prior is None else prior
+        sieve = self.sieve(direction, context)
         for finding in findings:
-            asked = self.action_of(finding, direction, purpose)
+            asked = sieve.action(finding)
             likely = self._likelihood(finding, asked)
             if asked.rank > action.rank or (asked is action and likely > leading):
                 action, risk, leading = asked, finding.risk, likely

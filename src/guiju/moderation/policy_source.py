@@ -9,7 +9,8 @@
     probability: {none: 0.02, low: 0.2, medium: 0.6, high: 0.97}
     rules:
       - risk: A.1.f               # a risk with everything under it, or "*"
-        severity: [high]          # optional, like detector, direction, purpose, min_score
+        severity: [high]          # optional, like detector, direction, min_score and the circumstances:
+        band: [8_12, 12_16]       # purpose, integration, domain, band, standing, modality
         action: answer_instead    # pass label advise review mask answer_instead block
         note: 高危内容以代答回复
     fail: {"*": pass, A.1.d: block}
@@ -28,6 +29,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from guiju.errors import PolicySourceError
+from guiju.moderation import context
+from guiju.moderation.context import CONDITIONS, Context, Vocabulary
 from guiju.moderation.document import Node, parse, render
 from guiju.moderation.lexicon import SEVERITIES
 from guiju.moderation.policy import EVERY, Policy, PolicyRule, PolicyTest
@@ -35,22 +38,26 @@ from guiju.nouns import Action, Direction
 
 DEFAULT = Path(__file__).parent / "data" / "policies" / "default.yaml"
 _KEYS = ("name", "number", "title", "mask", "probability", "rules", "fail", "domains", "answers", "tests")
-_RULE_KEYS = ("risk", "action", "detector", "severity", "direction", "purpose", "min_score", "note")
-_TEST_KEYS = ("text", "expect", "direction", "purpose")
+_RULE_KEYS = ("risk", "action", "detector", "severity", "direction", *CONDITIONS, "min_score", "note")
+_TEST_KEYS = ("text", "expect", "direction", *CONDITIONS)
 _Asked = Literal["remind", "cite", "figures"]
 _ASKED: tuple[_Asked, ...] = ("remind", "cite", "figures")
+_DIRECTIONS = tuple(d.value for d in Direction)
 _ACTIONS = tuple(a.value for a in Action if a is not Action.UNCHECKED)
 _RISK = re.compile(r"\*|A(\.[1-5](\.[a-i](/[a-z0-9_/-]+)?)?)?|guiju(\.[a-z0-9_]+)*")
 
 
-def load(source: str, name: str = "policy.yaml") -> Policy:
+def load(source: str, name: str = "policy.yaml", words: Vocabulary | None = None) -> Policy:
     """The policy a YAML text describes.
+
+    Args:
+        words: what its conditions may name; the words that ship where ``None``.
 
     Raises:
         PolicySourceError: with every mistake in the text, its line, column and hint.
     """
     root, diagnostics = parse(source)
-    policy = _policy(root, source) if root is not None else None
+    policy = _Reading(words or context.shipped()).policy(root, source) if root is not None else None
     if diagnostics or policy is None:
         raise PolicySourceError(name=name, count=len(diagnostics), report=render(source, name, diagnostics))
     return policy
@@ -61,25 +68,83 @@ def default() -> Policy:
     return load(DEFAULT.read_text("utf-8"), DEFAULT.name)
 
 
-def _policy(root: Node, source: str) -> Policy | None:
-    top = root.mapping(_KEYS)
-    if not root.require(top, "name", "number", "rules"):
-        return None
-    fail = _fail(top["fail"]) if "fail" in top else {EVERY: "pass"}
-    return Policy(
-        name=_name(top["name"]),
-        number=int(top["number"].number(1, 10**9)),
-        digest=hashlib.sha256(source.encode()).hexdigest()[:12],
-        title=top["title"].text() if "title" in top else "",
-        rules=tuple(_rule(node) for node in top["rules"].sequence()),
-        fail_closed=frozenset(risk for risk, mode in fail.items() if mode == "block"),
-        fail_open=frozenset(risk for risk, mode in fail.items() if mode == "pass"),
-        domains=_domains(top["domains"]) if "domains" in top else {},
-        answers=_answers(top["answers"]) if "answers" in top else {},
-        probability=_probability(top["probability"]) if "probability" in top else {},
-        mask=_mask(top["mask"]) if "mask" in top else "*",
-        tests=tuple(_test(node) for node in top["tests"].sequence()) if "tests" in top else (),
-    )
+class _Reading:
+    """One text being read, with the words it may use."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+
+    def policy(self, root: Node, source: str) -> Policy | None:
+        """The policy; ``None`` where it lacks what no policy can do without."""
+        top = root.mapping(_KEYS)
+        if not root.require(top, "name", "number", "rules"):
+            return None
+        fail = _fail(top["fail"]) if "fail" in top else {EVERY: "pass"}
+        return Policy(
+            name=_name(top["name"]),
+            number=int(top["number"].number(1, 10**9)),
+            digest=hashlib.sha256(source.encode()).hexdigest()[:12],
+            title=top["title"].text() if "title" in top else "",
+            rules=tuple(self._rule(node) for node in top["rules"].sequence()),
+            fail_closed=frozenset(risk for risk, mode in fail.items() if mode == "block"),
+            fail_open=frozenset(risk for risk, mode in fail.items() if mode == "pass"),
+            domains=_domains(top["domains"]) if "domains" in top else {},
+            answers=_answers(top["answers"]) if "answers" in top else {},
+            probability=_probability(top["probability"]) if "probability" in top else {},
+            mask=_mask(top["mask"]) if "mask" in top else "*",
+            tests=tuple(self._test(node) for node in top["tests"].sequence()) if "tests" in top else (),
+        )
+
+    def _rule(self, node: Node) -> PolicyRule:
+        entries = node.mapping(_RULE_KEYS)
+        if not node.require(entries, "risk", "action"):
+            return PolicyRule(EVERY, Action.PASS)
+        words = {name: self._named(entries, name) for name in CONDITIONS}
+        return PolicyRule(
+            risk=_risk(entries["risk"]),
+            action=Action(entries["action"].choice(_ACTIONS, "pass")),
+            detectors=frozenset(entries["detector"].texts()) if "detector" in entries else frozenset(),
+            severities=_choices(entries, "severity", SEVERITIES),
+            directions=frozenset(Direction(d) for d in _choices(entries, "direction", _DIRECTIONS)),
+            purposes=words["purpose"],
+            integrations=words["integration"],
+            domains=words["domain"],
+            bands=words["band"],
+            standings=words["standing"],
+            modalities=words["modality"],
+            min_score=entries["min_score"].number(0, 1) if "min_score" in entries else 0.0,
+            note=entries["note"].text() if "note" in entries else "",
+        )
+
+    def _test(self, node: Node) -> PolicyTest:
+        entries = node.mapping(_TEST_KEYS)
+        if not node.require(entries, "text", "expect"):
+            return PolicyTest("", Action.PASS)
+        words = {name: self._named(entries, name) for name in CONDITIONS}
+        one = {name: min(found, default="") for name, found in words.items()}
+        for name, found in words.items():
+            if len(found) > 1 and name != "domain":
+                entries[name].wrong(
+                    "测试语句只能写一个值 (one value in a test line)", "写成多条测试语句 (write several lines)"
+                )
+        return PolicyTest(
+            text=entries["text"].text(),
+            expected=Action(entries["expect"].choice(_ACTIONS, "pass")),
+            direction=Direction(
+                entries["direction"].choice(_DIRECTIONS, "prompt") if "direction" in entries else "prompt"
+            ),
+            context=Context(
+                purpose=one["purpose"],
+                integration=one["integration"],
+                domain=tuple(sorted(words["domain"])),
+                band=one["band"],
+                standing=one["standing"],
+                modality=one["modality"],
+            ),
+        )
+
+    def _named(self, entries: dict[str, Node], condition: str) -> frozenset[str]:
+        return _choices(entries, condition, tuple(sorted(self._words.known(condition))))
 
 
 def _name(node: Node) -> str:
@@ -108,41 +173,13 @@ def _risk(node: Node) -> str:
     return value
 
 
-def _rule(node: Node) -> PolicyRule:
-    entries = node.mapping(_RULE_KEYS)
-    if not node.require(entries, "risk", "action"):
-        return PolicyRule(EVERY, Action.PASS)
-    directions = tuple(d.value for d in Direction)
-    return PolicyRule(
-        risk=_risk(entries["risk"]),
-        action=Action(entries["action"].choice(_ACTIONS, "pass")),
-        detectors=frozenset(entries["detector"].texts()) if "detector" in entries else frozenset(),
-        severities=_choices(entries, "severity", SEVERITIES),
-        directions=frozenset(Direction(d) for d in _choices(entries, "direction", directions)),
-        purposes=frozenset(entries["purpose"].texts()) if "purpose" in entries else frozenset(),
-        min_score=entries["min_score"].number(0, 1) if "min_score" in entries else 0.0,
-        note=entries["note"].text() if "note" in entries else "",
-    )
-
-
-def _test(node: Node) -> PolicyTest:
-    entries = node.mapping(_TEST_KEYS)
-    if not node.require(entries, "text", "expect"):
-        return PolicyTest("", Action.PASS)
-    directions = tuple(d.value for d in Direction)
-    return PolicyTest(
-        text=entries["text"].text(),
-        expected=Action(entries["expect"].choice(_ACTIONS, "pass")),
-        direction=Direction(entries["direction"].choice(directions, "prompt") if "direction" in entries else "prompt"),
-        purpose=entries["purpose"].text() if "purpose" in entries else "",
-    )
-
-
 def _choices(entries: dict[str, Node], key: str, options: tuple[str, ...]) -> frozenset[str]:
+    """The words under a key; without ``options`` any word will do."""
     if key not in entries:
         return frozenset()
-    node = entries[key]
-    return frozenset(item.choice(options, options[0]) for item in node.items())
+    if not options:
+        return frozenset(entries[key].texts())
+    return frozenset(item.choice(options, options[0]) for item in entries[key].items())
 
 
 def _fail(node: Node) -> dict[str, str]:

@@ -24,7 +24,7 @@ def unmet(checker: Checker) -> tuple[Unmet, ...]:
     """The test lines of the checker's policy that do not hold, in order; numbers count from 1."""
     found: list[Unmet] = []
     for number, test in enumerate(checker.policy.tests, 1):
-        decision = checker.check([Part("text", test.text, "user")], test.direction, test.purpose)
+        decision = checker.check([Part("text", test.text, "user")], test.direction, test.context)
         if not _meets(decision.action, test.expected):
             found.append(Unmet(number, test, decision.action, decision.risk))
     return tuple(found)

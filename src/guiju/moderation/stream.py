@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from guiju.moderation.checker import Checker, placed
+from guiju.moderation.context import ANYWHERE, Context
 from guiju.moderation.failing import broke, timed_out
 from guiju.moderation.judging import NOTHING, STRETCH, Judged
 from guiju.moderation.scan import CONTEXT, Detector, Hit, Scan
@@ -48,20 +49,46 @@ class StreamGuard:
     """
 
     __slots__ = (
-        "_base", "_budget", "_clock", "_detectors", "_direction", "_emitted", "_failures", "_faint_holds", "_findings", "_fresh", "_hidden", "_inside", "_judged", "_judges", "_masks", "_over",
-        "_payloads", "_pending", "_policy", "_purpose", "_reader", "_said", "_sent", "_unjudged", "_where", "_window",
+        "_base",
+        "_budget",
+        "_clock",
+        "_context",
+        "_detectors",
+        "_direction",
+        "_emitted",
+        "_failures",
+        "_faint_holds",
+        "_findings",
+        "_fresh",
+        "_hidden",
+        "_inside",
+        "_judged",
+        "_judges",
+        "_masks",
+        "_over",
+        "_payloads",
+        "_pending",
+        "_policy",
+        "_reader",
+        "_said",
+        "_sent",
+        "_sieve",
+        "_unjudged",
+        "_where",
+        "_window",
     )  # fmt: skip
 
     def __init__(
-        self, checker: Checker, where: str = "", direction: Direction = Direction.ANSWER, purpose: str = ""
+        self, checker: Checker, where: str = "", direction: Direction = Direction.ANSWER, context: Context = ANYWHERE
     ) -> None:
         self._clock = checker.clock
         self._budget = checker.budget_seconds
         self._policy = checker.policy
         self._where = where
         self._direction = direction
-        self._purpose = purpose
-        self._faint_holds = checker.acts_on_sounds(direction, purpose)
+        self._context = context
+        self._sieve = checker.policy.sieve(direction, context)
+        self._faint_holds = checker.acts_on_sounds(direction, context)
         self._reader = Reader()
         self._payloads = PayloadReader()
         self._hidden: list[Payload] = []  # ended in this step, not looked into yet
@@ -110,7 +137,7 @@ class StreamGuard:
     def decision(self) -> Decision:
         """The decision over everything seen so far; after ``finish`` that of the whole answer."""
         return self._policy.decide(
-            self._direction, self._findings, self._failures, self._purpose, self._judged.likelihood
+            self._direction, self._findings, self._failures, self._context, self._judged.likelihood
         )
 
     def _advance(self, final: bool) -> Released:
@@ -227,7 +254,7 @@ class StreamGuard:
         failed.sort(key=lambda each: each[0])
 
     def _action(self, finding: Finding) -> Action:
-        return self._policy.action_of(finding, self._direction, self._purpose)
+        return self._sieve.action(finding)
 
     def _drop(self, failed: list[tuple[int, Failure]]) -> bool:
         """Record failures and go on without those detectors; whether the policy closes on one of them."""

@@ -21,6 +21,7 @@ from guiju.errors import (
 from guiju.labeling import TextLabeller
 from guiju.minors import MinorsPolicy, Profile, policy_source
 from guiju.moderation.checker import Checker
+from guiju.moderation.context import Context
 from guiju.moderation.policy import Policy
 from guiju.nouns import Action, Decision, Direction
 
@@ -99,11 +100,11 @@ class Trial:
         """Whether it decides for whom ``key`` names; the same ones again as the share grows."""
         return bool(self.share) and crc32(f"{self.version}:{key}".encode()) % 100 < self.share
 
-    def both(self, direction: Direction, decision: Decision, purpose: str) -> tuple[Action, Action]:
+    def both(self, direction: Direction, decision: Decision, context: Context) -> tuple[Action, Action]:
         """What the live policy and this one make of the same findings."""
         found, failed = decision.findings, decision.failures
-        live = self.live.decide(direction, found, failed, purpose)
-        return live.action, self.policy.decide(direction, found, failed, purpose).action
+        live = self.live.decide(direction, found, failed, context)
+        return live.action, self.policy.decide(direction, found, failed, context).action
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from guiju.moderation import policy_source, starter
 from guiju.moderation.checker import Checker
 from guiju.moderation.lexicon import Entry, Lexicon
 from guiju.moderation.lexicon_csv import parse
-from guiju.store import account_policy, care, models, snapshot_version
+from guiju.store import account_policy, care, models, policy_words, snapshot_version
 from guiju.store.sanctions import as_value
 from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot, Trial
 
@@ -65,7 +65,7 @@ class SnapshotLoader:
         lists = list(models.WordList.objects.filter(live__isnull=False).order_by("slug").select_related("live"))
         versions = (live.id if live else None, *[(row.slug, row.live_id) for row in lists])
         if versions != self._versions:
-            policy = policy_source.load(live.source) if live else policy_source.default()
+            policy = policy_words.accepted(live.source) if live else policy_source.default()
             entries: list[Entry] = []
             for row in lists:
                 if row.live is not None:
@@ -93,7 +93,7 @@ def _trial(checker: Checker) -> Trial | None:
     row = models.PolicyVersion.objects.filter(state__in=("shadow", "partial")).first()
     if row is None:
         return None
-    return Trial(version=row.pk, share=row.share, live=checker.policy, policy=policy_source.load(row.source))
+    return Trial(version=row.pk, share=row.share, live=checker.policy, policy=policy_words.accepted(row.source))
 
 
 def _integration(row: models.Integration) -> IntegrationView:

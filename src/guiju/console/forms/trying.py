@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guiju.nouns import Direction
 from guiju.store.models import Integration, PolicyVersion
+from guiju.store.policy_words import vocabulary
 
 
 class TryForm(forms.Form):
@@ -32,6 +33,14 @@ class TryForm(forms.Form):
         PolicyVersion.objects.all(), label=_("Policy"), required=False, empty_label=_("The one in force")
     )
 
+    band = forms.ChoiceField(label=_("Age band"), required=False)
+    standing = forms.ChoiceField(label=_("Standing of the account"), required=False)
+    modality = forms.ChoiceField(label=_("Kind of content"), required=False, initial="text")
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["policy"].label_from_instance = lambda v: f"{v.number} · {v.get_state_display()}"  # type: ignore[attr-defined]
+        words = vocabulary()
+        for name in ("band", "standing", "modality"):
+            known = sorted(words.known(name))
+            self.fields[name].choices = [("", _("Not known")), *((word, word) for word in known)]  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from guiju.console.forms.policies import BacktestForm, PolicyForm, PublishForm, 
 from guiju.console.paging import page_of
 from guiju.errors import InvalidField, PolicySourceError
 from guiju.moderation import policy_source
+from guiju.store import policy_words
 from guiju.store.backtest import backtest as judge_again
 from guiju.store.models import PolicyVersion
 from guiju.store.permissions import Permission
@@ -48,7 +49,7 @@ def detail(request: ConsoleRequest, number: int) -> HttpResponse:
             policies.live() if row.state == PolicyVersion.State.DRAFT else others.filter(number__lt=row.number).first()
         )
     try:
-        policy, mistake = policy_source.load(row.source), ""
+        policy, mistake = policy_words.accepted(row.source), ""
     except PolicySourceError as error:
         policy, mistake = None, str(error.params.get("report", ""))
     context = {
@@ -95,7 +96,7 @@ def draft(request: ConsoleRequest) -> HttpResponse:
 def check(request: ConsoleRequest) -> HttpResponse:
     """What the compiler says about the text in the editor, as a fragment."""
     try:
-        policy, report = policy_source.load(request.POST.get("source", "").replace("\r\n", "\n")), ""
+        policy, report = policy_words.read(request.POST.get("source", "").replace("\r\n", "\n")), ""
     except PolicySourceError as error:
         policy, report = None, str(error.params.get("report", ""))
     page = "console/policies/report.html" if is_htmx(request) else "console/policies/report_page.html"
@@ -143,7 +144,7 @@ def backtest(request: ConsoleRequest, number: int) -> HttpResponse:
     found = None
     if asked.is_valid():
         now = timezone.now()
-        found = judge_again(policy_source.load(row.source), now - timedelta(days=asked.cleaned_data["days"]), now)
+        found = judge_again(policy_words.accepted(row.source), now - timedelta(days=asked.cleaned_data["days"]), now)
     return render(request, "console/policies/backtest.html", {"row": row, "form": asked, "found": found})
 
 

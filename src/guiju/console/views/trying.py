@@ -9,6 +9,7 @@ from guiju.console.access import ConsoleRequest, form
 from guiju.console.answers import is_htmx
 from guiju.console.forms.trying import TryForm
 from guiju.console.trying import attempt
+from guiju.moderation.context import Context
 from guiju.nouns import Direction
 from guiju.store.permissions import Permission
 
@@ -20,6 +21,7 @@ def try_it(request: ConsoleRequest) -> HttpResponse:
     trial = None
     if request.method == "POST" and asked.is_valid():
         data = asked.cleaned_data
-        trial = attempt(data["text"], Direction(data["direction"]), data["integration"], data["policy"])
+        context = Context(band=data["band"], standing=data["standing"], modality=data["modality"])
+        trial = attempt(data["text"], Direction(data["direction"]), data["integration"], data["policy"], context)
     page = "console/try/result.html" if is_htmx(request) and request.method == "POST" else "console/try/try.html"
     return render(request, page, {"form": asked, "trial": trial})

@@ -10,11 +10,12 @@ from guiju.gateway.guard.visit import Judged, Visit
 from guiju.gateway.guard.way import Json, Way, direction_of, text_of
 from guiju.gateway.texts import slots
 from guiju.gateway.wire import parse
+from guiju.moderation.context import shipped
 from guiju.moderation.policy import Policy
 from guiju.nouns import Direction, Finding, Part
 
 MOST_ITEMS = 256
-_ITEM = frozenset({"id", "text", "messages", "direction", "user", "model", "label"})
+_ITEM = frozenset({"id", "text", "messages", "direction", "modality", "user", "model", "label"})
 _BATCH = frozenset({"items", "user", "model"})
 _PIECE = frozenset({"session", "piece", "text", "final", "direction", "user", "model"})
 
@@ -52,6 +53,7 @@ class Check(Way):
         _known(item, _ITEM, where)
         for field in ("user", "model"):
             text_of(item, field)
+        modality_of(item, where)
         direction = direction_of(item, Direction.PROMPT)
         depth = visit.runtime.limits.max_json_depth
         if ("text" in item) == ("messages" in item):
@@ -67,7 +69,7 @@ class Check(Way):
 
     async def _judge(self, visit: Visit, item: Json, parts: list[Part], direction: Direction) -> Json:
         visit.on_behalf_of(text_of(item, "user"), text_of(item, "model"))
-        judged = await visit.judge(parts, direction, label=item.get("label") is True)
+        judged = await visit.judge(parts, direction, label=item.get("label") is True, modality=modality_of(item))
         found = told(judged, visit.snapshot.checker.policy)
         if "text" in item and not judged.decision.action.stops:
             found["text"] = judged.texts[0]
@@ -87,6 +89,18 @@ class Check(Way):
             raise FieldInvalid(field="final", problem="true or false")
         step = await visit.runtime.pieces.take(visit, name, number, text_of(request, "text"), final, direction)
         return _step(name, number, step)
+
+
+def modality_of(item: Json, where: str = "") -> str:
+    """What the text is, asks for or was read from.
+
+    Raises:
+        FieldInvalid.
+    """
+    known, value = shipped().modality, item.get("modality", "text")
+    if value not in known:
+        raise FieldInvalid(field=f"{where}modality", problem=f"one of {', '.join(sorted(known))}")
+    return str(value)
 
 
 def told(judged: Judged, policy: Policy) -> Json:

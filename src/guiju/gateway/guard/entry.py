@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from guiju.evidence.record import LabelEntry, Outcome
+from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Part
 
 
@@ -17,6 +18,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         number: the record's id. ``at``: when the content came, microseconds. ``spent``: judging it, microseconds.
         parts: the texts the record keeps.
         streamed: it came in pieces. ``cut``: the caller never said that it had ended.
+        context: the circumstances it was judged in.
     """
 
     number: str
@@ -28,6 +30,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     label: LabelEntry = LabelEntry()
     streamed: bool = False
     cut: bool = False
+    context: Context = ANYWHERE
 
     @property
     def outcome(self) -> Outcome:

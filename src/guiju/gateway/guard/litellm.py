@@ -16,6 +16,7 @@ from guiju.gateway.guard.visit import Judged, Visit
 from guiju.gateway.guard.way import Json, Way, text_of
 from guiju.gateway.texts import slots
 from guiju.gateway.wire import parse
+from guiju.moderation.context import Context
 from guiju.moderation.stream import StreamGuard
 from guiju.nouns import Direction, Failure, Part
 
@@ -73,13 +74,13 @@ def _go_on(visit: Visit, texts: list[str], judged: Judged, direction: Direction)
         return {"action": "NONE"}
     reply: Json = {"action": "GUARDRAIL_INTERVENED", "texts": masked}
     if direction is Direction.ANSWER:
-        reply["stream_holdback_chars"] = [_held(visit, text) for text in texts]
+        reply["stream_holdback_chars"] = [_held(visit, text, judged.context) for text in texts]
     return reply
 
 
-def _held(visit: Visit, text: str) -> int:
+def _held(visit: Visit, text: str, context: Context) -> int:
     """Characters at the end of ``text`` that more text could still turn into a match."""
-    guard = StreamGuard(visit.snapshot.checker, "", Direction.ANSWER, visit.caller.purpose)
+    guard = StreamGuard(visit.snapshot.checker, "", Direction.ANSWER, context)
     guard.feed(text)
     return guard.held
 

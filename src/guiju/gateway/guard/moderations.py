@@ -48,8 +48,8 @@ class Moderations(Way):
         """The probability per category, OpenAI's and Guiju's tags: the highest over the findings the policy acts on."""
         policy, scores = visit.snapshot.checker.policy, dict[str, float]()
         for finding in judged.decision.findings:
-            if policy.action_of(finding, Direction.PROMPT, visit.caller.purpose) in _FLAGS:
-                likely = policy.likelihood(finding, Direction.PROMPT, visit.caller.purpose)
+            if policy.action_of(finding, Direction.PROMPT, judged.context) in _FLAGS:
+                likely = policy.likelihood(finding, Direction.PROMPT, judged.context)
                 for name in (*self._categories.of(finding.risk), finding.risk):
                     scores[name] = max(scores.get(name, 0.0), round(likely, 4))
         return scores

@@ -51,9 +51,10 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class _Session:
-    def __init__(self, visit: Visit, direction: Direction) -> None:
+    def __init__(self, visit: Visit, direction: Direction, opening: str) -> None:
         role = "assistant" if direction is Direction.ANSWER else "user"
-        self.guard = StreamGuard(visit.snapshot.checker, "text", direction, visit.caller.purpose)
+        self.context = visit.circumstances([Part("text", opening, role)])
+        self.guard = StreamGuard(visit.snapshot.checker, "text", direction, self.context)
         self.visit, self.direction, self.role = visit, direction, role
         self.at = now_us()
         self.number = new_id(self.at)
@@ -78,6 +79,7 @@ class _Session:
             spent=int(self.spent * 1e6),
             streamed=True,
             cut=cut,
+            context=self.context,
         )
 
 
@@ -100,7 +102,7 @@ class Pieces:
         key = (visit.caller.id, name)
         session = self._sessions.get(key)
         if session is None:
-            session = self._begin(key, visit, number, direction)
+            session = self._begin(key, visit, number, direction, text)
         if session.busy:
             raise PieceOutOfOrder(expected=session.next, got=number)
         if number == session.next - 1 and session.reply is not None and session.last == (text, final):
@@ -123,12 +125,12 @@ class Pieces:
         for key in list(self._sessions):
             self._expire(key)
 
-    def _begin(self, key: tuple[str, str], visit: Visit, number: int, direction: Direction) -> _Session:
+    def _begin(self, key: tuple[str, str], visit: Visit, number: int, direction: Direction, text: str) -> _Session:
         if number != 0:
             raise SessionUnknown(session=key[1])
         if len(self._sessions) >= MOST:
             raise SessionsFull(limit=MOST)
-        session = self._sessions[key] = _Session(visit, direction)
+        session = self._sessions[key] = _Session(visit, direction, text)
         return session
 
     async def _step(self, session: _Session, text: str, final: bool) -> Step:

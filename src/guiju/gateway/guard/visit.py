@@ -10,7 +10,7 @@ import msgspec
 
 from guiju.errors import EvidenceTimeout, FieldInvalid, GuijuError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, new_id, verdicts
-from guiju.gateway import admission
+from guiju.gateway import admission, circumstances
 from guiju.gateway.call import LARGE
 from guiju.gateway.endpoints.endpoint import LONGEST_MODEL
 from guiju.gateway.guard.entry import Entry
@@ -18,6 +18,7 @@ from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.texts import stored
 from guiju.gateway.wire import Receive, Scope, address
+from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Failure, Part
 from guiju.store import account_policy
 from guiju.store.snapshot import IntegrationView
@@ -32,6 +33,7 @@ class Judged(msgspec.Struct, frozen=True):
         texts: the parts' texts as they may travel on: masked where the policy masks, unchanged otherwise.
         stand_in: the words that take the place of a stopped content; empty where it is not stopped.
         label: the seven-key label an answer was given, if one was asked for.
+        context: the circumstances it was judged in.
     """
 
     decision: Decision
@@ -39,6 +41,7 @@ class Judged(msgspec.Struct, frozen=True):
     texts: tuple[str, ...]
     stand_in: str = ""
     label: dict[str, str] = {}
+    context: Context = ANYWHERE
 
 
 class Visit:
@@ -121,22 +124,24 @@ class Visit:
 
     async def judge(
         self, parts: Sequence[Part], direction: Direction, unread: Sequence[Failure] = (),
-        *, kept: Sequence[Part] | None = None, label: bool = False,
+        *, kept: Sequence[Part] | None = None, label: bool = False, modality: str = "text",
     ) -> Judged:  # fmt: skip
         """Check one content and record the verdict.
 
         Args:
             unread: what of it no check could read.
             kept: the texts the record keeps, where an earlier record holds some of them; all of them otherwise.
+            modality: what the texts are, ask for or were read from.
             label: an answer that may travel on gets its labels: the words in its last text, the seven keys beside.
 
         Raises:
             EvidenceError: the verdict could not be recorded and must not be told.
         """
         at, started = now_us(), time.perf_counter()
-        decision = await self._check(parts, direction, unread)
+        context = self.circumstances(parts, modality)
+        decision = await self._check(parts, direction, unread, context)
         number = new_id(at)
-        texts = self._masked(parts, decision, direction)
+        texts = self._masked(parts, decision, direction, context)
         placed, keys = LabelEntry(), dict[str, str]()
         if label and direction is Direction.ANSWER and texts and not decision.action.stops:
             labels = AnswerLabels(self.snapshot.services[self.caller.service].provider, number, self.caller.labeller)
@@ -152,9 +157,22 @@ class Visit:
                 direction=direction,
                 spent=spent,
                 label=placed,
+                context=context,
             )
         )
-        return Judged(decision, number, texts, self.stand_in(decision, number), keys)
+        return Judged(decision, number, texts, self.stand_in(decision, number), keys, context)
+
+    def circumstances(self, parts: Sequence[Part], modality: str = "text") -> Context:
+        """The circumstances these texts are judged in.
+
+        Raises:
+            FieldInvalid: a header states an age band that does not exist.
+        """
+        at, asked = now_us(), self.snapshot.checker.policy.asks("band")
+        band = circumstances.band_of(self.snapshot, self.account, self.scope, at) if asked else ""
+        return circumstances.context_of(
+            self.snapshot, self.caller, self.account, at, parts, band=band, modality=modality
+        )
 
     def stand_in(self, decision: Decision, number: str) -> str:
         """The stand-in answer for a stopped content."""
@@ -210,7 +228,7 @@ class Visit:
             upstream=self.model,
         )
         self._count(outcome, decision, answered)
-        self.runtime.compare(self.snapshot, entry.direction, decision, self.caller.purpose)
+        self.runtime.compare(self.snapshot, entry.direction, decision, entry.context)
         texts = stored(entry.parts) if self.runtime.settings.evidence.keep_text else ""
         draft = Draft(
             exchange,
@@ -221,22 +239,26 @@ class Visit:
         )
         return self.runtime.writer.submit(draft, self.runtime.loop)
 
-    async def _check(self, parts: Sequence[Part], direction: Direction, unread: Sequence[Failure]) -> Decision:
-        checker, purpose = self.snapshot.checker, self.caller.purpose
+    async def _check(
+        self, parts: Sequence[Part], direction: Direction, unread: Sequence[Failure], context: Context
+    ) -> Decision:
+        checker = self.snapshot.checker
         if sum(len(part.text) for part in parts) > LARGE:
-            decision = await asyncio.to_thread(checker.check, parts, direction, purpose)
+            decision = await asyncio.to_thread(checker.check, parts, direction, context)
         else:
-            decision = checker.check(parts, direction, purpose)
+            decision = checker.check(parts, direction, context)
         if unread:
             failures = (*decision.failures, *unread)
-            return checker.policy.decide(direction, decision.findings, failures, purpose, decision.score)
+            return checker.policy.decide(direction, decision.findings, failures, context, decision.score)
         return decision
 
-    def _masked(self, parts: Sequence[Part], decision: Decision, direction: Direction) -> tuple[str, ...]:
+    def _masked(
+        self, parts: Sequence[Part], decision: Decision, direction: Direction, context: Context
+    ) -> tuple[str, ...]:
         if not decision.findings:
             return tuple(part.text for part in parts)
-        checker, purpose = self.snapshot.checker, self.caller.purpose
-        return tuple(checker.mask(part, decision.findings, direction, purpose) for part in parts)
+        checker = self.snapshot.checker
+        return tuple(checker.mask(part, decision.findings, direction, context) for part in parts)
 
     def _count(self, outcome: Outcome, decision: Decision, answered: bool) -> None:
         metrics = self.runtime.metrics

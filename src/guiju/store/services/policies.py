@@ -14,7 +14,7 @@ from django.utils import timezone
 from guiju.errors import InvalidField, InvalidTransition, PolicyTestsUnmet, PolicyUntested
 from guiju.moderation import policy_source
 from guiju.moderation.policy_tests import balanced, unmet
-from guiju.store import snapshot_version
+from guiju.store import policy_words, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.acts import act, guarded
 from guiju.store.audit import append, one_at_a_time
@@ -36,11 +36,11 @@ def create_draft(actor: Actor, source: str, note: str = "") -> PolicyVersion:
     Raises:
         PolicySourceError: with every mistake in the text.
     """
-    policy_source.load(source)
+    policy_words.read(source)
     with one_at_a_time():
         number = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         text = _NUMBER.sub(f"number: {number}", source, count=1)
-        parsed = policy_source.load(text)
+        parsed = policy_words.read(text)
         row = PolicyVersion.objects.create(number=number, source=text, note=note.strip(), created_by=actor.user)
         append(actor, "policy.draft", row, reason=row.note, detail={"number": number, "version": parsed.version})
     return row
@@ -133,7 +133,7 @@ def rollback(actor: Actor) -> PolicyVersion:
     if row is None:
         state = f"version {live_now.number}" if live_now else "without a live version"
         raise InvalidTransition(what_zh="策略", what_en="policy", state=state, target="an earlier version")
-    policy_source.load(row.source)
+    policy_words.accepted(row.source)
     before = _retire_live()
     row.state = State.LIVE
     row.save(update_fields=["state"])
@@ -158,7 +158,7 @@ def hold_to_tests(row: PolicyVersion) -> None:
     Raises:
         PolicySourceError, PolicyUntested, PolicyTestsUnmet.
     """
-    policy = policy_source.load(row.source)
+    policy = policy_words.read(row.source)
     if not balanced(policy.tests):
         raise PolicyUntested()
     failed = unmet(SnapshotLoader(settings.GUIJU.gateway.check_budget_ms).load().checker.under(policy))

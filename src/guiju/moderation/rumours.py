@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import operator
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from functools import cached_property
 
 import msgspec
 
+from guiju import native
 from guiju.errors import RumourRegisterError
 from guiju.moderation.models import shelf
 from guiju.moderation.models.network import Vector
@@ -110,6 +112,7 @@ class Register:
             for gram in grams:
                 if len(gram) == 2:
                     self._pairs.setdefault(gram, []).append(index)
+        self._filter = native.module.pairs(self._pairs) if native.module is not None else None
 
     @cached_property
     def _meanings(self) -> Sequence[Vector]:
@@ -118,6 +121,8 @@ class Register:
 
     def find(self, text: str, today: str = "") -> tuple[Likeness, ...]:
         """The claims a normalised text repeats, the likest first; entries expired by ``today`` (ISO) are passed over."""
+        if not self._may_share(text):
+            return ()
         shared = Counter(index for i in range(len(text) - 1) for index in self._pairs.get(text[i : i + 2], ()))
         near = [index for index, count in shared.items() if count >= _WORTH_A_LOOK]
         if not near or any(cue in text for cue in _REFUTING):
@@ -132,6 +137,12 @@ class Register:
                 if score >= FOUND and score > (found[index].score if index in found else 0.0):
                     found[index] = Likeness(entry, round(score, 4), match.start(), match.end())
         return tuple(sorted(found.values(), key=lambda each: -each.score))
+
+    def _may_share(self, text: str) -> bool:
+        """Whether a closer look can find anything: most texts share no pairs with any claim."""
+        if native.module is not None:
+            return native.module.may_share(self._filter, text, _WORTH_A_LOOK)
+        return sum(pair in self._pairs for pair in map(operator.add, text, text[1:])) >= _WORTH_A_LOOK
 
     def _likeness(self, sentence: str, index: int) -> float:
         """How like a sentence and a claim are, from 0 to 1; 0 where a half of the claim is not spoken of."""

@@ -1,8 +1,11 @@
 """What the compiled module promises. Each function agrees with the Python one it stands for; tests hold them together."""
 
+from collections.abc import Iterable
+
 from _typeshed import ReadableBuffer
 
 class _Network: ...
+class _Pairs: ...
 
 def network(
     table: ReadableBuffer,
@@ -30,3 +33,13 @@ def network(
 
 def probabilities(network: _Network, text: str, /) -> list[float]:
     """``guiju.moderation.models.network.Network.probabilities``: one calibrated probability for each head."""
+
+def pairs(pairs: Iterable[str], /) -> _Pairs:
+    """Strings of two characters, to be asked about with `may_share`.
+
+    Raises:
+        ValueError: a string that is longer or shorter.
+    """
+
+def may_share(pairs: _Pairs, text: str, least: int, /) -> bool:
+    """Whether the text may hold one of the pairs at ``least`` places. Never false where it does; rarely true where it does not."""

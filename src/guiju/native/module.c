@@ -3,7 +3,11 @@
 
 static int fill(PyObject *module)
 {
-    return PyModule_AddFunctions(module, guiju_network_functions);
+    PyMethodDef *const files[] = {guiju_network_functions, guiju_pairs_functions};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (PyModule_AddFunctions(module, files[i]) < 0)
+            return -1;
+    return 0;
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)fill}, {0, NULL}};

@@ -18,5 +18,6 @@
 
 /* Functions of each file, ended by an empty one. */
 extern PyMethodDef guiju_network_functions[];
+extern PyMethodDef guiju_pairs_functions[];
 
 #endif

@@ -64,7 +64,7 @@ def explicit(
         list[str] | None,
         typer.Argument(
             metavar="[FILE...]",
-            help="Pictures, sound, films, texts, DOCX, PDF or HTML: files, folders or quoted patterns.",
+            help="Pictures, sound, films, texts, Office documents, PDF or HTML: files, folders or quoted patterns.",
         ),
     ] = None,
     out: Annotated[

@@ -56,3 +56,12 @@ def test_pdf_needs_its_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             attempt()
         assert "pip install 'guiju[pdf]'" in raised.value.remedy("en")
     assert not (tmp_path / "b.pdf").exists()
+
+
+def test_heic_needs_a_decoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64))
+    without(monkeypatch, "pi_heif")
+    with pytest.raises(PartMissing) as raised:
+        explicit.check(path)
+    assert "pip install 'guiju[heic]'" in raised.value.remedy("en")

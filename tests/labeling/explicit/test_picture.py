@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageSequence, PngImagePlugin
+from PIL import Image, ImageCms, ImageSequence, PngImagePlugin
 
 from guiju.errors import (
     LabelWordsInvalid,
@@ -25,7 +25,7 @@ from guiju.errors import (
 from guiju.labeling import explicit, files
 from guiju.labeling.explicit import Form, Kept, Mark
 from guiju.labeling.explicit.mark import CORNERS, presets
-from guiju.labeling.explicit.picture import drawing, ground, light, opening
+from guiju.labeling.explicit.picture import drawing, ground, heic, light, opening
 from guiju.labeling.explicit.picture.checking import place
 from guiju.labeling.explicit.report import Box
 from guiju.labeling.implicit import Label
@@ -129,6 +129,8 @@ SAVED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "tiff cmyk": ("CMYK", ".tif", {}),
     "tiff 16 grey": ("I;16", ".tif", {}),
     "avif": ("RGB", ".avif", {"quality": 70}),
+    "heic": ("RGB", ".heic", {}),
+    "heic grey": ("L", ".heic", {}),
     "bmp": ("RGB", ".bmp", {}),
 }
 
@@ -145,8 +147,16 @@ def saved(folder: Path, name: str) -> Path:
     else:
         image = image.convert(mode)
     path = folder / f"in{suffix}"
-    image.save(path, **options)
+    if suffix == ".heic":
+        write_heic(path, image)
+    else:
+        image.save(path, **options)
     return path
+
+
+def write_heic(path: Path, image: Image.Image, **info: bytes) -> None:
+    with path.open("wb") as file:
+        heic.save(image, info, file)
 
 
 @pytest.mark.parametrize("name", SAVED)
@@ -163,6 +173,28 @@ def test_every_format_and_mode_is_drawn_on_and_read_again(name: str, tmp_path: P
     assert report.found[0].text == "AI生成" and report.found[0].where == "bottom-right"
     height = next(one for one in report.checks if one.id == "picture.height")
     assert height.measured == pytest.approx(0.066, abs=0.008) and height.required == 0.05
+
+
+def test_heic_of_odd_size_keeps_its_pixels_and_metadata(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "A maker"
+    path, original = tmp_path / "a.heic", picture("photo", 401, 299).convert("RGB")
+    write_heic(
+        path,
+        original,
+        exif=exif.tobytes(),
+        icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(),
+    )
+    files.write(path, path, Label.first(CODE, "n-1"))
+    made = explicit.label(path, path, Mark(position="top-left"))
+    assert made.implicit is Kept.KEPT and made.made.sightings[0].where == "top-left"
+    assert files.read(path).label == Label.first(CODE, "n-1")
+    with Image.open(path) as after:
+        assert after.size == (401, 299) and after.getexif()[0x010F] == "A maker" and after.info["icc_profile"]
+        half = (0, 150, 401, 299)
+        apart = np.asarray(after.crop(half), float) - np.asarray(original.crop(half), float)
+    assert np.sqrt((apart**2).mean()) < 6, "colours stay: coded twice, in full range"
+    assert explicit.check(path).verdict.value == "compliant"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -29,6 +29,7 @@ class Layout(msgspec.Struct, frozen=True):
     id: str
     ratio: float
     """The lowest run of ink over the shortest side."""
+    position: str
 
 
 def lay_out(visible: Box, mark: Mark) -> Layout:
@@ -51,7 +52,7 @@ def lay_out(visible: Box, mark: Mark) -> Layout:
     top = _along(position, "top", "bottom", visible.top, visible.bottom, height, margin)
     box = Box(left, top, left + width, top + height)
     words = Box(left + pad, top + pad, left + pad + ink.width, top + pad + ink.rows)
-    return Layout(ink, words, box, chosen.id, ink.smallest / short)
+    return Layout(ink, words, box, chosen.id, ink.smallest / short, position)
 
 
 def _sized(words: str, short: int, width: int, height: float, font: Path | None) -> Ink:

@@ -11,7 +11,7 @@ from PIL import Image
 from guiju.labeling.atomic import opened
 from guiju.labeling.explicit.mark import CORNERS, DEFAULT, Mark
 from guiju.labeling.explicit.medium import Made, Medium, medium
-from guiju.labeling.explicit.picture import checking, drawing, marking, saving
+from guiju.labeling.explicit.picture import checking, drawing, heic, marking, saving
 from guiju.labeling.explicit.picture.layout import Layout
 from guiju.labeling.explicit.picture.opening import opened_picture
 from guiju.labeling.explicit.picture.reading import Pixels
@@ -21,16 +21,19 @@ from guiju.media import LIMITS, Limits
 
 @medium
 class Picture(Medium):
-    """JPEG, PNG, WebP, GIF, TIFF, AVIF and BMP, still and animated."""
+    """JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC and BMP, still and animated."""
 
     name = "picture"
-    suffixes = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".tif", ".tiff", ".avif", ".bmp")
+    suffixes = (
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif",
+        ".hif", ".bmp",
+    )  # fmt: skip
     clause = "5.2"
     positions = CORNERS
 
     def sniff(self, head: bytes, suffix: str) -> bool:
         starts = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*", b"BM")
-        boxed = head[4:12] in (b"ftypavif", b"ftypavis") or (head[4:8] == b"ftyp" and b"avif" in head[8:48])
+        boxed = head[4:8] == b"ftyp" and (head[8:12] in (b"avif", b"avis", *heic.BRANDS) or b"avif" in head[8:48])
         return head.startswith(starts) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or boxed
 
     def make(self, source: Path, target: BinaryIO, mark: Mark, limits: Limits = LIMITS) -> Made:
@@ -52,7 +55,7 @@ class Picture(Medium):
 def made(name: str, layouts: list[Layout], notes: tuple[str, ...] = ()) -> Made:
     """What was drawn: the figures are those of the frame where the words are smallest."""
     least = min(layouts, key=lambda one: one.ratio)
-    where = Sighting("".join(least.ink.lines), checking.place(least.words, least.box), least.words)
+    where = Sighting("".join(least.ink.lines), least.position, least.words)
     figures = {"ratio": round(least.ratio, 4), "pixels": float(least.ink.smallest), "frames": float(len(layouts))}
     return Made(name, least.id, (where,), figures, notes)
 

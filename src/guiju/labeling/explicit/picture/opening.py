@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed, MediaTooLarge, MediaUnsupported
 from guiju.labeling.atomic import opened
+from guiju.labeling.explicit.picture import heic
 from guiju.labeling.explicit.picture.drawing import MODES
 
 PIXELS: Final = 80_000_000
@@ -23,7 +24,10 @@ TOTAL: Final = 400_000_000
 FRAMES: Final = 2_000
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "BMP")
-"""What is opened; JPEG with several pictures comes out as ``MPO``."""
+"""What Pillow opens by itself; JPEG with several pictures comes out as ``MPO``, HEIC as ``HEIF``."""
+
+_OF_SEVERAL: Final = ("MPO", "HEIF")
+"""Formats where further pictures belong to the one that is shown, and are no frames."""
 
 _CONVERTED: Final = {"1": "L", "P": "RGBA", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB"}
 FAULTS: Final = (
@@ -67,7 +71,7 @@ def _unpacked(raw: BinaryIO, suffix: str, first: bool) -> Opened:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata; sizes are checked below, before anything is unpacked
             Image.init()  # formats are registered by name only then
-            return _opened(Image.open(raw, formats=FORMATS), first)
+            return _opened(Image.open(raw, formats=_formats(raw)), first)
     except UnidentifiedImageError:
         raise MediaUnsupported(suffix=suffix or "?") from None
     except Image.DecompressionBombError:
@@ -76,8 +80,17 @@ def _unpacked(raw: BinaryIO, suffix: str, first: bool) -> Opened:
         raise MediaMalformed(what="picture", detail=type(error).__name__) from error
 
 
+def _formats(raw: BinaryIO) -> tuple[str, ...]:
+    head = raw.read(64)
+    raw.seek(0)
+    if len(head) < 16 or not heic.is_heic(head):
+        return FORMATS
+    heic.register()
+    return ("HEIF",)
+
+
 def _opened(file: Image.Image, first: bool) -> Opened:
-    count = 1 if first or file.format == "MPO" else int(getattr(file, "n_frames", 1))
+    count = 1 if first or file.format in _OF_SEVERAL else int(getattr(file, "n_frames", 1))
     if count > FRAMES:
         raise MediaTooLarge(what="frames", limit=FRAMES)
     pixels = file.width * file.height
@@ -101,6 +114,8 @@ def _deep(file: Image.Image) -> None:
         bits = max(file.tag_v2.get(258, (8,)) or (8,))  # type: ignore[attr-defined]
     elif file.format == "PNG":
         bits = 16 if "16B" in str(getattr(file, "tile", "")) and not file.mode.startswith("I") else 8
+    elif file.format == "HEIF":
+        bits = file.info.get("bit_depth", 8)
     if isinstance(bits, int) and bits > 8 and not file.mode.startswith("I;16"):
         raise MediaLayoutUnsupported(what=file.format or "picture", detail=f"{bits} bits per colour")
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 from PIL import Image, JpegImagePlugin, TiffImagePlugin
 
 from guiju.errors import MediaLayoutUnsupported
-from guiju.labeling.explicit.picture import metadata
+from guiju.labeling.explicit.picture import heic, metadata
 from guiju.labeling.explicit.picture.opening import FAULTS, Opened
 from guiju.media import Limits
 
@@ -34,7 +34,7 @@ def save(opened: Opened, source: BinaryIO, target: BinaryIO, limits: Limits) -> 
     """
     images = [_stored(frame.image, opened.orientation) for frame in opened.frames]
     notes: tuple[str, ...] = ()
-    if opened.format == "MPO":
+    if opened.format == "MPO" or (opened.format == "HEIF" and heic.others(opened.file)):
         notes = ("其余附属图片（预览、增益图）未保留 / further pictures in the file (preview, gain map) were left out",)
     try:
         _SAVERS[opened.format](opened, images, source, target, limits)
@@ -87,6 +87,10 @@ def _avif(opened: Opened, images: list[Image.Image], source: BinaryIO, target: B
     _animated(opened, images, target, "AVIF", {"quality": 90, "speed": 8, "max_threads": 1})
 
 
+def _heif(opened: Opened, images: list[Image.Image], source: BinaryIO, target: BinaryIO, limits: Limits) -> None:
+    heic.save(images[0], {str(key): value for key, value in opened.file.info.items()}, target)
+
+
 def _animated(opened: Opened, images: list[Image.Image], target: BinaryIO, kind: str, options: dict[str, Any]) -> None:
     """Formats whose metadata Pillow writes as the bytes it read."""
     info = opened.file.info
@@ -129,4 +133,5 @@ def _saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
 _Saver = Callable[[Opened, list[Image.Image], BinaryIO, BinaryIO, Limits], None]
 _SAVERS: Final[dict[str, _Saver]] = {
     "JPEG": _jpeg, "MPO": _jpeg, "PNG": _png, "GIF": _gif, "WEBP": _webp, "AVIF": _avif, "TIFF": _tiff, "BMP": _bmp,
+    "HEIF": _heif,
 }  # fmt: skip

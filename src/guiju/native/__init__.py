@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from types import ModuleType
 
-_OFF = "GUIJU_NATIVE"
+why_not = ""
+"""Why there is no compiled module; empty where there is one."""
 
+try:
+    if os.environ.get("GUIJU_NATIVE", "").lower() in ("0", "off", "no"):
+        raise ImportError("switched off by GUIJU_NATIVE")
+    from guiju.native import _native as module
+except ImportError as problem:
+    module = None  # type: ignore[assignment]
+    why_not = str(problem)
 
-def _load() -> tuple[ModuleType | None, str]:
-    if os.environ.get(_OFF, "").lower() in ("0", "off", "no"):
-        return None, f"switched off by {_OFF}"
-    try:
-        from guiju.native import _native
-    except ImportError as problem:
-        return None, str(problem)
-    return _native, ""
-
-
-module, why_not = _load()
-"""The compiled module, or ``None`` and why there is none. Rooms that use it have the same in Python beside it."""
+# ``module`` is the compiled module, or None: rooms that use it have the same in Python beside it.

@@ -186,19 +186,48 @@ class ShadowStep(models.Model):
 
 
 class AuthorityReport(models.Model):
-    """That an account was reported to an authority, the last duty of the ladder."""
+    """The report of an account to an authority, the last duty of the ladder: prepared, approved by a second person, sent."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Waits for a second person")
+        APPROVED = "approved", _("Approved, to be sent")
+        SENT = "sent", _("Sent")
+        REFUSED = "refused", _("Refused")
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reports")
     sanction = models.ForeignKey(Sanction, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
     authority = models.CharField(max_length=120)
+    reason = models.TextField(blank=True)
+    records: models.JSONField[list[int]] = models.JSONField(default=list, help_text="records that are the evidence")
+    prepared_at = models.DateTimeField(null=True, blank=True)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="null: asked for by a rule",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.TextField(blank=True, help_text="what the second person said")
+    document_sha256 = models.CharField(max_length=64, blank=True, help_text="of the document as it was approved")
     number = models.CharField(max_length=80, blank=True, help_text="the authority's receipt")
-    reported_at = models.DateTimeField()
+    reported_at = models.DateTimeField(null=True, blank=True)
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:
-        ordering = ["-reported_at"]
+        ordering = ["-reported_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["prepared_at"], condition=models.Q(state__in=["prepared", "approved"]), name="report_waiting"
+            )
+        ]
 
 
 class BulkAction(models.Model):

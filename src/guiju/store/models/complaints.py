@@ -50,6 +50,9 @@ class Complaint(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     contact_key = models.ForeignKey(DataKey, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     contact = models.BinaryField(default=b"", help_text="how to reach its author, encrypted")
+    texts_deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text="when its words and contact were deleted at the end of their retention"
+    )
     form = models.CharField(max_length=64, null=True, blank=True, unique=True, help_text="the form it came on, once")
 
     class Meta:
@@ -57,6 +60,11 @@ class Complaint(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(state="open"), name="complaint_queue"),
             models.Index(fields=["kind", "received_at"], name="complaint_kind"),
+            models.Index(
+                fields=["kind", "closed_at"],
+                condition=models.Q(state="closed", texts_deleted_at=None),
+                name="complaint_texts_due",
+            ),
         ]
 
     def __str__(self) -> str:

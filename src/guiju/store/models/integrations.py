@@ -48,6 +48,11 @@ class Integration(models.Model):
         INTERNAL = "internal", _("Internal use")
         OTHER = "other", _("Other")
 
+    class Minors(models.TextChoices):
+        UNKNOWN = "unknown", _("Not stated")
+        EXCLUDED = "excluded", _("Kept out, with the means to do so")
+        SERVED = "served", _("Served, under minors' mode")
+
     class BlockedStyle(models.TextChoices):
         STAND_IN = "stand_in", _("A stand-in answer with finish_reason content_filter")
         ERROR = "error", _("An HTTP error")
@@ -64,6 +69,10 @@ class Integration(models.Model):
     contact = models.CharField(max_length=200, blank=True)
     purpose = models.CharField(max_length=20, choices=Purpose.choices, default=Purpose.OTHER)
     purpose_note = models.TextField(blank=True)
+    minors = models.CharField(max_length=10, choices=Minors.choices, default=Minors.UNKNOWN)
+    checklist: models.JSONField[dict[str, str]] = models.JSONField(
+        default=dict, help_text="what was found about each point at the last approval or recertification"
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.APPLIED)
     status_reason = models.TextField(blank=True)
     models_allowed: models.JSONField[list[str]] = models.JSONField(

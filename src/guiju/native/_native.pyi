@@ -8,24 +8,15 @@ class _Network: ...
 class _Pairs: ...
 
 def network(
-    table: ReadableBuffer,
-    classes: ReadableBuffer,
-    widths: tuple[int, int, int, int],
-    lift: ReadableBuffer,
-    lift_bias: ReadableBuffer,
-    hidden_max: ReadableBuffer,
-    hidden_mean: ReadableBuffer,
-    hidden_sum: ReadableBuffer,
-    hidden_bias: ReadableBuffer,
-    out: ReadableBuffer,
-    out_bias: ReadableBuffer,
-    slope: ReadableBuffer,
-    shift: ReadableBuffer,
-    mix: ReadableBuffer,
-    /,
+    table: ReadableBuffer, classes: ReadableBuffer, widths: tuple[int, int, int, int], /, *layers: ReadableBuffer
 ) -> _Network:
-    """A network made ready. ``table`` is int8 and is kept, not copied; ``classes`` are those of the 65,536 characters of the
-    basic plane; ``widths`` are d, k, h and heads of ``guiju.moderation.models.network.Weights``; all else is float32.
+    """A network made ready.
+
+    Args:
+        table: int8, (buckets + 1, d); kept, not copied. ``classes``: those of the 65,536 characters of the basic plane.
+        widths: d, k, h and heads of ``guiju.moderation.models.network.Weights``.
+        layers: float32, eleven of them: lift and its bias, the hidden layer over the maximum, the mean and the sums, its
+            bias, out and its bias, slope, shift, mix.
 
     Raises:
         ValueError: sizes that do not fit one another.

@@ -106,8 +106,10 @@ class Network:
         layers = (self._lift, self._lift_bias, self._hidden_max, self._hidden_mean, self._hidden_sum, self._hidden_bias)
         ends = (self._out, self._out_bias, self._slope, self._shift, weights.mix)
         (d, k), (h, heads) = weights.lift.shape, weights.out.shape
-        arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in (*layers, *ends)]
-        made = native.module.network(np.ascontiguousarray(weights.table), features.classes(), (d, k, h, heads), *arrays)
+        arrays = [np.ascontiguousarray(array, dtype=np.float32).data for array in (*layers, *ends)]
+        made = native.module.network(
+            np.ascontiguousarray(weights.table).data, features.classes().data, (d, k, h, heads), *arrays
+        )
         return partial(native.module.probabilities, made)
 
     def probabilities(self, text: str) -> list[float]:

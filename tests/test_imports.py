@@ -29,6 +29,7 @@ CORE: dict[str, set[str]] = {
     "labeling": {"media"},
     "evidence": set(),
     "identity": set(),
+    "proxies": set(),
 }
 """Core rooms, and the rooms each may import besides itself and the words."""
 
@@ -55,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "located": set(),
     "keyfiles": set(),
-    "settings": set(),
+    "settings": {"proxies"},
     "django_settings": {"settings", "keyfiles"},
 }
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from guiju.errors import SettingsInvalid
+from guiju.proxies import networks
 
 MIB = 1024 * 1024
 Positive = Annotated[float, Field(gt=0)]
@@ -128,6 +129,12 @@ class AccountSettings(_Section):
     policy: Path | None = Field(default=None, description="the operator's own account policy (YAML); else Guiju's")
 
 
+class DeskSettings(_Section):
+    """The review desk."""
+
+    policy: Path | None = Field(default=None, description="the operator's own policy of the desk (YAML); else Guiju's")
+
+
 class ComplaintSettings(_Section):
     """Complaints, reports, claims and appeals of the public."""
 
@@ -177,11 +184,15 @@ class Settings(BaseSettings):
     master_key: SecretStr = Field(
         default=SecretStr(""), description="64 hex digits that wrap the data keys; else a file in home"
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="addresses or networks of reverse proxies whose X-Forwarded-For is believed"
+    )
     service: tuple[ServiceSettings, ...] = Field(default=(), description="services of the operator")
     gateway: GatewaySettings = GatewaySettings()
     evidence: EvidenceSettings = EvidenceSettings()
     console: ConsoleSettings = ConsoleSettings()
     accounts: AccountSettings = AccountSettings()
+    desk: DeskSettings = DeskSettings()
     complaints: ComplaintSettings = ComplaintSettings()
     notices: NoticeSettings = NoticeSettings()
     webhooks: WebhookSettings = WebhookSettings()
@@ -190,6 +201,12 @@ class Settings(BaseSettings):
     @classmethod
     def _http(cls, url: str) -> str:
         return _http_address(url) if url else ""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        networks(given)
+        return given
 
     @field_validator("master_key")
     @classmethod

@@ -11,6 +11,7 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from guiju.errors import PortInUse, SettingsInvalid
 from guiju.gateway.app import Application, create_app
+from guiju.gateway.behind import behind
 from guiju.gateway.protocol import BoundedProtocol
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.workers import supervise
@@ -58,7 +59,8 @@ def run(settings: Settings, listener: socket.socket, *, gateway: bool, console: 
     """Serve on ``listener`` in this process."""
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     screens = _console() if console else None
-    app: Any = create_app(Runtime(settings), screens) if gateway else screens
+    planes: Any = create_app(Runtime(settings), screens) if gateway else screens
+    app: Any = behind(planes, settings.trusted_proxies)
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,

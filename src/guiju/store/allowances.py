@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.conf import settings
 from guiju.complaints import Allowance, refill
 from guiju.complaints.allowance import minutes_to_wait, take
 from guiju.errors import TooManyMessages
+from guiju.proxies import household
 from guiju.store import keys, models
 from guiju.store.audit import one_at_a_time
 from guiju.store.moments import micros, moment
@@ -22,7 +22,7 @@ def spend(address: str, now: datetime) -> None:
         TooManyMessages: it has none left.
     """
     limits = settings.GUIJU.complaints
-    key = keys.pseudonymiser().pseudonym("public pages", _network(address))
+    key = keys.pseudonymiser().pseudonym("public pages", household(address) or "unknown")
     with one_at_a_time():
         row = models.Allowance.objects.filter(pk=key).first()
         kept = Allowance(row.level, micros(row.at)) if row is not None else None
@@ -38,14 +38,3 @@ def forget(now: datetime) -> int:
     limits = settings.GUIJU.complaints
     full_after = timedelta(hours=limits.burst / limits.per_hour)
     return models.Allowance.objects.filter(at__lt=now - full_after).delete()[0]
-
-
-def _network(address: str) -> str:
-    """The address, of IPv6 the network of 64 bits that one household has; ``unknown`` where there is none."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
 
 from guiju.errors import BodyIncomplete, BodyTooLarge, BodyTooSlow, FormInvalid
+from guiju.gateway.multipart import LONGEST_FIELD, MOST_FIELDS, Parts, boundary_of
 from guiju.gateway.wire import Receive, Scope, header
 from guiju.settings import GatewaySettings
 
-_MOST_FIELDS = 30
-_LONGEST_FIELD = 64 * 1024
 _SUFFIX = 16
 
 
@@ -39,19 +37,15 @@ async def receive_form(scope: Scope, receive: Receive, folder: Path, limits: Gat
     Raises:
         FormInvalid: no such form, malformed, cut short, or more than one file. BodyTooLarge, BodyTooSlow, BodyIncomplete.
     """
-    kind, options = parse_options_header(header(scope, b"content-type"))
-    boundary = options.get(b"boundary", b"")
-    if kind != b"multipart/form-data" or not 0 < len(boundary) <= 200:
-        raise FormInvalid(problem="multipart/form-data with a boundary is expected")
+    boundary = boundary_of(header(scope, b"content-type"))
     announced = header(scope, b"content-length")
     if announced.isdigit() and int(announced[:20]) > limits.max_file_bytes:
         raise BodyTooLarge(limit=limits.max_file_bytes)
-    reader = _Reader(folder)
-    parser = MultipartParser(boundary, reader.callbacks())  # type: ignore[arg-type]  # a dict of its own keys
+    reader = _Reader(boundary, folder)
     try:
         async with asyncio.timeout(limits.file_timeout_s):
-            await _feed(parser, receive, limits.max_file_bytes)
-        parser.finalize()
+            await _feed(reader, receive, limits.max_file_bytes)
+        reader.finalize()
     except FormParserError as error:
         raise FormInvalid(problem=str(error)[:120]) from None
     except TimeoutError:
@@ -63,7 +57,7 @@ async def receive_form(scope: Scope, receive: Receive, folder: Path, limits: Gat
     return reader.form
 
 
-async def _feed(parser: MultipartParser, receive: Receive, limit: int) -> None:
+async def _feed(reader: Parts, receive: Receive, limit: int) -> None:
     size = 0
     while True:
         message = await receive()
@@ -73,36 +67,21 @@ async def _feed(parser: MultipartParser, receive: Receive, limit: int) -> None:
         size += len(piece)
         if size > limit:
             raise BodyTooLarge(limit=limit)
-        parser.write(piece)
+        reader.write(piece)
         if not message.get("more_body"):
             return
 
 
-class _Reader:
-    """Collects the parts the parser tells of."""
+class _Reader(Parts):
+    """Keeps texts, and writes the one file to disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, boundary: bytes, folder: Path) -> None:
+        super().__init__(boundary)
         self.form = Form()
-        self.ended = False
         self._folder = folder
-        self._headers: dict[bytes, bytes] = {}
-        self._name = self._value = b""
         self._field = ""
         self._text = bytearray()
         self._out: BinaryIO | None = None
-
-    def callbacks(self) -> dict[str, object]:
-        """What the parser calls."""
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": self._header_field,
-            "on_header_value": self._header_value,
-            "on_header_end": self._header_end,
-            "on_headers_finished": self._headers_finished,
-            "on_part_data": self._data,
-            "on_part_end": self._end,
-            "on_end": self._finish,
-        }
 
     def close(self) -> None:
         """Let go of the file."""
@@ -110,45 +89,30 @@ class _Reader:
             self._out.close()
             self._out = None
 
-    def _begin(self) -> None:
-        self._headers, self._name, self._value = {}, b"", b""
-
-    def _header_field(self, data: bytes, start: int, end: int) -> None:
-        self._name += data[start:end]
-
-    def _header_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
-
-    def _header_end(self) -> None:
-        self._headers[self._name.lower()] = self._value
-        self._name = self._value = b""
-
-    def _headers_finished(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        self._field = options.get(b"name", b"").decode("utf-8", "replace")
-        named = options.get(b"filename")
-        if named is None:
-            if len(self.form.fields) >= _MOST_FIELDS:
+    def opened(self, field: str, name: str | None, kind: str) -> None:
+        self._field = field
+        if name is None:
+            if len(self.form.fields) >= MOST_FIELDS:
                 raise FormInvalid(problem="too many fields")
             self._text.clear()
             return
-        if self.form.file is not None or self._field != "file":
+        if self.form.file is not None or field != "file":
             raise FormInvalid(problem="exactly one file, in the field file")
-        self.form.name = named.decode("utf-8", "replace").replace("\\", "/").rsplit("/", 1)[-1][:200]
-        suffix = Path(self.form.name).suffix.lower()
+        self.form.name = name
+        suffix = Path(name).suffix.lower()
         plain = suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= _SUFFIX
         self.form.file = self._folder / f"received{suffix if plain else ''}"
         self._out = self.form.file.open("xb")
 
-    def _data(self, data: bytes, start: int, end: int) -> None:
+    def piece(self, data: bytes) -> None:
         if self._out is not None:
-            self._out.write(data[start:end])
-        elif len(self._text) + end - start > _LONGEST_FIELD:
+            self._out.write(data)
+        elif len(self._text) + len(data) > LONGEST_FIELD:
             raise FormInvalid(problem="a field is too long")
         else:
-            self._text += data[start:end]
+            self._text += data
 
-    def _end(self) -> None:
+    def closed(self) -> None:
         if self._out is not None:
             self.close()
             return
@@ -156,6 +120,3 @@ class _Reader:
             self.form.fields[self._field] = self._text.decode("utf-8")
         except UnicodeDecodeError:
             raise FormInvalid(problem=f"the field {self._field[:50]} is not UTF-8") from None
-
-    def _finish(self) -> None:
-        self.ended = True

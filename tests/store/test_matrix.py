@@ -22,6 +22,7 @@ from guiju.incidents import Facts
 from guiju.law.book import rules
 from guiju.law.schema import SetBy
 from guiju.moderation import policy_source
+from guiju.moderation.rumours import Refuted
 from guiju.store import evidence
 from guiju.store import services as package
 from guiju.store.actor import SYSTEM_ROLE, Actor
@@ -43,6 +44,7 @@ from guiju.store.models import (
     PolicyVersion,
     ProposedStep,
     Record,
+    RefutedClaim,
     Role,
     Sanction,
     Service,
@@ -68,6 +70,7 @@ from guiju.store.services import (
     minors,
     policies,
     proposals,
+    rumours,
     second_factors,
     services,
     sign_ins,
@@ -106,6 +109,7 @@ class World:
     on_trial: PolicyVersion
     words: WordList
     version: WordListVersion
+    rumour: RefutedClaim
     person: User
     complaint: Complaint
     appeal: Appeal
@@ -152,6 +156,7 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         draft=policies.create_draft(system, SOURCE),
         on_trial=policies.start_trial(system, policies.create_draft(system, SOURCE)),
         words=words,
+        rumour=rumours.add(system, "吃大蒜能解酒", "不能", "某机构"),
         version=word_lists.add_version(system, words, "word\n代开发票\n"),
         person=User.objects.create(username="li.lei", role=Role.REVIEWER),
         complaint=Complaint.objects.get(pk=complained.receipt),
@@ -305,6 +310,10 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "users.create": lambda w, a: users.create(a, "new", Role.AUDITOR),
     "users.deactivate": lambda w, a: users.deactivate(a, w.person, "离职"),
     "users.reactivate": lambda w, a: users.reactivate(a, w.person, "返岗"),
+    "rumours.add": lambda w, a: rumours.add(a, "吃香蕉会变猴子", "不会", "某机构"),
+    "rumours.edit": lambda w, a: rumours.edit(a, w.rumour, refutation="不能解酒"),
+    "rumours.expire": lambda w, a: rumours.expire(a, w.rumour, "过时", date(2026, 11, 1)),
+    "rumours.import_": lambda w, a: rumours.import_(a, [Refuted("喝可乐能杀精", "不能", "某机构")]),
     "users.reset_password": lambda w, a: users.reset_password(a, w.person),
     "users.reset_totp": lambda w, a: users.reset_totp(a, w.person, "丢失"),
     "users.set_role": lambda w, a: users.set_role(a, w.person, Role.COMPLIANCE),

@@ -46,7 +46,7 @@ _REFUTING = (
 
 class Refuted(msgspec.Struct, frozen=True):
     """One refuted claim: what is said, what holds instead, who says so, and ISO dates (of the claim, of the refutation, and
-    until when the entry counts; empty where unknown or open)."""
+    until when the entry counts, the last day; empty where unknown or open). ``id`` names it in findings, where it has one."""
 
     claim: str
     refutation: str
@@ -54,6 +54,7 @@ class Refuted(msgspec.Struct, frozen=True):
     claimed: str = ""
     refuted: str = ""
     expires: str = ""
+    id: str = ""
 
 
 class Likeness(msgspec.Struct, frozen=True):

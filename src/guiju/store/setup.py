@@ -17,7 +17,7 @@ from guiju.store import keys
 from guiju.store.actor import Actor
 from guiju.store.audit import one_at_a_time
 from guiju.store.models import Integration, Role, Service, User
-from guiju.store.services import integrations, policies, services, users, word_lists
+from guiju.store.services import integrations, policies, rumours, services, users, word_lists
 
 ADMINISTRATOR = "admin"
 """User name of the first administrator."""
@@ -48,6 +48,7 @@ def initialise(settings: Settings) -> FirstRun | None:
         keys.prepare()
         in_force = services.sync(settings)
         word_lists.import_shipped()
+        rumours.import_shipped()
         policies.ensure_default()
         return None if User.objects.exists() else _first_run(in_force[0])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from guiju.accounts import Sanction, Standing, standing
 from guiju.errors import ProfileError
@@ -16,11 +16,15 @@ from guiju.labeling import TextLabeller
 from guiju.law.profile import Profile, read_profile
 from guiju.moderation import policy_source, starter
 from guiju.moderation.checker import Checker
-from guiju.moderation.lexicon import Entry, Lexicon
+from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.lexicon_csv import parse
 from guiju.store import account_policy, care, models, policy_words, snapshot_version
+from guiju.store.refuted_claims import as_value as claim_of
+from guiju.store.refuted_claims import in_force
 from guiju.store.sanctions import as_value
 from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot, Trial
+
+_CHINA = timedelta(hours=8)
 
 
 class SnapshotLoader:
@@ -30,15 +34,16 @@ class SnapshotLoader:
         self._budget = check_budget_ms
         self._versions: tuple[object, ...] | None = None
         self._checker: Checker
-        self._next_expiry = float("inf")
+        self._lexicon: Lexicon
+        self._next_expiry = self._midnight = float("inf")
 
     def number(self) -> int:
         """The snapshot version now."""
         return snapshot_version.current()
 
     def expired(self, now: float) -> bool:
-        """Whether a sanction has ended since the last load, which no version tells."""
-        return now >= self._next_expiry
+        """Whether a sanction has ended since the last load, or a day has, which no version tells."""
+        return now >= min(self._next_expiry, self._midnight)
 
     def load(self) -> Snapshot:
         """Read everything. Raises what a broken policy or word list raises; the caller keeps its last good snapshot."""
@@ -63,16 +68,30 @@ class SnapshotLoader:
     def _load_checker(self) -> Checker:
         live = models.PolicyVersion.objects.filter(state="live").first()
         lists = list(models.WordList.objects.filter(live__isnull=False).order_by("slug").select_related("live"))
-        versions = (live.id if live else None, *[(row.slug, row.live_id) for row in lists])
-        if versions != self._versions:
-            policy = policy_words.accepted(live.source) if live else policy_source.default()
-            entries: list[Entry] = []
-            for row in lists:
-                if row.live is not None:
-                    entries += parse(row.live.body, row.slug)
-            self._checker = Checker.build(Lexicon.compile(entries), policy, starter.patterns(), budget_ms=self._budget)
-            self._versions = versions
+        claims = in_force(self._today())
+        words = tuple((row.slug, row.live_id) for row in lists)
+        versions = (live.id if live else None, words, tuple((row.pk, row.updated_at) for row in claims))
+        if versions == self._versions:
+            return self._checker
+        if self._versions is None or words != self._versions[1]:
+            bodies = [(row.live.body, row.slug) for row in lists if row.live is not None]
+            self._lexicon = Lexicon.compile(entry for body, slug in bodies for entry in parse(body, slug))
+        self._checker = Checker.build(
+            self._lexicon,
+            policy_words.accepted(live.source) if live else policy_source.default(),
+            starter.patterns(),
+            budget_ms=self._budget,
+            refuted=[claim_of(row) for row in claims],
+        )
+        self._versions = versions
         return self._checker
+
+    def _today(self) -> date:
+        """The day in China; the load after midnight meets other entries of the register than the one before."""
+        now = datetime.now(UTC) + _CHINA
+        midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
+        self._midnight = (midnight - _CHINA).timestamp()
+        return now.date()
 
     def _load_standings(self) -> dict[str, Standing]:
         now = time.time()

@@ -33,7 +33,7 @@ class Rumours:
                     each.start,
                     each.end,
                     self.risks[0],
-                    "refuted",
+                    f"refuted:{each.entry.id}" if each.entry.id else "refuted",
                     each.score,
                     "medium",
                     f"与已辟谣的说法相近：{each.entry.claim}（{each.entry.source}）",

@@ -30,6 +30,7 @@ from guiju.store.models.minors import (
     UsageDay,
 )
 from guiju.store.models.policies import PolicyComparison, PolicyVersion, WordList, WordListVersion
+from guiju.store.models.rumours import RefutedClaim
 from guiju.store.models.users import Role, User
 from guiju.store.models.webhooks import Delivery, Webhook
 
@@ -74,6 +75,7 @@ __all__ = [
     "RecordRisk",
     "RecordText",
     "Refusal",
+    "RefutedClaim",
     "Role",
     "RuleVerdict",
     "Sanction",

@@ -60,9 +60,14 @@ class Urgency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DoubleReview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The share of decided cases, per mille, that somebody else decides again without seeing the first decision."""
+    """The share of decided cases, per mille, that somebody else decides again without seeing the first decision.
+
+    ``hours``: within which; ``points``: their place in the queue.
+    """
 
     per_mille: Annotated[int, msgspec.Meta(ge=0, le=1000)]
+    hours: Positive
+    points: Points
     source: str
 
 

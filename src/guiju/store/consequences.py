@@ -15,7 +15,7 @@ from django.db import transaction
 from guiju.accounts import AccountHistory, AccountPolicy, Proposal, advise, judge, rehearse
 from guiju.accounts import Violation as Counted
 from guiju.evidence.record import Verdict
-from guiju.store import account_policy, models, outbox, proposals, snapshot_version
+from guiju.store import account_policy, case_opening, models, outbox, proposals, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.audit import append, one_at_a_time
 from guiju.store.drafts import Draft
@@ -27,7 +27,6 @@ _SEEN = 65_536
 _SEEN_AGAIN = timedelta(minutes=1)
 _STREAK = 64
 _HISTORY = timedelta(days=90)
-REVIEW_WITHIN = timedelta(hours=24)
 _DISGUISE = "guiju.disguise"
 _PRIORITY = {"high": 80, "medium": 50, "low": 30}
 
@@ -42,6 +41,7 @@ class Consequences:
         self._policy = policy or account_policy.in_force()
         self._on_sanction = on_sanction
         self._seen: OrderedDict[str, datetime] = OrderedDict()
+        self._reaches = case_opening.Reaches()
 
     def none(self, drafts: Sequence[Draft]) -> bool:
         """Whether nothing follows from these drafts: no violation, no case, no account that is new or not seen lately."""
@@ -74,7 +74,7 @@ class Consequences:
             if draft.violation and exchange.account:
                 self._violation(number, draft)
             if draft.review:
-                _open_case(number, draft)
+                self._open_case(number, draft)
 
     def _see(self, account: str, integration: str, at: int) -> None:
         now, before = moment(at), self._seen.get(account)
@@ -118,7 +118,12 @@ class Consequences:
             transaction.on_commit(self._on_sanction)
         elif (advised := advise(history, self._policy, exchange.at)) is not None:
             proposals.propose(_GATEWAY, account, advised)  # a step that only a second person may take
-            _open_case(number, draft)
+            self._open_case(number, draft)
+
+    def _open_case(self, number: int, draft: Draft) -> None:
+        exchange, at = draft.exchange, moment(draft.exchange.at)
+        reach = self._reaches.of(exchange.integration, at)
+        case_opening.open_case(number, exchange, at, reach=reach, prompt=draft.prompt, answer=draft.answer)
 
 
 def _severity(verdict: Verdict) -> str:
@@ -178,18 +183,3 @@ def _impose(account: models.Account, proposal: Proposal) -> None:
     append(_GATEWAY, "account.impose", account, reason=proposal.reason_zh, detail=detail)
     outbox.sanctioned(row)
     snapshot_version.bump()
-
-
-def _open_case(number: int, draft: Draft) -> None:
-    exchange = draft.exchange
-    verdict = exchange.answer if exchange.answer.action == "review" else exchange.prompt
-    severities = [finding.severity for finding in verdict.findings if finding.risk == verdict.risk]
-    models.Case.objects.get_or_create(
-        record_id=number,
-        defaults={
-            "opened_at": moment(exchange.at),
-            "due_at": moment(exchange.at) + REVIEW_WITHIN,
-            "priority": max((_PRIORITY.get(severity, 50) for severity in severities), default=50),
-            "risk": verdict.risk[:60],
-        },
-    )

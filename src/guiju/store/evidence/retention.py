@@ -12,7 +12,7 @@ from guiju.evidence.retention import Retention
 from guiju.store.actor import Actor
 from guiju.store.acts import guarded
 from guiju.store.audit import append, one_at_a_time
-from guiju.store.models import RecordText
+from guiju.store.models import CaseSketch, RecordText
 from guiju.store.moments import micros, moment
 from guiju.store.permissions import Permission
 
@@ -58,5 +58,6 @@ def _batch(actor: Actor, due: datetime) -> int:
         texts = RecordText.objects.filter(pk__in=batch)
         span = texts.aggregate(oldest=Min("at"), newest=Max("at"))
         deleted, _ = texts.delete()
+        CaseSketch.objects.filter(case__record_id__in=batch).delete()  # what a text was like goes with the text
         append(actor, SWEEP, None, detail={"texts": deleted, "cutoff": due, **span})
     return deleted

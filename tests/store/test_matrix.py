@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from guiju.errors import PermissionDenied
+from guiju.evidence import RecordedFinding, Verdict
 from guiju.incidents import Facts
 from guiju.law.book import rules
 from guiju.law.schema import SetBy
@@ -34,6 +35,7 @@ from guiju.store.models import (
     CareCase,
     CareProfile,
     Case,
+    CaseProposal,
     Complaint,
     Delivery,
     Document,
@@ -60,8 +62,11 @@ from guiju.store.services import (
     appeals,
     bulk,
     care_cases,
+    case_proposals,
+    case_work,
     cases,
     complaints,
+    desk_settings,
     documents,
     guardians,
     incidents,
@@ -97,6 +102,7 @@ class World:
     service: Service
     integration: Integration
     record: Record
+    beside: Record
     case: Case
     account: Account
     crisis: CareCase
@@ -130,7 +136,9 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
     now = timezone.now()
     account = Account.objects.create(pseudonym="p1", integration=integration, first_seen=now, last_seen=now)
     CareProfile.objects.create(account=account, basis="suspected", mode=True, updated_at=now)
-    record = TestChain(at=now).write(account="p1", integration=integration.pk)
+    chain = TestChain(at=now)
+    beside = chain.write(account="p1", integration=integration.pk)
+    record = chain.write("从前", account="p1", integration=integration.pk, prompt=two_findings())
     for _ in range(2):
         policies.publish(system, policies.create_draft(system, SOURCE))
     complained = complaints.submit(system, submission(), now)
@@ -145,6 +153,7 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         service=integration.service,
         integration=integration,
         record=record,
+        beside=beside,
         case=Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.f"),
         account=account,
         crisis=CareCase.objects.create(account=account, service="chat", kind="crisis", opened_at=now, due_at=now),
@@ -166,6 +175,23 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         bulk=BulkAction.objects.create(step="limit", reason="批量", accounts=["p1"], created_at=now),
         hook=hook,
         delivery=Delivery.objects.create(webhook=hook, event="x", state="given_up", created_at=now, next_at=now),
+    )
+
+
+def two_findings() -> Verdict:
+    found = [RecordedFinding("words", "A.1.f", "w-1", 900, where=f"messages[{n}].content") for n in (0, 2)]
+    return Verdict(action="review", findings=tuple(found), risk="A.1.f", score=900)
+
+
+def proposed(world: World) -> CaseProposal:
+    """A word that a colleague proposed."""
+    return CaseProposal.objects.create(
+        case=world.case,
+        kind="word",
+        word_list=world.words,
+        text="代办证件",
+        reason="反复出现",
+        proposed_at=timezone.now(),
     )
 
 
@@ -262,10 +288,24 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "minors.clear_suspicion": lambda w, a: minors.clear_suspicion(a, w.account, "核验为成年人"),
     "minors.publish_policy": lambda w, a: minors.publish_policy(a, minors.policy_source.shipped(), "试"),
     "minors.set_profile": lambda w, a: minors.set_profile(a, w.account, basis="stated", band="8_12"),
+    "case_proposals.approve": lambda w, a: case_proposals.approve(a, proposed(w), "收录", NOW()),
+    "case_proposals.propose_claim": lambda w, a: case_proposals.propose_claim(
+        a, w.case, case_proposals.Claim("喝醋防病", "不能预防", "卫健委 2026-03-01"), "传播", NOW()
+    ),
+    "case_proposals.propose_word": lambda w, a: case_proposals.propose_word(
+        a, w.case, case_proposals.Word(w.words, "代写发票"), "反复出现", NOW()
+    ),
+    "case_proposals.refuse": lambda w, a: case_proposals.refuse(a, proposed(w), "误伤太多", NOW()),
+    "case_work.open_beside": lambda w, a: case_work.open_beside(a, w.case, [w.beside.pk], "同一账号"),
+    "case_work.split": lambda w, a: case_work.split(
+        a, held(w, a), ["messages[0].content", "messages[2].content"], "", NOW()
+    ),
     "cases.claim": lambda w, a: cases.claim(a, w.case, NOW()),
     "cases.claim_next": lambda w, a: cases.claim_next(a, NOW()),
+    "cases.comment": lambda w, a: cases.comment(a, w.case, "请看第二轮", NOW()),
     "cases.decide": lambda w, a: cases.decide(a, held(w, a), "fine", "", now=NOW()),
     "cases.release": lambda w, a: cases.release(a, held(w, a)),
+    "desk_settings.save": lambda w, a: desk_settings.save(a, blur=True, greyscale=True, mute=False, severe_cases=20),
     "documents.open_file": lambda w, a: documents.open_file(a, w.document).close(),
     "documents.upload": lambda w, a: documents.upload(
         a, rules().obligations[0].id, w.service, "报告", "a.pdf", io.BytesIO(b"x"), DAY

@@ -104,6 +104,7 @@ class ReviewCounts(msgspec.Struct, frozen=True):
         late: cases decided in the span later than the limit after opening, plus cases open at its end and older than it.
         open: cases open at the end of the span.
         reviewers: different people who decided a case in the span.
+        needed: reviewers that the volume of the span needs at the pace of the span, rounded up; ``None`` where no pace is known.
         sample: record ids behind the cases, late ones first.
     """
 
@@ -113,6 +114,7 @@ class ReviewCounts(msgspec.Struct, frozen=True):
     open: int
     reviewers: int
     sample: tuple[str, ...] = ()
+    needed: int | None = None
 
 
 class Retention(msgspec.Struct, frozen=True):

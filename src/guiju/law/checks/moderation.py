@@ -62,7 +62,8 @@ def content_disposed(ledger: Ledger, profile: Profile, period: Period, parameter
 
 @check("review_queue", zh="人工复核不积压", en="Reviewers keep up", needs=("limit_hours", "cases_per_reviewer"))
 def review_queue(ledger: Ledger, profile: Profile, period: Period, parameters: Parameters) -> CheckResult:
-    """No review case was left longer than the operator's limit, and no reviewer carries more than the set number."""
+    """No review case was left longer than the operator's limit, no reviewer carries more than the set number, and as many
+    people review as the volume needs at the pace they work."""
     seen = ledger.reviews(period, parameters.whole("limit_hours"))
     each = -(-seen.decided // seen.reviewers) if seen.reviewers else None
     figures = (
@@ -70,6 +71,7 @@ def review_queue(ledger: Ledger, profile: Profile, period: Period, parameters: P
         Figure("cases_open", seen.open, "cases"),
         Figure("cases_late", seen.late, "cases"),
         Figure("reviewers", seen.reviewers, "people"),
+        Figure("reviewers_needed", seen.needed, "people"),
         parameters.figure("cases_each", each, "cases_per_reviewer"),
     )
     if seen.late:
@@ -77,6 +79,10 @@ def review_queue(ledger: Ledger, profile: Profile, period: Period, parameters: P
         return failed(figures, zh, en, seen.sample)
     if figures[-1].met is False:
         return failed(figures, "人均案件超过设定。", "Each reviewer carries more cases than set.", seen.sample)
+    if seen.needed is not None and seen.needed > seen.reviewers:
+        zh = f"按当前速度，这一业务量需要 {seen.needed} 名审核员，实际 {seen.reviewers} 名。"
+        en = f"At the present pace the volume needs {seen.needed} reviewers; {seen.reviewers} decided cases."
+        return failed(figures, zh, en, seen.sample)
     if not seen.decided:
         return insufficient(figures, "期间内没有作出复核决定。", "No case was decided in the span.")
     return passed(figures, "复核按时完成。", "Cases were decided in time.", seen.sample)

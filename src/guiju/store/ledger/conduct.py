@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from guiju.desk import staffing
 from guiju.evidence import Outcome
 from guiju.law.ledger import AccountHistory, DisposalCounts, Measure, ReviewCounts, Turn
 from guiju.law.period import Period
 from guiju.nouns import Action
+from guiju.store import desk_policy
 from guiju.store.evidence.retention import cutoff
 from guiju.store.ledger.traffic import STOPS, exchange_rows, sample
-from guiju.store.models import Case, Record, RecordText, Sanction, Violation
+from guiju.store.models import Case, CaseClaim, Record, RecordText, Sanction, Violation
 
 _HELD_BACK = (*STOPS, Action.MASK.value)
 _STOPPED = Q(prompt_action__in=_HELD_BACK) | Q(answer_action__in=_HELD_BACK)
@@ -68,8 +71,20 @@ def reviews(slug: str, period: Period, limit_hours: int) -> ReviewCounts:
         late=counted["late"],
         open=counted["open"],
         reviewers=counted["reviewers"],
+        needed=_needed(slug, period, counted["opened"]),
         sample=sample(_behind(cases.filter(late)), _behind(cases.filter(decided | open_at_end))),
     )
+
+
+def _needed(slug: str, period: Period, opened: int) -> int | None:
+    """Reviewers that so many cases need in the span, at the mean time a decision took in it."""
+    ours = CaseClaim.objects.filter(case__service=slug, end=CaseClaim.End.DECIDED)
+    rows = ours.filter(ended_at__gte=period.start, ended_at__lt=period.end).values_list("claimed_at", "ended_at")
+    spans = [(end - begin).total_seconds() for begin, end in rows.iterator(chunk_size=2000) if end is not None]
+    if not spans:
+        return None
+    a_day = opened * 86400 / (period.end - period.start).total_seconds()
+    return math.ceil(staffing(a_day, sum(spans) / len(spans), desk_policy.in_force().staffing))
 
 
 def accounts(slug: str, period: Period, at_least: int) -> Iterator[AccountHistory]:

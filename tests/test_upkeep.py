@@ -21,7 +21,15 @@ def service() -> Service:
     return Service.objects.create(slug="one", name="一号", **example_profile())
 
 
-ALWAYS = ["policy end", "complaint reminders", "delayed steps", "webhooks", "allowances", "retention"]
+ALWAYS = [
+    "policy end",
+    "complaint reminders",
+    "delayed steps",
+    "webhooks",
+    "allowances",
+    "retention",
+    "complaint texts",
+]
 """What is asked for every time; it costs nothing where there is nothing to do."""
 
 

@@ -20,7 +20,7 @@ from guiju.errors import GuijuError
 from guiju.store import allowances, evidence
 from guiju.store.actor import Actor
 from guiju.store.models import CheckRun, Service, VerifyRun
-from guiju.store.services import complaints, law, policies, proposals
+from guiju.store.services import complaint_retention, complaints, law, policies, proposals
 from guiju.webhooks import rounds
 
 log = logging.getLogger("guiju.upkeep")
@@ -74,6 +74,7 @@ JOBS = (
     Job("webhooks", ASK_EVERY, _always, rounds.deliver),
     Job("allowances", ASK_EVERY, _always, allowances.forget),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
+    Job("complaint texts", ASK_EVERY, _always, lambda now: complaint_retention.sweep(ACTOR, now)),
     Job("measure", timedelta(hours=1), _last_measured, _measure),
     Job("verify", timedelta(days=1), _last_verified, lambda now: evidence.verify(ACTOR)),
 )

@@ -30,6 +30,7 @@ def test_the_shipped_kinds_cover_what_the_campaign_names() -> None:
     [
         ("limit: {working_days: 3}", "limit: {working_days: 3, hours: 2}", "exactly one of the two"),
         ("limit: {working_days: 3}", "limit: {working_days: 0}", "at least 1"),
+        ("keep: {months: 36,", "keep: {months: 5,", "at least 6 months"),
         ("  - id: misuse", "  - id: complaint", "repeated id"),
         ("    appeal: true\n", "", "exactly one kind of appeals"),
         ("{id: voice,", "{id: portrait,", "no id twice"),
@@ -42,4 +43,6 @@ def test_mistakes_are_named(old: str, new: str, said: str) -> None:
     assert old in SOURCE
     with pytest.raises(ComplaintRulesInvalid) as caught:
         Kinds.load(SOURCE.replace(old, new, 1))
+    detail = str(caught.value.params["detail"])
+    assert all(line.split(":")[0].isdigit() for line in detail.splitlines()), detail
     assert said in str(caught.value.params["detail"])

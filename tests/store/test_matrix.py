@@ -65,6 +65,7 @@ from guiju.store.services import (
     case_proposals,
     case_work,
     cases,
+    complaint_retention,
     complaints,
     desk_settings,
     documents,
@@ -306,6 +307,7 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "cases.decide": lambda w, a: cases.decide(a, held(w, a), "fine", "", now=NOW()),
     "cases.release": lambda w, a: cases.release(a, held(w, a)),
     "desk_settings.save": lambda w, a: desk_settings.save(a, blur=True, greyscale=True, mute=False, severe_cases=20),
+    "complaint_retention.sweep": lambda w, a: complaint_retention.sweep(a, NOW()),
     "documents.open_file": lambda w, a: documents.open_file(a, w.document).close(),
     "documents.upload": lambda w, a: documents.upload(
         a, rules().obligations[0].id, w.service, "报告", "a.pdf", io.BytesIO(b"x"), DAY
@@ -368,10 +370,11 @@ QUIET = {
     "incidents.draft",
     "incidents.listed",
     "second_factors.pending",
+    "complaint_retention.sweep",
     "second_factors.confirm",
     "sign_ins.set_language",
 }
-"""Acts that change nothing and leave no entry (a confirmation with a wrong code is one)."""
+"""Acts that change nothing and leave no entry (a confirmation with a wrong code is one, a sweep with nothing due another)."""
 
 
 def taking_an_actor() -> Iterator[tuple[str, Callable[..., object]]]:

@@ -3,12 +3,13 @@
 from guiju.complaints.allowance import Allowance, refill
 from guiju.complaints.calendar import WorkingCalendar
 from guiju.complaints.form_token import FormTokens
-from guiju.complaints.kinds import Kind, Kinds, Limit, Topic
+from guiju.complaints.kinds import Keep, Kind, Kinds, Limit, Topic
 from guiju.complaints.receipt import new_receipt, new_secret
 
 __all__ = [
     "Allowance",
     "FormTokens",
+    "Keep",
     "Kind",
     "Kinds",
     "Limit",

@@ -28,6 +28,19 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return len(given) == 1 and given[0] >= 1
 
 
+LEAST_MONTHS = 6
+"""No file may keep the words of complaints for less: no rule found fixes a number, and logs are kept for six months
+(网络安全法 第二十三条)."""
+
+
+class Keep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many months after its conclusion the words and the contact of a complaint are kept, and what that rests on."""
+
+    months: int
+    source: str
+    confidence: Confidence
+
+
 class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a message of a kind is about. ``limit`` None: that of the kind."""
 
@@ -49,6 +62,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     hint_en: str = ""
     limit: Limit
     remind: Limit
+    keep: Keep
     source: str
     confidence: Confidence
     topics: tuple[Topic, ...]
@@ -111,5 +125,7 @@ def _kind_mistakes(kind: Kind) -> Iterator[located.Fault]:
     for name, limit in limits:
         if not limit.fits:
             yield name, "时限须恰有 working_days、hours 之一且至少为 1 (exactly one of the two, at least 1)"
+    if kind.keep.months < LEAST_MONTHS:
+        yield "keep.months", f"不少于 {LEAST_MONTHS} 个月 (at least {LEAST_MONTHS} months)"
     if not kind.source.strip():
         yield "source", "须写明依据 (a source is needed)"

@@ -39,6 +39,7 @@ ACTS: dict[str, str | Promise] = {
     "complaint.reply": _("answered a complaint"),
     "complaint.submit": _("received a complaint"),
     "complaint.supplement": _("received an addition to a complaint"),
+    "complaint.sweep": _("deleted the words of complaints that were due"),
     "document.upload": _("added a document"),
     "document.withdraw": _("withdrew a document"),
     "evidence.export": _("exported evidence"),

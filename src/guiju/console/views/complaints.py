@@ -21,7 +21,7 @@ from guiju.store.complaint_rules import kinds
 from guiju.store.evidence import find_record
 from guiju.store.models import Complaint, Record
 from guiju.store.permissions import Permission, allowed
-from guiju.store.services import appeals, complaints
+from guiju.store.services import appeals, complaint_retention, complaints
 
 TABS = ("open", "mine", "answered", "closed")
 WINDOW = timedelta(days=30)
@@ -41,7 +41,8 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "kind": kind,
         "kinds": kinds().kinds,
         "now": now,
-        "figures": figures(now - WINDOW, now),
+        "figures": [(kept, kinds().kind(kept.kind)) for kept in figures(now - WINDOW, now)],
+        "pressing": complaints.pressing(request.user, now),
         "window": WINDOW.days,
         "precision": appeals.precision()[:20],
     }
@@ -76,6 +77,7 @@ def _detail(request: ConsoleRequest, row: Complaint, opened: complaints.File | N
         "kind": kind,
         "topic": kind.topic(row.topic) if kind is not None else None,
         "opened": opened,
+        "kept_until": complaint_retention.ends(row),
         "messages_count": row.messages.count(),
         "held": held,
         "mine": held and row.claimed_by_id == request.user.pk,

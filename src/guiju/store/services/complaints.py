@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from guiju.complaints import WorkingCalendar, new_receipt, new_secret
 from guiju.complaints.calendar import CHINA
@@ -19,7 +19,7 @@ from guiju.store.acts import act, reasoned
 from guiju.store.audit import append, one_at_a_time
 from guiju.store.claims import held
 from guiju.store.complaint_rules import kind_of
-from guiju.store.models import Account, Complaint, ComplaintMessage, Service
+from guiju.store.models import Account, Complaint, ComplaintMessage, Service, User
 from guiju.store.permissions import Permission
 from guiju.store.services import appeals
 from guiju.store.validation import clean, fresh
@@ -269,18 +269,51 @@ def reopen(actor: Actor, complaint: Complaint, reason: str, now: datetime) -> Co
 
 
 def remind(now: datetime) -> int:
-    """Tell the desk of everything that is nearly due or overdue, once each; how many were told of."""
-    rows = list(Complaint.objects.filter(state=State.OPEN, remind_at__lte=now, reminded_at=None))
+    """Tell the desk of everything that is nearly due, once, and once more when its limit is over; how many were told of."""
+    soon = Q(reminded_at=None, remind_at__lte=now)
+    over = Q(due_at__lte=now, reminded_at__lt=F("due_at"))
+    rows = list(Complaint.objects.filter(soon | over, state=State.OPEN).select_related("claimed_by"))
     if not rows:
         return 0
+    told = 0
     with one_at_a_time():
         for row in rows:
-            if not Complaint.objects.filter(pk=row.pk, reminded_at=None).update(reminded_at=now):
+            if not Complaint.objects.filter(pk=row.pk, reminded_at=row.reminded_at).update(reminded_at=now):
                 continue
+            told += 1
             late = row.due_at <= now
             append(Actor.system("upkeep"), "complaint.remind", row, detail={"due_at": row.due_at, "late": late})
-            outbox.announce("complaint.overdue" if late else "complaint.due_soon", _facts(row), now)
-    return len(rows)
+            outbox.announce("complaint.overdue" if late else "complaint.due_soon", _reminder(row, now), now)
+    return told
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """What a handler is reminded of on the desk: counts of complaints that wait for an answer."""
+
+    late: int
+    soon: int
+    mine_late: int
+    mine_soon: int
+
+
+def pressing(user: User, now: datetime) -> Pressing:
+    """What is late and what is nearly due, at the desk and in the hands of ``user``."""
+    late, soon = Q(due_at__lte=now), Q(due_at__gt=now, remind_at__lte=now)
+    mine = Q(claimed_by=user, claimed_until__gt=now)
+    counted = Complaint.objects.filter(state=State.OPEN).aggregate(
+        late=Count("pk", filter=late),
+        soon=Count("pk", filter=soon),
+        mine_late=Count("pk", filter=late & mine),
+        mine_soon=Count("pk", filter=soon & mine),
+    )
+    return Pressing(**counted)
+
+
+def _reminder(row: Complaint, now: datetime) -> dict[str, object]:
+    """What a receiver of reminders needs to find the handler."""
+    held_by = row.claimed_by.username if row.claimed_by is not None and (row.claimed_until or now) > now else ""
+    return {**_facts(row), "held_by": held_by}
 
 
 def _words(text: str) -> str:

@@ -16,9 +16,9 @@ from guiju.moderation.models import shelf
 from guiju.moderation.models.network import Network
 from guiju.moderation.models.shelf import Head, Manifest, ModelFile, Source
 from guiju.nouns import Direction
-from training import export, folds, lines, recipe
+from training import export, folds, lines, making, recipe, redteam
 from training.calibration import Group
-from training.examples import ANSWER, PROMPT, licences
+from training.examples import ANSWER, PROMPT, held_out, licences
 
 _DIRECTIONS = {PROMPT: (Direction.PROMPT, Direction.UPLOAD), ANSWER: (Direction.ANSWER,)}
 #: From this probability on a tag is named in a finding. What is then done is the policy's matter.
@@ -60,8 +60,8 @@ def main() -> None:
 
 def _model(plan: recipe.Plan, direction: str, out: Path, cache: Path | None, unseen: Sequence[Group]) -> ModelFile:
     examples = plan.of(direction)
-    learnt = [example for example in examples if not recipe.held_out(example)]
-    held = [example for example in examples if recipe.held_out(example)]
+    learnt = [example for example in examples if not held_out(example)]
+    held = [example for example in examples if held_out(example)]
     shape = recipe.SHAPES[direction]
     first = recipe.meanings(learnt, shape, recipe.MOST_NGRAMS, cache)
     model = recipe.learn(learnt, plan.heads, shape, recipe.COURSES[direction], first)
@@ -78,9 +78,18 @@ def _sources(data: Path | None) -> list[Source]:
         Source(f"training/text/{path.name}", export.digest(path), "Apache-2.0")
         for path in sorted(lines.TEXT.glob("*.txt"))
     ]
+    own += [Source(f"training/{name}", export.digest(making.HERE / name), "Apache-2.0") for name, _ in making.PLAIN]
     if data is None:
         return own
-    return own + [Source(name, export.digest(data / name), licence) for name, licence in licences().items()]
+    shipped = redteam.folder()
+    return [
+        *own,
+        *(Source(name, export.digest(data / name), licence) for name, licence in licences().items()),
+        *(
+            Source(f"{redteam.PACKAGE}/{name}", export.digest(shipped / name), licence)
+            for name, (_, _, licence) in redteam.FILES.items()
+        ),
+    ]
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ _PLAN = Path(__file__).parent / "public.yaml"
 
 PROMPT, ANSWER = "prompt", "answer"
 OWN = "guiju"
+#: Share of the examples, chosen by their text, that no model learns from: for calibration and for the figures.
+HELD_OUT = 0.12
 #: The project's own lines are few and the only ones with twins.
 _OWN_WEIGHT = 3.0
 
@@ -55,6 +57,11 @@ class Example:
     def part(self) -> float:
         """A number from 0 to 1 that depends on the text alone: by it texts are split the same way in every run."""
         return int(hashlib.sha256(self.text.encode("utf-8", "replace")).hexdigest()[:8], 16) / 0xFFFFFFFF
+
+
+def held_out(example: Example) -> bool:
+    """Whether no model learns from this example."""
+    return example.kept_apart or example.part < HELD_OUT
 
 
 def own(tags: Iterable[Tag]) -> Iterator[Example]:
@@ -96,7 +103,7 @@ def public(folder: Path, heads: Iterable[str]) -> Iterator[Example]:
                 known if labels["harmful"] else dict(every),
                 row["source"],
                 row["label"],
-                labels.get("weight", 1.0),
+                labels.get("sources", {}).get(row["source"], labels.get("weight", 1.0)),
                 str(row.get("subtopic") or row.get("topic") or row.get("method") or ""),
                 row.get("split", "train") != "train",
             )

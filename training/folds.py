@@ -1,12 +1,12 @@
 """Leaving sources out: what a model that never saw a source makes of it. Every small classifier falls here first.
 
 Each fold leaves out one source of harmful prompts together with both sources of harmless ones that sound dangerous, and
-everything made of them.
+everything made of them, and what stands in the same words in another source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from training import learning, recipe
 from training.calibration import Group
-from training.examples import PROMPT, Example
+from training.examples import PROMPT, Example, held_out
 from training.learning import Course, Shape
 from training.recipe import Plan
 from training.vectors import Start
@@ -32,6 +32,8 @@ _DIALOGUES = {"JimmyMa99/TeleAntiFraud"}
 _SINGLE = ("harmful", "ok_but_sensitive", "offensive", "ok")
 #: Of sources as large as this only a part is learnt from in a fold that is not about them: folds need not take long.
 _MANY = 8000
+#: Two texts are the same where more than this share of the pieces of one, this long each, stands in the other.
+_SAME, _PIECE = 0.4, 12
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ def run(plan: Plan, first: Start | None, shape: Shape, course: Course, left_out:
     """Learn without some sources, and score them and whatever else is held out."""
     away = {*left_out, *SENSITIVE}
     prompts = plan.of(PROMPT)
-    unseen = [e for e in prompts if e.source in away or recipe.held_out(e)]
-    seen = _thinned([e for e in prompts if e.source not in away and not recipe.held_out(e)])
+    unseen = [e for e in prompts if e.source in away or held_out(e)]
+    seen = [e for e in prompts if e.source not in away and not held_out(e)]
+    seen = _thinned(apart(seen, (e.text for e in prompts if e.source in left_out)))
     model = recipe.learn(seen, plan.heads, shape, course, first)
     rows = recipe.rows_of((e.text for e in unseen), shape.buckets)
     return Scored(
@@ -76,6 +79,23 @@ def run(plan: Plan, first: Start | None, shape: Shape, course: Course, left_out:
         np.array([e.harmful for e in unseen]),
         learning.logits(model, rows)[:, 0],
     )
+
+
+def apart(examples: Sequence[Example], others: Iterable[str]) -> list[Example]:
+    """Without harmful texts that mostly stand in ``others``: the same jailbreak goes round in many collections."""
+    known = {piece for text in others for piece in _pieces(text, 1)}
+
+    def is_there(text: str) -> bool:
+        pieces = _pieces(text, 3)
+        return sum(piece in known for piece in pieces) > _SAME * len(pieces)
+
+    return [e for e in examples if not e.harmful or not is_there(e.text)]
+
+
+def _pieces(text: str, step: int) -> list[str]:
+    """Pieces of a text, letters and signs alone, from every ``step``-th place."""
+    written = "".join(text.lower().split())
+    return [written[i : i + _PIECE] for i in range(0, len(written) - _PIECE + 1, step)]
 
 
 def _thinned(examples: list[Example]) -> list[Example]:

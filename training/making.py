@@ -18,9 +18,16 @@ import yaml
 from guiju.moderation.models.network import HARMFUL
 from training.examples import ANSWER, OWN, PROMPT, Example
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 ADVERTS, HIDDEN, BURIED, ORDINARY = "adverts", "hidden", "buried", "ordinary"
 MADE = "guiju, made"
+#: Files of texts that must pass, and what they are.
+PLAIN = (
+    ("ordinary.txt", PROMPT),
+    ("ordinary_english.txt", PROMPT),
+    ("knowledge.txt", PROMPT),
+    ("ordinary_answers.txt", ANSWER),
+)
 _FEW = 0.5
 
 
@@ -33,7 +40,7 @@ def ordinary(heads: Sequence[str]) -> Iterator[Example]:
         ("ordinary_english.txt", PROMPT),
         ("ordinary_answers.txt", ANSWER),
     ):
-        for line in (_HERE / name).read_text("utf-8").splitlines():
+        for line in (HERE / name).read_text("utf-8").splitlines():
             if line and not line.startswith("#"):
                 yield Example(line, direction, labels, OWN, ORDINARY, 4.0)
 
@@ -41,7 +48,7 @@ def ordinary(heads: Sequence[str]) -> Iterator[Example]:
 def adverts(heads: Sequence[str], each: int, seed: int = 3) -> Iterator[Example]:
     """Short advertisements: ``each`` per unlawful offer and three times as many per lawful one."""
     choose = random.Random(seed)
-    parts = yaml.safe_load((_HERE / "adverts.yaml").read_text("utf-8"))
+    parts = yaml.safe_load((HERE / "adverts.yaml").read_text("utf-8"))
     for tag, offers in parts["harmful"].items():
         labels = {head: True for head in (HARMFUL, tag, "spam") if head in heads}
         for offer in offers:
@@ -62,7 +69,7 @@ def _advert(parts: dict[str, list[str]], offer: str, choose: random.Random) -> s
 def hidden(examples: Sequence[Example], heads: Sequence[str], count: int, seed: int = 4) -> Iterator[Example]:
     """Encoded and enciphered texts with what is asked of the reader."""
     choose = random.Random(seed)
-    frames = yaml.safe_load((_HERE / "hidden.yaml").read_text("utf-8"))
+    frames = yaml.safe_load((HERE / "hidden.yaml").read_text("utf-8"))
     short = [example for example in examples if len(example.text) < 60]
     fine = [example for example in short if not example.harmful]
     for _ in range(count):

@@ -13,15 +13,13 @@ import numpy as np
 from guiju.moderation.models import features
 from guiju.moderation.models.network import HARMFUL, Network
 from guiju.text.reading import read
-from training import calibration, frames, learning, making, vectors
+from training import calibration, frames, learning, making, redteam, vectors
 from training.calibration import Calibration, Group, Values
 from training.examples import ANSWER, OWN, PROMPT, Example, own, public, unique
 from training.learning import Course, Shape, Trained
 from training.lines import Tag
 from training.vectors import Start
 
-#: Share of the examples, chosen by their text, that no model learns from: for calibration and for the figures.
-HELD_OUT = 0.12
 #: N-grams that get a first meaning.
 MOST_NGRAMS = 200_000
 #: Characters of a text that are learnt from.
@@ -55,18 +53,13 @@ class Plan:
         return [example for example in self.examples if example.direction == direction]
 
 
-def held_out(example: Example) -> bool:
-    """Whether no model learns from this example."""
-    return example.kept_apart or example.part < HELD_OUT
-
-
 def plan(tags: Sequence[Tag], data: Path | None) -> Plan:
-    """The project's own lines, and the public data where a folder is given."""
+    """The project's own lines, and where a folder is given the public data and what ships in packages."""
     names = tuple(tag.name for tag in tags)
     heads = (HARMFUL, *names)
     rows = [*own(tags), *making.ordinary(heads), *making.adverts(heads, 6)]
     if data is not None:
-        rows += public(data, names)
+        rows += [*public(data, names), *redteam.prompts(names)]
     return Plan(heads, tuple(_capped(unique(rows))))
 
 
@@ -84,7 +77,7 @@ def multiplied(examples: Sequence[Example], heads: Sequence[str], seed: int) -> 
     mine = [example for example in examples if example.source == OWN]
     return [
         *examples,
-        *unique(frames.reframed(examples, 6, 4, seed)),
+        *unique(frames.reframed(examples, 6, 6, seed)),
         *making.hidden(mine, heads, 700, seed + 1),
         *making.buried([e for e in examples if e.source in _BURIED], 1500, seed + 2),
     ]
@@ -152,7 +145,7 @@ def longer(examples: Sequence[Example]) -> list[Example]:
 
 def meanings(examples: Sequence[Example], shape: Shape, most: int, cache: Path | None) -> Start:
     """What the table starts from; vectors already encoded are taken from ``cache``."""
-    chosen = vectors.ngrams((read(e.text).text for e in examples), most)
+    chosen = vectors.vocabulary((read(e.text).text for e in examples), most)
     if cache is not None and cache.exists():
         with np.load(cache) as kept:
             known = dict(zip(kept["grams"].tolist(), kept["vectors"], strict=True))

@@ -19,7 +19,7 @@ from guiju.moderation.checker import Checker
 from guiju.moderation.models import shelf
 from guiju.nouns import Decision, Direction, Part
 from training import calibration, folds, lines, measures, recipe
-from training.examples import ANSWER, OWN, PROMPT, Example
+from training.examples import ANSWER, OWN, PROMPT, Example, held_out
 from training.folds import SENSITIVE, Scored
 from training.lines import TURN, Tag
 
@@ -134,7 +134,7 @@ def _comments(rows: Sequence[Row], scored: Sequence[Scored]) -> list[str]:
 def _rows(checker: Checker, examples: Iterable[Example]) -> Iterable[Row]:
     groups: dict[tuple[str, str, str, bool], list[Example]] = {}
     for example in sorted(examples, key=lambda e: e.part):
-        if recipe.held_out(example):
+        if held_out(example):
             groups.setdefault((example.source, example.kind, example.direction, example.harmful), []).append(example)
     for (source, kind, direction, harmful), group in sorted(groups.items()):
         some = group[:1500]
@@ -200,7 +200,7 @@ def _by_tag(rows: Sequence[Row], checker: Checker, plan: recipe.Plan) -> list[st
         "| Tag | Harmful | Stopped or reviewed | Harmless | Stopped or reviewed | AUC |",
         "| --- | ---: | --- | ---: | --- | --- |",
     ]
-    mine = [e for e in plan.examples if e.source == OWN and e.topic and recipe.held_out(e)]
+    mine = [e for e in plan.examples if e.source == OWN and e.topic and held_out(e)]
     for topic in sorted({e.topic for e in mine}):
         sides = {
             side: [_checked(checker, e.text, e.direction) for e in mine if e.topic == topic and e.harmful is side]
@@ -244,7 +244,7 @@ def _encoded(checker: Checker, examples: Sequence[Example]) -> list[str]:
         "| --- | --- | --- |",
     ]
     held = random.Random(0).sample(
-        [e for e in examples if e.direction == PROMPT and recipe.held_out(e) and len(e.text) < 80], 4000
+        [e for e in examples if e.direction == PROMPT and held_out(e) and len(e.text) < 80], 4000
     )
     fine = [e.text for e in held if not e.harmful and e.kind in ("ok_but_sensitive", "harmless prompt")][:_MOST]
     bad = [e.text for e in held if e.harmful and e.kind == "harmful"]

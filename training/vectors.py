@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,43 @@ def ngrams(texts: Iterable[str], most: int) -> list[str]:
                 seen.update(run[i : i + n] for i in range(len(run) - n + 1))
         counts.update(seen)
     return [gram for gram, _ in counts.most_common(most)]
+
+
+def vocabulary(texts: Iterable[str], most: int) -> list[str]:
+    """What gets a first meaning: the n-grams of the texts and common words of both languages, the commonest first.
+
+    The words matter for texts to come: what the next source says is not in these texts, but mostly in a dictionary.
+    """
+    seen, chinese, english = ngrams(texts, most), _chinese(), _english()
+    ordered = [
+        *seen[:50_000],
+        *english[:12_000],
+        *chinese[:40_000],
+        *seen[50_000:120_000],
+        *chinese[40_000:],
+        *english[12_000:],
+        *seen[120_000:],
+    ]
+    return list(dict.fromkeys(ordered))
+
+
+def _chinese() -> list[str]:
+    """Words of up to four characters from jieba's dictionary (MIT), those it counts at least 20 times."""
+    import jieba
+
+    counted = []
+    for line in (Path(jieba.__file__).parent / "dict.txt").read_text("utf-8").splitlines():
+        word, count, *_ = line.split(" ")
+        if len(word) <= 4 and _HAN.fullmatch(word) and int(count) >= 20:
+            counted.append((-int(count), word))
+    return [word for _, word in sorted(counted)]
+
+
+def _english() -> list[str]:
+    """The commonest English words as wordfreq counts them."""
+    from wordfreq import top_n_list
+
+    return [word for word in top_n_list("en", 40_000) if _LATIN.fullmatch(word)][:25_000]
 
 
 def encode(grams: list[str]) -> NDArray[np.float16]:

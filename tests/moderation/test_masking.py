@@ -6,13 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.moderation import starter
-from guiju.moderation.detectors import Materials, build
+from guiju.moderation import masking, policy_source
+from guiju.moderation.checker import Checker
 from guiju.moderation.lexicon import Lexicon
-from guiju.moderation.masking import mask, restore
+from guiju.moderation.masking import Masked, Restorer, Token, restore
+from guiju.nouns import Direction, Part
 
-(PII,) = build(Materials(Lexicon.compile([]), starter.patterns()), ("pii",))
+PII = Checker.build(Lexicon.compile([]), policy_source.default(), detectors=("pii",), cache_size=0)
 TEXT = "我叫小王，手机13912345678，备用１３８８７６５４３２１，身份证11010119900307803X，再说一遍手机13912345678。"
+
+
+def mask(text: str, checker: Checker, tokens: tuple[Token, ...] = ()) -> Masked:
+    return masking.mask(text, checker.check([Part("t", text)], Direction.PROMPT).findings, tokens)
 
 
 def test_every_value_gets_a_token_and_the_same_value_the_same_one() -> None:
@@ -49,3 +54,26 @@ def test_what_was_never_given_out_stays() -> None:
 def test_restoring_undoes_masking(text: str) -> None:
     masked = mask(text, PII)
     assert restore(masked.text, masked.tokens) == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["〔手机号1〕", "[手机号1]", "（ 手机号  1 ）", "〔手机号9〕", "〔", "手机号", "1", "〕", " ", "你好", "(a)", "《书》", "好" * 20]),
+        max_size=14,
+    ).map("".join),
+    st.lists(st.integers(1, 9), max_size=60),
+)  # fmt: skip
+def test_any_cutting_restores_the_same(answer: str, cuts: list[int]) -> None:
+    tokens = (Token("〔手机号1〕", "13912345678", "A.4.f/mobile"),)
+    restorer, out, rest = Restorer(tokens), [], answer
+    for cut in cuts:
+        out.append(restorer.feed(rest[:cut]))
+        rest = rest[cut:]
+    whole = "".join((*out, restorer.feed(rest), restorer.finish()))
+    assert whole == restore(answer, tokens)
+    assert restorer.used == (whole != answer)
+
+
+def test_values_are_written_as_json_wants_them() -> None:
+    tokens = (Token("〔地址1〕", '幸福路1号"二"楼', "A.4.f/address"),)
+    assert restore('{"to": "〔地址1〕"}', tokens, inside_json=True) == '{"to": "幸福路1号\\"二\\"楼"}'

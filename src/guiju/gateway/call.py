@@ -15,6 +15,7 @@ from guiju.gateway.runtime import Runtime, Served
 from guiju.gateway.special_care import SpecialCare
 from guiju.gateway.texts import Slot, stored, unread_documents
 from guiju.gateway.wire import Header, Receive, Scope, Send, parse
+from guiju.moderation import masking
 from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Failure, Part
 from guiju.store import account_policy
@@ -34,6 +35,7 @@ class Call:
         context: the circumstances the policy may ask about.
         decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
         said: what the model said, as it said it.
+        values: what tokens stand for in the prompt; they are put back into the answer, and kept nowhere.
         label: the label that went out; empty where none did.
         recorded: whether the record was handed to the writer; an exchange has one record.
     """
@@ -60,6 +62,7 @@ class Call:
         self.tokens = Tokens()
         self.label = LabelEntry()
         self.said: Sequence[Part] = ()
+        self.values: tuple[masking.Token, ...] = ()
         self.sent_upstream = self.answered = self.first = 0.0
         self.checking_prompt = self.checking_answer = 0.0
         self.recorded = False
@@ -134,15 +137,24 @@ class Call:
             failures = (*decision.failures, Failure("documents", (), DocumentUnread.code))
             decision = checker.policy.decide(Direction.PROMPT, decision.findings, failures, context, decision.score)
         if decision.findings and not decision.action.stops:
-            for slot in self._prompt:
-                masked = checker.mask(slot.part, decision.findings, Direction.PROMPT, context)
-                if masked != slot.part.text:
-                    slot.replace(masked)
+            self._mask(decision)
         if self.care is not None:
             decision = self.care.judge(decision, parts)
         self.decision = decision
         self.checking_prompt = time.perf_counter() - started
         return decision
+
+    def _mask(self, decision: Decision) -> None:
+        """Hide from the model what the policy wants hidden: behind tokens, whose values come back in the answer, or for good."""
+        checker = self.snapshot.checker
+        for slot in self._prompt:
+            found = checker.to_mask(slot.part, decision.findings, Direction.PROMPT, self.context)
+            if found and checker.policy.masking == "tokens":
+                masked = masking.mask(slot.part.text, found, self.values)
+                self.values = masked.tokens
+                slot.replace(masked.text)
+            elif found:
+                slot.replace(checker.mask(slot.part, found, Direction.PROMPT, self.context))
 
     def outgoing(self) -> Json:
         """The request as it goes upstream: the end user's own name replaced by the pseudonym."""

@@ -8,6 +8,7 @@ from guiju.errors import UpstreamTooLarge
 from guiju.gateway.texts import Unescaper
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import Context
+from guiju.moderation.masking import Restorer
 from guiju.moderation.stream import StreamGuard
 from guiju.nouns import Decision, Direction, Part
 
@@ -52,6 +53,7 @@ class Channel:
         "_label",
         "_pieces",
         "_released",
+        "_restorer",
         "_unescaper",
         "masked",
         "stopped",
@@ -65,16 +67,18 @@ class Channel:
         context: Context,
         budget: Budget,
         label: StreamLabel | None = None,
+        restorer: Restorer | None = None,
         *,
         json: bool = False,
     ) -> None:
-        """``json``: the text is JSON by request, whose escapes are undone on the way; it stays the same JSON."""
+        """``restorer``: puts back what tokens stood for in the prompt, once the text is checked. ``json``: the text is JSON by request, whose escapes are undone on the way; it stays the same JSON."""
         self.where = where
         self.stopped: Decision | None = None
         self.masked = False
         self._unescaper = Unescaper() if json else None
         self._guard = StreamGuard(checker, where, Direction.ANSWER, context)
         self._label = label
+        self._restorer = restorer
         self._budget = budget
         self._pieces: list[str] = []
         self._escaped: list[str] = []
@@ -92,6 +96,9 @@ class Channel:
             self.masked = True
             self.stopped = released.stop
         out = released.text
+        if self._restorer is not None:
+            out = self._restorer.feed(out)
+            self.masked = self.masked or self._restorer.used
         if self._label is not None and out:
             out = self._label.feed(out)
         self._released.append(out)
@@ -105,6 +112,9 @@ class Channel:
         if released.stop is not None:
             self.stopped = released.stop
         out += released.text
+        if self._restorer is not None:
+            out = self._restorer.feed(out) + self._restorer.finish()
+            self.masked = self.masked or self._restorer.used
         if self._label is not None:
             out = (self._label.feed(out) if out else "") + self._label.finish()
         self._released.append(out)
@@ -128,7 +138,7 @@ class Channel:
     @property
     def held(self) -> int:
         """Characters held back now."""
-        return self._guard.held
+        return self._guard.held + (self._restorer.held if self._restorer is not None else 0)
 
     def decision(self) -> Decision:
         """The decision over everything seen so far."""

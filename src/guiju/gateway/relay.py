@@ -22,6 +22,7 @@ from guiju.gateway.texts import Slot
 from guiju.gateway.wire import encode, error_object
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import Context
+from guiju.moderation.masking import Restorer, Token, restore
 from guiju.nouns import Decision, Direction, Part
 
 _decode = msgspec.json.Decoder().decode
@@ -46,6 +47,8 @@ class RelayContext:
     integration: str
     depth: int
     limit: int
+    values: tuple[Token, ...] = ()
+    """what tokens in the prompt stand for; put back into the answer"""
 
 
 class Relay(ABC):
@@ -113,7 +116,8 @@ class Relay(ABC):
         context = self.context
         label: StreamLabel | None = context.labels.stream() if prose and not context.structured else None
         json = prose and context.structured
-        channel = Channel(context.checker, where, context.context, self._budget, label, json=json)
+        restorer = Restorer(context.values, inside_json=json) if context.values else None
+        channel = Channel(context.checker, where, context.context, self._budget, label, restorer, json=json)
         self._channels.append(channel)
         return channel
 
@@ -129,6 +133,11 @@ class Relay(ABC):
                 masked = context.checker.mask(slot.part, decision.findings, Direction.ANSWER, context.context)
                 if masked != slot.part.text:
                     slot.cover(masked)
+            if context.values:
+                json = slot.key == "arguments" or context.structured
+                restored = restore(slot.text, context.values, inside_json=json)
+                if restored != slot.text:
+                    slot.cover(restored)
         return None
 
     def spend(self, characters: int) -> None:

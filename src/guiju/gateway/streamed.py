@@ -160,5 +160,6 @@ class _Stream:
             integration=call.integration.name,
             depth=limits.max_json_depth,
             limit=limits.max_answer_bytes,
+            values=call.values,
         )
         return _RELAYS[call.endpoint.name](context)

@@ -21,6 +21,7 @@ from guiju.gateway.texts import Slot, slots
 from guiju.gateway.upstream import Answer
 from guiju.gateway.wire import encode, send_json
 from guiju.labeling import Position
+from guiju.moderation import masking
 from guiju.nouns import Action, Decision, Direction, Part
 
 _decode = msgspec.json.Decoder().decode
@@ -91,7 +92,8 @@ def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decis
         if decision.action.stops:
             choice.silence(call.stand_in(decision))
             continue
-        if decision.findings and _cover(call, choice.texts, decision):
+        changed = decision.findings and _cover(call, choice.texts, decision)
+        if _restore(call, choice.texts) or changed:
             choice.forget_probabilities()
         if call.care is not None and call.care.holds_back([slot.text for slot in choice.prose]):
             choice.prose[0].replace(call.care.farewell())
@@ -110,8 +112,10 @@ def _judge_aside(call: Call, response: Json, others: Json, texts: list[Slot]) ->
     if decision.action.stops:
         for key in others:
             del response[key]
-    elif decision.findings and _cover(call, texts, decision):
-        response.update(others)
+    else:
+        changed = decision.findings and _cover(call, texts, decision)
+        if _restore(call, texts) or changed:
+            response.update(others)
     return decision
 
 
@@ -124,6 +128,17 @@ def _cover(call: Call, texts: list[Slot], decision: Decision) -> bool:
             slot.cover(masked)
             covered = True
     return covered
+
+
+def _restore(call: Call, texts: list[Slot]) -> bool:
+    """Put the values back that tokens stood for in the prompt. Whether any was."""
+    restored = False
+    for slot in texts if call.values else ():
+        text = masking.restore(slot.text, call.values, inside_json=slot.key == "arguments" or call.structured)
+        if text != slot.text:
+            slot.cover(text)
+            restored = True
+    return restored
 
 
 def read_answer(body: bytes) -> Json:

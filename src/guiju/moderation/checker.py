@@ -129,12 +129,20 @@ class Checker:
         context: Context = ANYWHERE,
     ) -> str:
         """The text of ``part`` with every span covered whose finding the policy wants masked; same length as before."""
-        characters, sieve = list(part.text), self.policy.sieve(direction, context)
-        for finding in findings:
-            if finding.where == part.where and sieve.action(finding) is Action.MASK:
-                for start, end in finding.spans:
-                    characters[start:end] = self.policy.mask * (end - start)
+        characters = list(part.text)
+        for finding in self.to_mask(part, findings, direction, context):
+            for start, end in finding.spans:
+                characters[start:end] = self.policy.mask * (end - start)
         return "".join(characters)
+
+    def to_mask(
+        self, part: Part, findings: Iterable[Finding], direction: Direction, context: Context = ANYWHERE
+    ) -> list[Finding]:
+        """The findings of ``part`` that the policy wants masked."""
+        sieve = self.policy.sieve(direction, context)
+        return [
+            finding for finding in findings if finding.where == part.where and sieve.action(finding) is Action.MASK
+        ]
 
     def acts_on_sounds(self, direction: Direction, context: Context = ANYWHERE) -> bool:
         """Whether the policy masks or stops on anything found by sound alone; streams then hold such text back, too."""

@@ -1,20 +1,20 @@
 """Masking personal information before a model sees it, and putting it back into the answer.
 
 ``mask`` replaces every value by a token such as ``〔手机号1〕``: the model can speak of it without knowing it. ``restore``
-puts the values back into the answer wherever a token stands, also where the model changed its brackets or spaces. The same
-value has the same token throughout a conversation that is masked with the same ``tokens``. Pure functions: the tokens stay
-with the caller, and nowhere else.
+puts the values back into the answer wherever a token stands, also where the model changed its brackets or spaces;
+``Restorer`` does the same with an answer that arrives in pieces. The same value has the same token throughout a
+conversation that is masked with the same ``tokens``. The tokens stay with the caller, and nowhere else.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 
 import msgspec
 
-from guiju.moderation.scan import Detector
-from guiju.text.reading import read
+from guiju.nouns import Finding
 
 _NAMES = {
     "idcard": "身份证号",
@@ -33,7 +33,11 @@ _NAMES = {
     "private_key": "私钥",
 }
 _OTHER = "个人信息"
-_TOKEN = re.compile(r"[〔\[【（(<《{]\s*([\u4e00-\u9fff]{2,5})\s*([0-9]{1,4})\s*[〕\]】）)>》}]")
+_TOKEN = re.compile(r"[〔\[【（(<《{]\s{0,2}([\u4e00-\u9fff]{2,5})\s{0,2}([0-9]{1,4})\s{0,2}[〕\]】）)>》}]")
+#: The end of a piece that may be the beginning of a token.
+_BEGUN = re.compile(r"[〔\[【（(<《{]\s{0,2}(?:[\u4e00-\u9fff]{1,5}(?:\s{0,2}(?:[0-9]{1,4}\s{0,2})?)?)?$")
+#: Longest token, in characters: what is held back of a stream.
+_LONGEST = 17
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -51,8 +55,8 @@ class Masked(msgspec.Struct, frozen=True):
     tokens: tuple[Token, ...]
 
 
-def mask(text: str, detector: Detector, tokens: Iterable[Token] = ()) -> Masked:
-    """Replace what ``detector`` (``pii``) finds in ``text``.
+def mask(text: str, findings: Iterable[Finding], tokens: Iterable[Token] = ()) -> Masked:
+    """Replace the spans of ``findings`` in ``text``.
 
     Args:
         tokens: those of earlier texts of the same conversation; their values get the same tokens again.
@@ -62,10 +66,8 @@ def mask(text: str, detector: Detector, tokens: Iterable[Token] = ()) -> Masked:
     """
     known = {token.value: token for token in tokens}
     taken = {token.token for token in known.values()} | {match.group() for match in _TOKEN.finditer(text)}
-    reading = read(text)
-    scan = detector.scan(reading.text, 0, True)
     spans = sorted(
-        ((*reading.span(hit.start, hit.end), hit.risk) for hit in (scan.hits if scan else ())),
+        ((start, end, finding.risk) for finding in findings for start, end in finding.spans),
         key=lambda span: (span[0] - span[1], span[0]),
     )
     chosen: list[tuple[int, int, str]] = []
@@ -84,10 +86,56 @@ def mask(text: str, detector: Detector, tokens: Iterable[Token] = ()) -> Masked:
     return Masked("".join((*parts, text[done:])), tuple(known.values()))
 
 
-def restore(answer: str, tokens: Iterable[Token]) -> str:
-    """The answer with every token replaced by its value; what looks like a token but was never given out stays."""
-    values = {_core(token.token): token.value for token in tokens}
+def restore(answer: str, tokens: Iterable[Token], *, inside_json: bool = False) -> str:
+    """The answer with every token replaced by its value; what looks like a token but was never given out stays.
+
+    ``inside_json``: the answer is JSON; values are written as they stand inside its strings.
+    """
+    values = _values(tokens, inside_json)
     return _TOKEN.sub(lambda match: values.get(match.group(1) + match.group(2), match.group()), answer)
+
+
+class Restorer:
+    """Puts values back into an answer that arrives in pieces: any cutting gives what ``restore`` gives for the whole.
+
+    Attributes:
+        used: whether any value was put back.
+    """
+
+    __slots__ = ("_held", "_values", "used")
+
+    def __init__(self, tokens: Iterable[Token], *, inside_json: bool = False) -> None:
+        self._values = _values(tokens, inside_json)
+        self._held = ""
+        self.used = False
+
+    @property
+    def held(self) -> int:
+        """Characters held back now."""
+        return len(self._held)
+
+    def feed(self, piece: str) -> str:
+        """Take a piece, return what is certain; the beginning of a possible token, 17 characters at most, stays."""
+        text = self._held + piece
+        begun = _BEGUN.search(text, max(0, len(text) - _LONGEST + 1))
+        cut = len(text) if begun is None else begun.start()
+        self._held = text[cut:]
+        return self._restored(text[:cut])
+
+    def finish(self) -> str:
+        """What is left of a token that never became whole."""
+        left, self._held = self._held, ""
+        return left
+
+    def _restored(self, text: str) -> str:
+        restored = _TOKEN.sub(lambda match: self._values.get(match.group(1) + match.group(2), match.group()), text)
+        self.used = self.used or restored != text
+        return restored
+
+
+def _values(tokens: Iterable[Token], inside_json: bool) -> dict[str, str]:
+    written = (lambda value: json.dumps(value, ensure_ascii=False)[1:-1]) if inside_json else str
+    return {_core(token.token): written(token.value) for token in tokens}
 
 
 def _new(risk: str, taken: set[str]) -> str:

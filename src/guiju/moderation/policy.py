@@ -105,6 +105,8 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
         probability: severity → the probability that a content with such a certain finding must not pass; ``none`` is the
             probability where nothing was found. Set by hand by the policy's owner, not calibrated against data.
         mask: the character that covers masked text.
+        masking: how the texts of a prompt are masked: ``tokens`` stand in for the values, which come back in the answer, or
+            the values are ``cover``-ed. Answers are always covered.
         domains: what is added to answers of a field of special care, by its pack: ``remind``, ``cite``, ``figures``.
         tests: texts with the action each must get; held before the policy goes into force.
     """
@@ -118,6 +120,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     answers: dict[str, tuple[str, ...]] = {}
     probability: dict[str, float] = {}
     mask: str = "*"
+    masking: Literal["tokens", "cover"] = "tokens"
     title: str = ""
     tests: tuple[PolicyTest, ...] = ()
     domains: dict[str, tuple[Literal["remind", "cite", "figures"], ...]] = {}

@@ -6,6 +6,7 @@
     number: 1                     # goes up with every published change
     title: 默认策略
     mask: "*"
+    masking: tokens              # in prompts: tokens that the answer gets its values back for, or cover
     probability: {none: 0.02, low: 0.2, medium: 0.6, high: 0.97}
     rules:
       - risk: A.1.f               # a risk with everything under it, or "*"
@@ -37,7 +38,8 @@ from guiju.moderation.policy import EVERY, Policy, PolicyRule, PolicyTest
 from guiju.nouns import Action, Direction
 
 DEFAULT = Path(__file__).parent / "data" / "policies" / "default.yaml"
-_KEYS = ("name", "number", "title", "mask", "probability", "rules", "fail", "domains", "answers", "tests")
+_MASKING = ("tokens", "cover")
+_KEYS = ("name", "number", "title", "mask", "masking", "probability", "rules", "fail", "domains", "answers", "tests")
 _RULE_KEYS = ("risk", "action", "detector", "severity", "direction", *CONDITIONS, "min_score", "note")
 _TEST_KEYS = ("text", "expect", "direction", *CONDITIONS)
 _Asked = Literal["remind", "cite", "figures"]
@@ -92,6 +94,7 @@ class _Reading:
             answers=_answers(top["answers"]) if "answers" in top else {},
             probability=_probability(top["probability"]) if "probability" in top else {},
             mask=_mask(top["mask"]) if "mask" in top else "*",
+            masking="cover" if "masking" in top and top["masking"].choice(_MASKING, "tokens") == "cover" else "tokens",
             tests=tuple(self._test(node) for node in top["tests"].sequence()) if "tests" in top else (),
         )
 

@@ -23,6 +23,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     json: Json
+    body: bytes = b""
     sent: int = 0
     """pieces of a stream handed to the socket"""
     left: threading.Event = field(default_factory=threading.Event)
@@ -73,7 +74,8 @@ class Stub:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        asked = Asked(request, request.path.removeprefix("/v1"), request.headers, json.loads(body) if body else {})
+        told = json.loads(body) if body and request.content_type == "application/json" else {}
+        asked = Asked(request, request.path.removeprefix("/v1"), request.headers, told, body)
         self.asked.append(asked)
         try:
             return await self.script(asked)

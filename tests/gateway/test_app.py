@@ -17,7 +17,7 @@ from tests.gateway.stub import Stub
 Make = Callable[..., Caller]
 
 NOT_SERVED = [
-    ("POST", "/v1/images/edits"), ("POST", "/v1/audio/transcriptions"),
+    ("POST", "/v1/audio/transcriptions"),
     ("POST", "/v1/files"), ("GET", "/v1/files"), ("GET", "/v1/moderations"), ("GET", "/guard/v1/check"), ("POST", "/guard/v2/check"), ("POST", "/v1/fine_tuning/jobs"),
     ("POST", "/v1/assistants"), ("POST", "/v1/threads"), ("POST", "/v1/batches"), ("GET", "/v1/responses/resp-1"),
     ("GET", "/v1/chat/completions"), ("DELETE", "/v1/models/m1"), ("PUT", "/v1/chat/completions"), ("GET", "/v1"),

@@ -62,6 +62,32 @@ def test_pictures_leave_labelled(caller: Caller, stub: Stub, tmp_path: Path) -> 
     assert (exchange.label.content, exchange.label.position, exchange.answer.action) == (exchange.id, "content", "mask")
 
 
+@pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
+@pytest.mark.parametrize("way", ["edits", "variations"])
+def test_changed_pictures_leave_labelled(way: str, caller: Caller, stub: Stub, tmp_path: Path) -> None:
+    stub.script = whole({"created": 1, "data": [{"b64_json": picture()}]})
+    given = io.BytesIO(base64.b64decode(picture()))
+    given.name = "mine.png"
+    if way == "edits":
+        more = io.BytesIO(given.getvalue())
+        more.name = '又一"张.png'
+        made = caller.openai.images.edit(
+            model="m1", image=[given, more], prompt="换背景", n=1, user="张三", response_format="url"
+        )
+        assert b"b64_json" in stub.last.body
+        assert "张三".encode() not in stub.last.body and "换背景".encode() in stub.last.body
+        assert stub.last.body.count(given.getvalue()) == 2
+    else:
+        made = caller.openai.images.create_variation(model="m1", image=given, response_format="b64_json")
+        assert stub.last.body.count(given.getvalue()) == 1
+    assert stub.last.path == f"/images/{way}" and made.data is not None and made.data[0].b64_json is not None
+    (path := tmp_path / "a.png").write_bytes(base64.b64decode(made.data[0].b64_json))
+    label, exchange = files.read(path).label, last(caller)
+    assert label is not None and label.ProduceID == exchange.id and exchange.endpoint == f"images.{way}"
+    assert explicit.check(path).verdict == "compliant"
+    assert exchange.prompt.action == "pass"
+
+
 def test_a_sound_leaves_labelled(caller: Caller, stub: Stub, tmp_path: Path) -> None:
     stub.script = whole(sound(), kind="audio/wav")
     spoken = caller.openai.audio.speech.create(model="m1", voice="alloy", input="你好", response_format="wav")
@@ -75,6 +101,7 @@ def test_a_sound_leaves_labelled(caller: Caller, stub: Stub, tmp_path: Path) -> 
 def test_what_is_stopped_is_refused(caller: Caller, stub: Stub) -> None:
     for ask in (
         lambda: caller.openai.images.generate(model="m1", prompt=f"画{WORD}"),
+        lambda: caller.openai.images.edit(model="m1", prompt=f"画{WORD}", image=io.BytesIO(b"x")),
         lambda: caller.openai.audio.speech.create(model="m1", voice="alloy", input=f"说{WORD}", response_format="wav"),
     ):
         with pytest.raises(openai.BadRequestError) as caught:
@@ -106,6 +133,8 @@ def test_what_cannot_be_labelled_does_not_leave(
     [
         ("/v1/images/generations", {"model": "m1"}, "prompt"),
         ("/v1/images/generations", {"model": "m1", "prompt": "猫", "stream": True}, "stream"),
+        ("/v1/images/edits", {"model": "m1", "images": []}, "prompt"),
+        ("/v1/videos", {"model": "m1"}, "prompt"),
         ("/v1/audio/speech", {"model": "m1", "voice": "a"}, "input"),
         ("/v1/audio/speech", {"model": "m1", "voice": "a", "input": "好", "response_format": "pcm"}, "response_format"),
         ("/v1/audio/speech", {"model": "m1", "voice": "a", "input": "好", "stream_format": "sse"}, "stream_format"),

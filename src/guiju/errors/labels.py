@@ -231,3 +231,14 @@ class MarkKeyInvalid(LabelError):
     en = "The key file for invisible marks cannot be used: {detail}"
     remedy_zh = "密钥文件为一行 64 位十六进制数；查找密钥文件以 find: 开头，由 guiju label watermark share 生成。"
     remedy_en = "A secret is one line of 64 hex digits; a finder's key begins with find: and is made by guiju label watermark share."
+
+
+class FilmUnknown(LabelError):
+    """The name of a film that was not given out here, or to another integration."""
+
+    code = "GJ-6050"
+    status = 404
+    zh = "没有这个视频任务。"
+    en = "There is no such video."
+    remedy_zh = "使用 POST /v1/videos 返回的 id，并用提交任务的同一接入的密钥。"
+    remedy_en = "Use the id that POST /v1/videos gave, with a key of the integration that ordered the video."

@@ -15,6 +15,7 @@ from guiju.gateway.endpoints import ENDPOINTS
 from guiju.gateway.exchange import serve
 from guiju.gateway.files.desks import DESKS
 from guiju.gateway.files.serve import serve as serve_file
+from guiju.gateway.films import serving as films
 from guiju.gateway.guard.serve import serve as serve_check
 from guiju.gateway.guard.ways import way_of
 from guiju.gateway.runtime import Runtime
@@ -46,6 +47,8 @@ def create_app(runtime: Runtime, console: Application | None = None) -> Applicat
         endpoint = ENDPOINTS.get(path)
         if endpoint is not None and scope["method"] == "POST":
             await serve(runtime, endpoint, scope, receive, send)
+        elif path.startswith(films.PREFIX):
+            await films.serve(runtime, scope, receive, send)
         elif (way := way_of(scope)) is not None:
             await serve_check(runtime, way, scope, receive, send)
         elif scope["method"] == "POST" and (desk := DESKS.get(path)) is not None:

@@ -11,10 +11,11 @@ from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens
 from guiju.gateway import admission, circumstances, minors
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.labels import AnswerLabels
+from guiju.gateway.multipart import Upload, sent
 from guiju.gateway.runtime import Runtime, Served
 from guiju.gateway.special_care import SpecialCare
 from guiju.gateway.texts import Slot, stored, unread_documents
-from guiju.gateway.wire import Header, Receive, Scope, Send, parse
+from guiju.gateway.wire import Header, Receive, Scope, Send, header
 from guiju.moderation import masking
 from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Failure, Part
@@ -30,7 +31,7 @@ class Call:
     """The state of one request.
 
     Attributes:
-        size: bytes of the request's body.
+        size: bytes of the request's body. ``uploads``: the files of the form it came as, None for JSON.
         number: names the exchange everywhere: record, content number of the label, ``X-Guiju-Record``.
         context: the circumstances the policy may ask about.
         decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
@@ -52,6 +53,7 @@ class Call:
         self.integration_id = ""
         self.served: Served
         self.request: Json = {}
+        self.uploads: tuple[Upload, ...] | None = None
         self.size = 0
         self.account = ""
         self.care: minors.Care | None = None
@@ -81,7 +83,8 @@ class Call:
         admission.capacity(runtime)
         body = await runtime.intake.read(self.scope, self.receive)
         self.size = len(body)
-        self.request = request = parse(body)
+        self.request, self.uploads = self.endpoint.read(header(self.scope, b"content-type"), body)
+        request = self.request
         self.endpoint.validate(request)
         self.served = admission.service_of(runtime, integration, request["model"])
         admission.media_gate(self.endpoint, integration, request)
@@ -264,7 +267,7 @@ class Call:
         keep = self.runtime.settings.evidence.keep_text
         draft = Draft(
             exchange,
-            stored([slot.part for slot in self._prompt]) if keep else "",
+            stored([*(slot.part for slot in self._prompt), *sent(self.uploads)]) if keep else "",
             stored(self.said) if keep else "",
             violation=self.decision is not None and account_policy.in_force().counts(self.decision),
             review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),

@@ -12,7 +12,7 @@ from guiju.nouns import Part
 from guiju.store.snapshot import IntegrationView, Snapshot
 
 #: What an endpoint makes, as the modality of what is asked of it.
-MADE = {"": "text", "pictures": "image", "sound": "audio"}
+MADE = {"": "text", "pictures": "image", "sound": "audio", "film": "video"}
 
 
 def context_of(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,26 +41,32 @@ class DemoAnswer:
                 yield event + b"\n\n"
 
 
+_NOTHING = DemoAnswer(404, msgspec.json.encode({"error": {"message": "the demonstration model makes texts only"}}))
+
+
 class DemoUpstream:
     """A model service inside the process."""
 
     @asynccontextmanager
-    async def post(self, path: str, body: bytes) -> AsyncIterator[DemoAnswer]:
-        """Answer a request of any served endpoint."""
+    async def post(self, path: str, body: bytes, kind: str = "") -> AsyncIterator[DemoAnswer]:
+        """Answer a request of an endpoint for texts; pictures, sound and films it does not make."""
+        if path not in _MAKES:
+            yield _NOTHING
+            return
         request = msgspec.json.decode(body)
         stream = request.get("stream") is True
-        make = {
-            "/chat/completions": _chat_stream if stream else _chat,
-            "/completions": _completion_stream if stream else _completion,
-            "/responses": _response_stream if stream else _response,
-            "/embeddings": _embeddings,
-        }[path]
+        make = _MAKES[path][stream]
         yield DemoAnswer(200, make(request), streamed=stream and path != "/embeddings")
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """The model list."""
         entry = {"id": DEMO_MODEL, "object": "model", "created": 0, "owned_by": "guiju-demonstration"}
         return 200, msgspec.json.encode({"object": "list", "data": [entry]})
+
+    @asynccontextmanager
+    async def fetch(self, method: str, path: str) -> AsyncIterator[DemoAnswer]:
+        """There are no files here."""
+        yield _NOTHING
 
 
 def answer_to(said: str) -> str:
@@ -223,3 +229,13 @@ def _vector(text: str) -> list[float]:
     """Sixteen numbers derived from a hash: stable for a text, meaningless by design."""
     digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
     return [(byte - 127.5) / 127.5 for byte in digest[:16]]
+
+
+_Maker = Callable[[dict[str, Any]], bytes]
+_MAKES: dict[str, tuple[_Maker, _Maker]] = {
+    "/chat/completions": (_chat, _chat_stream),
+    "/completions": (_completion, _completion_stream),
+    "/responses": (_response, _response_stream),
+    "/embeddings": (_embeddings, _embeddings),
+}
+"""What answers a path: whole, and as a stream."""

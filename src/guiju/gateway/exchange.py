@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 
 from guiju.errors import EvidenceError, GuijuError, InternalFault, PromptBlocked
 from guiju.evidence.record import Outcome
 from guiju.gateway.call import Call
 from guiju.gateway.departure import Departure
 from guiju.gateway.endpoints import Endpoint
-from guiju.gateway.made import SERVE
+from guiju.gateway.films.ordering import serve_order
+from guiju.gateway.made import serve_pictures, serve_sound
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.sse import DONE, event
 from guiju.gateway.streamed import serve_stream
@@ -19,6 +21,11 @@ from guiju.gateway.whole import serve_whole
 from guiju.gateway.wire import Receive, Scope, Send, address, encode, send_error, send_json, start_events
 
 log = logging.getLogger("guiju.gateway")
+
+_MAKE: dict[str, Callable[[Call], Awaitable[None]]] = {
+    "pictures": serve_pictures, "sound": serve_sound, "film": serve_order,
+}  # fmt: skip
+"""By what an endpoint makes."""
 
 
 async def serve(runtime: Runtime, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +80,7 @@ async def _exchange(call: Call) -> None:
             raise refusal  # no picture or sound says what a stand-in says
         await _stand_in(call, call.stand_in(decision))
     elif call.endpoint.makes:
-        await SERVE[call.endpoint.makes](call)
+        await _MAKE[call.endpoint.makes](call)
     elif call.streaming:
         await serve_stream(call)
     else:

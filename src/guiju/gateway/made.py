@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -99,10 +98,6 @@ async def serve_sound(call: Call) -> None:
     ]
     await call.send({"type": "http.response.start", "status": 200, "headers": headers})
     await call.send({"type": "http.response.body", "body": done.body})
-
-
-SERVE: dict[str, Callable[[Call], Awaitable[None]]] = {"pictures": serve_pictures, "sound": serve_sound}
-"""By what an endpoint makes."""
 
 
 async def _picture(call: Call, item: Json, index: int) -> _Finished | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from guiju.errors import FormInvalid
+from guiju.nouns import Part
 
 MOST_FIELDS = 30
 LONGEST_FIELD = 64 * 1024
@@ -184,6 +187,12 @@ def write(texts: dict[str, Any], uploads: tuple[Upload, ...]) -> tuple[str, byte
     pieces += [_part(boundary, one.field, one.name, one.kind, one.data) for one in uploads]
     pieces.append(f"--{boundary}--\r\n".encode())
     return f"multipart/form-data; boundary={boundary}", b"".join(pieces)
+
+
+def sent(uploads: tuple[Upload, ...] | None) -> Iterator[Part]:
+    """What a record keeps of files: their hashes."""
+    for index, one in enumerate(uploads or ()):
+        yield Part(f"{one.field}[{index}].sha256", hashlib.sha256(one.data).hexdigest(), "user")
 
 
 def _part(boundary: str, field: str, name: str | None, kind: str, data: bytes) -> bytes:

@@ -13,6 +13,8 @@ from guiju.gateway.http1 import Connection, Pool
 from guiju.settings import GatewaySettings, UpstreamSettings
 
 _ERROR_BYTES = 16 * 1024
+_MOST_PATHS = 64
+"""Paths whose request heads are kept; paths with a name of something in them are as many as there are things."""
 
 
 class Answer:
@@ -82,7 +84,7 @@ class Upstream:
     """One model service."""
 
     def __init__(self, settings: UpstreamSettings, limits: GatewaySettings) -> None:
-        self._limit = limits.max_answer_bytes
+        self._limit, self._file_limit = limits.max_answer_bytes, limits.max_file_bytes
         self._within = limits.total_timeout_s
         self._pool = Pool(
             settings.url,
@@ -91,15 +93,17 @@ class Upstream:
             limit=limits.max_upstream_connections,
             ca_file=str(settings.ca_file) if settings.ca_file else None,
         )
-        lines = [f"Host: {self._pool.authority}", "Content-Type: application/json", "Accept-Encoding: identity"]
+        lines = [f"Host: {self._pool.authority}", "Accept-Encoding: identity"]
         secret = settings.secret()
         if secret:
             lines.append(f"Authorization: Bearer {secret}")
-        self._headers = ("\r\n".join(lines) + "\r\n").encode("latin-1")
+        self._bare = ("\r\n".join(lines) + "\r\n").encode("latin-1")
+        self._headers = b"Content-Type: application/json\r\n" + self._bare
         self._heads: dict[str, bytes] = {}
 
-    def post(self, path: str, body: bytes) -> _Posted:
-        """Send ``body`` to ``path`` (below the base address); use as ``async with`` for the answer.
+    def post(self, path: str, body: bytes, kind: str = "") -> _Posted:
+        """Send ``body``, JSON or of another media type ``kind``, to ``path`` (below the base address); use as
+        ``async with`` for the answer.
 
         Leaving before the answer was read closes the connection.
 
@@ -107,21 +111,27 @@ class Upstream:
             UpstreamUnreachable, UpstreamTimeout, UpstreamBroken, UpstreamMalformed: on entering.
         """
         head = self._heads.get(path)
-        if head is None:
-            head = self._heads[path] = f"POST {self._pool.base}{path} HTTP/1.1\r\n".encode("ascii") + self._headers
+        if kind:
+            head = self._line("POST", path) + f"Content-Type: {kind}\r\n".encode("latin-1") + self._bare
+        elif head is None:
+            head = self._line("POST", path) + self._headers
+            if len(self._heads) < _MOST_PATHS:
+                self._heads[path] = head
         return _Posted(
             self._pool, b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body), self._limit, self._within
         )
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """GET ``path``: status and body. Raises what :meth:`post` raises."""
-        connection = await self._pool.acquire(self._within)
-        try:
-            request = f"GET {self._pool.base}{path} HTTP/1.1\r\n".encode("ascii") + self._headers + b"\r\n"
-            await connection.send(request, self._within)
-            return connection.status, await Answer(connection, self._limit).body()
-        finally:
-            self._pool.release(connection)
+        async with self.fetch("GET", path) as answer:
+            return answer.status, await answer.body()
+
+    def fetch(self, method: str, path: str) -> _Posted:
+        """Ask for ``path`` without a body; use as :meth:`post`. The answer may be as large as a file."""
+        return _Posted(self._pool, self._line(method, path) + self._bare + b"\r\n", self._file_limit, self._within)
+
+    def _line(self, method: str, path: str) -> bytes:
+        return f"{method} {self._pool.base}{path} HTTP/1.1\r\n".encode("ascii")
 
     def close(self) -> None:
         """Close idle connections."""

@@ -75,7 +75,8 @@ async def ask(call: Call) -> bytes:
     Raises:
         UpstreamError.
     """
-    async with call.served.upstream.post(call.endpoint.path, encode(call.outgoing())) as answer:
+    kind, body = call.endpoint.write(call.outgoing(), call.uploads)
+    async with call.served.upstream.post(call.endpoint.path, body, kind) as answer:
         if answer.status != 200:
             raise await refusal(call, answer)
         return await answer.body()

@@ -4,13 +4,24 @@ from guiju.gateway.endpoints.chat import ChatCompletions
 from guiju.gateway.endpoints.completions import Completions
 from guiju.gateway.endpoints.embeddings import Embeddings
 from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json
-from guiju.gateway.endpoints.images import Images
+from guiju.gateway.endpoints.images import Edits, Images, Variations
 from guiju.gateway.endpoints.responses import Responses
 from guiju.gateway.endpoints.speech import Speech
+from guiju.gateway.endpoints.videos import Videos
 
 ENDPOINTS: dict[str, Endpoint] = {
     f"/v1{endpoint.path}": endpoint
-    for endpoint in (ChatCompletions(), Completions(), Responses(), Embeddings(), Images(), Speech())
+    for endpoint in (
+        ChatCompletions(),
+        Completions(),
+        Responses(),
+        Embeddings(),
+        Images(),
+        Edits(),
+        Variations(),
+        Speech(),
+        Videos(),
+    )
 }
 
 __all__ = ["ENDPOINTS", "Choice", "Endpoint", "Json"]

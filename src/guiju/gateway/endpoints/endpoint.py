@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 
 from guiju.errors import FieldInvalid, TokensNotText
 from guiju.evidence.record import Tokens
+from guiju.gateway.multipart import Upload
 from guiju.gateway.texts import LOG_PROBABILITIES, Slot, slots
+from guiju.gateway.wire import encode, parse
 
 Json = dict[str, Any]
 
@@ -55,11 +57,23 @@ class Endpoint(ABC):
     answers: ClassVar[str] = "choices"
     """the member of a response that holds the answers, a list"""
     makes: ClassVar[str] = ""
-    """``pictures`` or ``sound``: the answer is files, which get their labels inside"""
+    """``pictures`` or ``sound``: the answer is files, which get their labels inside; ``film``: it names one to come"""
     known: ClassVar[frozenset[str]] = frozenset(
         {"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"}
     )
     """members of a response that are handled as answers, or hold no text of the model"""
+
+    def read(self, content_type: bytes, body: bytes) -> tuple[Json, tuple[Upload, ...] | None]:
+        """The request, and the files of the form it came as; None where it came as JSON.
+
+        Raises:
+            BodyNotJson. FormInvalid: where forms are taken.
+        """
+        return parse(body), None
+
+    def write(self, request: Json, uploads: tuple[Upload, ...] | None) -> tuple[str, bytes]:
+        """The request as it goes upstream: its media type, empty for JSON, and its bytes."""
+        return "", encode(request)
 
     def validate(self, request: Json) -> None:
         """Refuse what cannot be served or checked.

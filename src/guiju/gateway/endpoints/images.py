@@ -1,4 +1,4 @@
-"""``/v1/images/generations``: pictures, labelled before they leave."""
+"""``/v1/images/generations``, ``/v1/images/edits``, ``/v1/images/variations``: pictures, labelled before they leave."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from guiju.errors import FieldInvalid
 from guiju.evidence.record import Tokens
 from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json, usage_tokens
+from guiju.gateway.endpoints.forms import FormEndpoint
 from guiju.gateway.texts import slots
 
 
@@ -20,8 +21,7 @@ class Images(Endpoint):
 
     def validate(self, request: Json) -> None:
         super().validate(request)
-        if not isinstance(request.get("prompt"), str) or not request["prompt"]:
-            raise FieldInvalid(field="prompt", problem="a text is required")
+        self._asks(request)
         if request.get("stream"):
             raise FieldInvalid(field="stream", problem="pictures are labelled whole: not streamed")
         if request.get("response_format") == "url":  # a link leads past the label
@@ -42,6 +42,27 @@ class Images(Endpoint):
     def stand_in(self, request: Json, text: str, number: str, created: int) -> Json:
         """Unused: a stopped prompt is refused, since no picture says what a stand-in says."""
         return {"created": created, "data": []}
+
+    def _asks(self, request: Json) -> None:
+        if not isinstance(request.get("prompt"), str) or not request["prompt"]:
+            raise FieldInvalid(field="prompt", problem="a text is required")
+
+
+class Edits(FormEndpoint, Images):
+    """A picture changed as a text says; the pictures come as files of a form, or as JSON has them."""
+
+    name = "images.edits"
+    path = "/images/edits"
+
+
+class Variations(FormEndpoint, Images):
+    """A picture once more, differently: there is no text to check."""
+
+    name = "images.variations"
+    path = "/images/variations"
+
+    def _asks(self, request: Json) -> None:
+        """Nothing has to be said."""
 
 
 def _silencer(item: Json) -> Callable[[str], None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,14 +26,23 @@ _BLOCK = 256 * 1024
 async def serve(runtime: Runtime, desk: Desk, scope: Scope, receive: Receive, send: Send) -> None:
     """Do what the desk does, or say why not."""
     visit = FileVisit(runtime, desk.name, scope, receive)
+
+    async def work(folder: Path) -> None:
+        answer = await _answer(visit, desk, folder)
+        if isinstance(answer, Sent):
+            await send_file(send, answer)
+        else:
+            await send_json(send, 200, encode(answer))
+
+    await attended(visit, work, send)
+
+
+async def attended(visit: FileVisit, work: Callable[[Path], Awaitable[None]], send: Send) -> None:
+    """Admit the caller and do ``work`` in a folder that is gone afterwards; what goes wrong is told."""
     try:
-        visit.enter(admission.identify(runtime, runtime.snapshot, scope))
-        with room(runtime.settings.home) as folder:
-            answer = await _answer(visit, desk, Path(folder))
-            if isinstance(answer, Sent):
-                await _send_file(send, answer)
-            else:
-                await send_json(send, 200, encode(answer))
+        visit.enter(admission.identify(visit.runtime, visit.snapshot, visit.scope))
+        with room(visit.runtime.settings.home) as folder:
+            await work(Path(folder))
     except GuijuError as error:
         await _refuse(visit, error, send)
     except OSError as error:
@@ -61,7 +70,8 @@ async def _answer(visit: FileVisit, desk: Desk, folder: Path) -> object:
         runtime.files -= 1
 
 
-async def _send_file(send: Send, sent: Sent) -> None:
+async def send_file(send: Send, sent: Sent) -> None:
+    """Answer with a file."""
     headers = [
         (b"content-type", sent.media_type.encode()),
         (b"content-length", b"%d" % sent.path.stat().st_size),

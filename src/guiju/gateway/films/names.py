@@ -1,0 +1,62 @@
+"""Names of films: all the gateway has to know of a job stands in the name it gives out, sealed, so nothing is stored.
+
+Whoever holds a name can fetch the film only with a key of the integration that ordered it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+
+import msgspec
+
+from guiju.errors import FilmUnknown
+from guiju.identity import KeyHasher
+
+_PREFIX = "video_"
+_SEAL = 32
+LONGEST = 400
+"""Characters of the model service's own name for a job."""
+
+
+class Film(msgspec.Struct, frozen=True, array_like=True):
+    """A job at the model service.
+
+    Attributes:
+        integration: who ordered it. ``number``: the record of the order, and the content number of the film.
+        model: which model makes it. ``upstream``: what the model service calls it.
+    """
+
+    integration: str
+    number: str
+    model: str
+    upstream: str
+
+
+def name_of(film: Film, hasher: KeyHasher) -> str:
+    """The name that goes out."""
+    body = base64.urlsafe_b64encode(msgspec.json.encode(film)).rstrip(b"=").decode()
+    return f"{_PREFIX}{body}.{_seal(body, hasher)}"
+
+
+def film_of(name: str, integration: str, hasher: KeyHasher) -> Film:
+    """The job behind a name.
+
+    Raises:
+        FilmUnknown: not a name that was given out here, or not to this integration.
+    """
+    body, _, seal = name.removeprefix(_PREFIX).partition(".")
+    if not name.startswith(_PREFIX) or not hmac.compare_digest(seal.encode(), _seal(body, hasher).encode()):
+        raise FilmUnknown()
+    try:
+        film = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=Film)
+    except (binascii.Error, msgspec.DecodeError):
+        raise FilmUnknown() from None
+    if film.integration != integration:
+        raise FilmUnknown()
+    return film
+
+
+def _seal(body: str, hasher: KeyHasher) -> str:
+    return hasher.hash(f"film:{body}")[:_SEAL]

@@ -1,0 +1,167 @@
+"""Films through the official client: ordered with a checked prompt, watched, and fetched with both labels inside."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guiju.errors import FilmUnknown
+from guiju.evidence.record import Exchange, decode
+from guiju.gateway.films.names import Film, film_of, name_of
+from guiju.identity import KeyHasher
+from guiju.labeling import explicit, files
+from tests.gateway.conftest import WORD
+from tests.gateway.serving import Caller
+from tests.gateway.stub import Asked, Script, Stub, whole
+from tests.labeling.explicit.films import film
+
+HASHER = KeyHasher(b"a pepper for tests")
+pytestmark = pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A film as a model would make it."""
+    return film(tmp_path_factory.mktemp("films") / "a.mp4", seconds=1.0, size=(160, 120), sound=False).read_bytes()
+
+
+@pytest.fixture
+def client(caller: Caller) -> Iterator[openai.OpenAI]:
+    """The official client of ``caller``."""
+    with caller.openai as client:
+        yield client
+
+
+def job(**more: Any) -> dict[str, Any]:
+    """A job as the model service tells it."""
+    return {"id": "video_up/1", "object": "video", "status": "queued", "created_at": 1, "model": "m1", "progress": 0,
+            "size": "160x120", "seconds": "1", "prompt": "repeated", "aside": "anything", **more}  # fmt: skip
+
+
+def service(content: bytes, **more: Any) -> Script:
+    """A model service with one job."""
+
+    async def script(asked: Asked) -> web.StreamResponse:
+        await asyncio.sleep(0)
+        if asked.request.method == "DELETE":
+            return web.json_response({"id": "video_up/1", "object": "video.deleted", "deleted": True})
+        if asked.path.endswith("/content"):
+            return web.Response(body=content, content_type="video/mp4")
+        return web.json_response(job(**more))
+
+    return script
+
+
+def last(caller: Caller) -> Exchange:
+    body = decode(bytes(caller.records()[-1].body))
+    assert isinstance(body, Exchange)
+    return body
+
+
+def test_a_film_is_ordered_watched_and_fetched(
+    caller: Caller, client: openai.OpenAI, stub: Stub, made: bytes, tmp_path: Path
+) -> None:
+    reference = io.BytesIO(b"\x89PNG\r\n\x1a\n")
+    reference.name = "first.png"
+    stub.script = service(made, status="completed", progress=100)
+    ordered = client.videos.create(model="m1", prompt="一只猫", seconds="4", input_reference=reference)
+    order = last(caller)
+    assert (order.endpoint, order.outcome, order.label.content) == ("videos", "completed", "")
+    assert "一只猫".encode() in stub.last.body and b'filename="first.png"' in stub.last.body
+    assert ordered.id.startswith("video_") and "up/1" not in ordered.id
+
+    watched = client.videos.retrieve(ordered.id)
+    assert (watched.status, watched.progress, watched.id) == ("completed", 100, ordered.id)
+    assert stub.last.request.raw_path == "/v1/videos/video_up%2F1"
+    assert watched.prompt is None and "aside" not in watched.model_dump()
+
+    (path := tmp_path / "a.mp4").write_bytes(client.videos.download_content(ordered.id).read())
+    label = files.read(path).label
+    assert label is not None and label.ProduceID == order.id
+    assert explicit.check(path).verdict == "compliant"
+    fetched = last(caller)
+    assert (fetched.endpoint, fetched.label.content, fetched.label.position) == ("videos.content", order.id, "content")
+    assert client.videos.delete(ordered.id).deleted
+
+
+def test_a_remix_is_an_order_of_its_own(caller: Caller, client: openai.OpenAI, stub: Stub) -> None:
+    stub.script = service(b"")
+    ordered = client.videos.create(model="m1", prompt="一只猫")
+    again = client.videos.remix(ordered.id, prompt="换成狗")
+    assert stub.last.path.endswith("/remix") and "model" not in stub.last.json and b'"model"' not in stub.last.body
+    assert again.id != ordered.id and last(caller).endpoint == "videos.remix"
+
+
+def test_what_is_stopped_is_refused(caller: Caller, client: openai.OpenAI, stub: Stub) -> None:
+    stub.script = service(b"")
+    name = client.videos.create(model="m1", prompt="一只猫").id
+    for ask in (
+        lambda: client.videos.create(model="m1", prompt=f"画{WORD}"),
+        lambda: client.videos.remix(name, prompt=f"画{WORD}"),
+    ):
+        with pytest.raises(openai.BadRequestError) as caught:
+            ask()
+        assert caught.value.code == "GJ-1108" and last(caller).outcome == "blocked"
+    assert len(stub.asked) == 1
+
+
+def test_films_belong_to_who_ordered_them(make: Callable[..., Caller], stub: Stub, made: bytes) -> None:
+    stub.script = service(made)
+    with make().openai as mine, make().openai as theirs:
+        name = mine.videos.create(model="m1", prompt="一只猫").id
+        for ask in (
+            lambda: theirs.videos.retrieve(name),
+            lambda: theirs.videos.download_content(name),
+            lambda: theirs.videos.remix(name, prompt="狗"),
+            lambda: mine.videos.retrieve(name[:-1] + ("0" if name[-1] != "0" else "1")),
+            lambda: mine.videos.retrieve("video_up"),
+        ):
+            with pytest.raises(openai.NotFoundError) as caught:
+                ask()
+            assert caught.value.code == "GJ-6050"
+
+
+def test_what_cannot_be_labelled_does_not_leave(caller: Caller, client: openai.OpenAI, stub: Stub) -> None:
+    stub.script = service(b"no film at all")
+    name = client.videos.create(model="m1", prompt="一只猫").id
+    with pytest.raises(openai.APIStatusError) as caught:
+        client.videos.download_content(name)
+    assert caught.value.code == "GJ-6102" and not last(caller).label.content
+    stub.script = whole({"id": ""})
+    with pytest.raises(openai.APIStatusError) as caught:
+        client.videos.create(model="m1", prompt="一只猫")
+    assert caught.value.code == "GJ-1305"
+
+
+def test_a_failed_job_says_nothing_that_would_be_stopped(client: openai.OpenAI, stub: Stub) -> None:
+    stub.script = service(b"", status="failed", error={"code": "moderation", "message": f"说了{WORD}"})
+    told = client.videos.create(model="m1", prompt="一只猫")
+    assert told.status == "failed" and told.error is not None
+    assert (told.error.code, told.error.message) == ("moderation", "")
+
+
+@given(st.builds(Film, st.text(max_size=20), st.text(max_size=32), st.text(max_size=40), st.text(max_size=80)))
+def test_names_hold_what_they_were_given(film: Film) -> None:
+    name = name_of(film, HASHER)
+    assert film_of(name, film.integration, HASHER) == film and name.isascii() and "/" not in name
+
+
+@given(st.text(max_size=60), st.integers(0, 200))
+def test_forged_names_are_none(noise: str, at: int) -> None:
+    name = name_of(Film("app", "n", "m1", "up"), HASHER)
+    for forged in (
+        f"video_{noise}",
+        noise,
+        name[:at] + "x" + name[at + 1 :] if at < len(name) and name[at] != "x" else "",
+    ):
+        with pytest.raises(FilmUnknown):
+            film_of(forged, "app", HASHER)

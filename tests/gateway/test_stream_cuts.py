@@ -19,6 +19,7 @@ from guiju.gateway.sse import EventReader
 from guiju.labeling import TextLabeller
 from guiju.moderation import policy_source, starter
 from guiju.moderation.checker import Checker
+from guiju.moderation.context import Context
 from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.lexicon_csv import parse
 from guiju.nouns import Direction, Part
@@ -129,7 +130,7 @@ CHECKER = Checker.build(
 def relay_of(kind: type[Relay], position: str = "start") -> Relay:
     labels = AnswerLabels("chat", "0" * 32, TextLabeller.build(position=position))
     context = RelayContext(
-        checker=CHECKER, purpose="assistant", labels=labels, stand_in=lambda _: "抱歉。", structured=False, show_usage=False,
+        checker=CHECKER, context=Context(purpose="assistant"), labels=labels, stand_in=lambda _: "抱歉。", structured=False, show_usage=False,
         allow_media=False, error_style=False, integration="app", depth=64, limit=1 << 20,
     )  # fmt: skip
     return kind(context)

@@ -165,7 +165,7 @@ p.yaml:7:13: 不能是 'maybe' (not one of the values)
 p.yaml:8:1: 未知的键 extra (unknown key)
     8 | extra: 1
       | ^
-      = 可用 (known): name, number, title, mask, probability, rules, fail, domains, answers, tests"""
+      = 可用 (known): name, number, title, mask, masking, probability, rules, fail, domains, answers, tests"""
 
 
 def test_mistakes_are_shown_like_by_a_compiler() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from guiju.store.models import Complaint
 
@@ -49,22 +48,36 @@ def figures(
         rows = rows.filter(Q(service=service) | Q(service=None))
     if topics:
         rows = rows.filter(topic__in=topics)
-    names = sorted(set(rows.values_list("kind", flat=True).order_by()))
-    return tuple(_kept(name, rows.filter(kind=name), end) for name in names)
-
-
-def _kept(name: str, rows: QuerySet[Complaint], end: datetime) -> Kept:
-    answered = rows.filter(answered_at__lt=end)
-    in_time = answered.filter(answered_at__lte=F("due_at"), missed=False).count()
-    waiting = rows.filter(Q(answered_at=None) | Q(answered_at__gte=end), due_at__gt=end, missed=False).count()
-    spans = [(a - r).total_seconds() / 3600 for a, r in answered.values_list("answered_at", "received_at") if a]
-    received = rows.count()
-    return Kept(
-        kind=name,
-        received=received,
-        answered=len(spans),
-        in_time=in_time,
-        late=received - in_time - waiting,
-        waiting=waiting,
-        median_hours=round(median(spans), 1) if spans else None,
+    answered, waits = Q(answered_at__lt=end), Q(answered_at=None) | Q(answered_at__gte=end)
+    counted = (
+        rows.order_by()
+        .values("kind")
+        .annotate(
+            received=Count("pk"),
+            answered=Count("pk", filter=answered),
+            in_time=Count("pk", filter=answered & Q(answered_at__lte=F("due_at"), missed=False)),
+            waiting=Count("pk", filter=waits & Q(due_at__gt=end, missed=False)),
+        )
+        .order_by("kind")
     )
+    return tuple(
+        Kept(
+            kind=one["kind"],
+            received=one["received"],
+            answered=one["answered"],
+            in_time=one["in_time"],
+            late=one["received"] - one["in_time"] - one["waiting"],
+            waiting=one["waiting"],
+            median_hours=_median_hours(rows.filter(answered, kind=one["kind"]), one["answered"]),
+        )
+        for one in counted
+    )
+
+
+def _median_hours(answered: QuerySet[Complaint], count: int) -> float | None:
+    """The middle of the spans from receipt to answer: the database orders them and hands over the one or two there."""
+    if not count:
+        return None
+    spans = answered.annotate(span=F("answered_at") - F("received_at")).order_by("span").values_list("span", flat=True)
+    middle = list(spans[(count - 1) // 2 : count // 2 + 1])
+    return round(float(sum(span.total_seconds() for span in middle)) / len(middle) / 3600, 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,7 +22,7 @@ from guiju.console.words import explain
 from guiju.errors import GuijuError
 from guiju.store import account_policy, keys
 from guiju.store.evidence import Query, search
-from guiju.store.models import Account, Integration, Sanction
+from guiju.store.models import Account, Integration, Sanction, Violation
 from guiju.store.permissions import Permission, allowed
 from guiju.store.services import accounts
 
@@ -28,12 +30,24 @@ WINDOW = timedelta(days=30)
 """The span in which violations are counted on the list."""
 
 
+@dataclass(frozen=True)
+class AccountLine:
+    """An account as the list shows it; ``recent`` counts the violations of the last thirty days."""
+
+    row: Account
+    sanctioned: bool
+    recent: int
+
+
 @screen(Permission.SEE_ACCOUNTS)
 def listing(request: ConsoleRequest) -> HttpResponse:
     """Accounts, the last seen first; found by pseudonym, or by the name the caller gave."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "integration", "user", "state")}
+    now = timezone.now()
+    page = page_of(request, _filtered(asked, now))
     context = {
-        "page": page_of(request, _filtered(asked)),
+        "page": page,
+        "lines": _lines(list(page), now),
         "asked": asked,
         "filtered": any(asked.values()),
         "integrations": Integration.objects.order_by("name").values_list("pk", "name"),
@@ -42,13 +56,17 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     return render(request, "console/accounts/list.html", context)
 
 
-def _filtered(asked: dict[str, str]) -> QuerySet[Account]:
-    now = timezone.now()
-    sanctioned = accounts.in_force(now).filter(account=OuterRef("pk"))
-    recent = Q(violations__at__gte=now - WINDOW)
-    rows = Account.objects.select_related("integration").annotate(
-        sanctioned=Exists(sanctioned), recent=Count("violations", filter=recent)
-    )
+def _lines(rows: Sequence[Account], now: datetime) -> list[AccountLine]:
+    """What the list shows of these accounts: looked up for one page, not for every account there is."""
+    pseudonyms = [row.pk for row in rows]
+    sanctioned = set(accounts.in_force(now).filter(account__in=pseudonyms).values_list("account_id", flat=True).order_by())
+    recent = Violation.objects.filter(account__in=pseudonyms, at__gte=now - WINDOW).order_by()
+    counted = dict(recent.values_list("account_id").annotate(total=Count("pk")))
+    return [AccountLine(row, row.pk in sanctioned, counted.get(row.pk, 0)) for row in rows]
+
+
+def _filtered(asked: dict[str, str], now: datetime) -> QuerySet[Account]:
+    rows = Account.objects.select_related("integration")
     if asked["q"]:
         rows = rows.filter(pk__startswith=asked["q"])
     if asked["integration"]:
@@ -58,9 +76,9 @@ def _filtered(asked: dict[str, str]) -> QuerySet[Account]:
         hidden = keys.pseudonymiser()
         rows = rows.filter(pk__in=[hidden.pseudonym(place, asked["user"]) for place in places])
     if asked["state"] == "sanctioned":
-        rows = rows.filter(sanctioned=True)
+        rows = rows.filter(pk__in=accounts.in_force(now).values("account"))
     elif asked["state"] == "violating":
-        rows = rows.filter(recent__gt=0)
+        rows = rows.filter(pk__in=Violation.objects.filter(at__gte=now - WINDOW).values("account"))
     return rows.order_by("-last_seen", "pk")
 
 

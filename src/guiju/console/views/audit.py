@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from guiju.console.access import ConsoleRequest, action, screen
 from guiju.console.paging import page_of
 from guiju.store import audit
+from guiju.store.distinct import values_of
 from guiju.store.models import AuditEntry, User
 from guiju.store.permissions import Permission
 
@@ -25,13 +26,12 @@ from guiju.store.permissions import Permission
 def listing(request: ConsoleRequest) -> HttpResponse:
     """The log, newest first, filtered by who, what and when."""
     asked = {name: request.GET.get(name, "").strip() for name in ("who", "action", "object", "since", "until")}
-    actions = AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct()
     page = page_of(request, _entries(asked))
     context = {
         "page": page,
         "names": _names(page.object_list),
         "asked": asked,
-        "actions": actions,
+        "actions": values_of(AuditEntry, "action"),
         "filtered": any(asked.values()),
     }
     return render(request, "console/audit/list.html", context)
@@ -66,7 +66,8 @@ def _names(entries: Iterable[AuditEntry]) -> dict[int, str]:
 def _entries(asked: dict[str, str]) -> QuerySet[AuditEntry]:
     rows = AuditEntry.objects.all()
     if asked["who"]:
-        rows = rows.filter(actor_name__icontains=asked["who"])
+        known = [name for name in values_of(AuditEntry, "actor_name") if asked["who"].casefold() in name.casefold()]
+        rows = rows.filter(actor_name__in=known)
     if asked["action"]:
         rows = rows.filter(action=asked["action"])
     if asked["object"]:
@@ -76,7 +77,7 @@ def _entries(asked: dict[str, str]) -> QuerySet[AuditEntry]:
         rows = rows.filter(at__gte=since)
     if until:
         rows = rows.filter(at__lt=until + timedelta(days=1))
-    return rows
+    return rows.order_by("-at", "-id") if since or until else rows  # by the index that finds the span
 
 
 def _day(text: str) -> datetime | None:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guiju.errors import InvalidField, NotFound
+from guiju.store.distinct import values_of
 from guiju.store.models import Record, RecordRisk
 from guiju.store.moments import micros, moment
 
 MOST = 200
 """The most records on one page."""
 
-_RISKS_SEEN = """
-    WITH RECURSIVE seen(risk) AS (
-        SELECT MIN(risk) FROM store_recordrisk
-        UNION ALL
-        SELECT (SELECT MIN(risk) FROM store_recordrisk WHERE risk > seen.risk) FROM seen WHERE seen.risk IS NOT NULL
-    )
-    SELECT risk FROM seen WHERE risk IS NOT NULL
-"""
+QUIET = ("pass", "label")
+"""Actions that nearly every record has; each other one has an index."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +59,12 @@ def search(query: Query, cursor: str | None = None, limit: int = 50) -> Page:
     """
     limit = max(1, min(limit, MOST))
     before = _read(cursor) if cursor else None
-    found = Record.objects.filter(_conditions(query), _after(before, "id"))
     if query.risk:
         found = Record.objects.filter(id__in=_newest_with_risk(query, before, limit + 1))
+    elif query.action and query.action not in QUIET:
+        found = Record.objects.filter(id__in=_newest_with_action(query, before, limit + 1))
+    else:
+        found = Record.objects.filter(_conditions(query), _after(before, "id"))
     rows = list(found.defer("body").order_by("-at", "-id")[: limit + 1])
     more = len(rows) > limit
     rows = rows[:limit]
@@ -98,10 +95,8 @@ def find_record(key: str) -> Record:
 
 
 def risks_seen() -> list[str]:
-    """Every risk tag that any record has, in the database's order. One index lookup a tag, however many records."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RISKS_SEEN)
-        return [risk for (risk,) in cursor.fetchall()]
+    """Every risk tag that any record has, in the database's order."""
+    return values_of(RecordRisk, "risk")
 
 
 def _newest_with_risk(query: Query, before: tuple[datetime, int] | None, limit: int) -> set[int]:
@@ -113,6 +108,16 @@ def _newest_with_risk(query: Query, before: tuple[datetime, int] | None, limit: 
     for tag in _under(query.risk):
         rows = RecordRisk.objects.filter(_conditions(query, "record__"), _after(before, "record_id"), risk=tag)
         found.update(rows.order_by("-at", "-record_id").values_list("record_id", flat=True)[:limit])
+    return found
+
+
+def _newest_with_action(query: Query, before: tuple[datetime, int] | None, limit: int) -> set[int]:
+    """Ids of at least the ``limit`` newest records whose prompt or answer was dealt with so, side by side for the same reason."""
+    found: set[int] = set()
+    rest = Record.objects.filter(_conditions(replace(query, action="")), _after(before, "id"), flagged=True)
+    for side in ("prompt_action", "answer_action"):
+        rows = rest.filter(**{side: query.action}).order_by("-at", "-id")
+        found.update(rows.values_list("id", flat=True)[:limit])
     return found
 
 
@@ -141,7 +146,7 @@ def _conditions(query: Query, prefix: str = "") -> Q:
     }
     found = Q(**{column: value for column, value in columns.items() if value not in ("", None)})
     if query.action:
-        if query.action not in ("pass", "label"):
+        if query.action not in QUIET:
             found &= Q(**{f"{prefix}flagged": True})  # implied, and the partial index then finds what is rare
         found &= Q(**{f"{prefix}prompt_action": query.action}) | Q(**{f"{prefix}answer_action": query.action})
     return found

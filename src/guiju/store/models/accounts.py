@@ -32,7 +32,7 @@ class Account(models.Model):
         REFUSED = "refused", _("Checked again, not in order")
 
     pseudonym = models.CharField(primary_key=True, max_length=40)
-    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="accounts")
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="accounts", db_index=False)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     identity = models.CharField(max_length=12, choices=Identity.choices, default=Identity.UNKNOWN)
@@ -42,7 +42,10 @@ class Account(models.Model):
 
     class Meta:
         ordering = ["-last_seen"]
-        indexes = [models.Index(fields=["-last_seen"], name="account_seen")]
+        indexes = [
+            models.Index(fields=["-last_seen", "pseudonym"], name="account_by_sight"),
+            models.Index(fields=["integration", "-last_seen", "pseudonym"], name="account_of_integration"),
+        ]
 
     def __str__(self) -> str:
         return self.pseudonym

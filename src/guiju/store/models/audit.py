@@ -29,4 +29,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
+        indexes = [
+            models.Index(fields=["object_id", "object_type"], name="audit_by_object"),
+            models.Index(fields=["actor_name", "-id"], name="audit_by_actor"),
+        ]

@@ -58,6 +58,8 @@ class Record(models.Model):
             models.Index(fields=["integration_id", "at"], name="record_integration"),
             models.Index(fields=["account", "at"], name="record_by_account"),
             models.Index(fields=["at"], condition=models.Q(flagged=True), name="record_flagged"),
+            models.Index(fields=["prompt_action", "at"], condition=models.Q(flagged=True), name="record_prompt_action"),
+            models.Index(fields=["answer_action", "at"], condition=models.Q(flagged=True), name="record_answer_action"),
         ]
 
     @property

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from guiju.errors import PolicySourceError
 from guiju.moderation import policy_source
-from guiju.moderation.context import ANY_WORDS, CONDITIONS, Context, shipped
+from guiju.moderation.context import ANY_WORDS, CONDITIONS, Circumstances, Context, shipped
 from guiju.moderation.policy import PolicyRule, under
 from guiju.nouns import Action, Direction, Failure, Finding
 
@@ -165,7 +165,7 @@ p.yaml:7:13: 不能是 'maybe' (not one of the values)
 p.yaml:8:1: 未知的键 extra (unknown key)
     8 | extra: 1
       | ^
-      = 可用 (known): name, number, title, mask, masking, probability, rules, fail, domains, answers, tests"""
+      = 可用 (known): name, number, title, mask, masking, probability, rules, fail, domains, streams, answers, tests"""
 
 
 def test_mistakes_are_shown_like_by_a_compiler() -> None:
@@ -232,8 +232,11 @@ _RULES = st.builds(
     detectors=st.frozensets(_PICK(["words", "model"])),
     severities=st.frozensets(_PICK(["low", "high"])),
     directions=st.frozensets(_PICK(list(Direction))),
-    bands=st.frozensets(_PICK(["adult", "8_12"])),
-    domains=st.frozensets(_PICK(["law", "medicine"])),
+    circumstances=st.builds(
+        Circumstances,
+        band=st.frozensets(_PICK(["adult", "8_12"])),
+        domain=st.frozensets(_PICK(["law", "medicine"])),
+    ),
     min_score=_PICK([0.0, 0.4, 0.8]),
 )
 
@@ -282,3 +285,29 @@ def test_unknown_words_are_shown_with_their_place() -> None:
     assert places == ["p.yaml:4:26:", "p.yaml:5:31:", "p.yaml:6:30:", "p.yaml:8:35:", "p.yaml:9:39:"]
     assert "infants" in report and "int_1" in report and "medicine" in report
     policy_source.load(UNKNOWN_WORDS.replace("[good, warn]", "good"), words=ANY_WORDS)
+
+
+STREAMS = """name: p
+number: 1
+rules: []
+streams:
+  - {mode: strict, band: [8_12]}
+  - {retract: true, integration: int_1}
+  - {mode: fast, band: adult}
+"""
+
+
+def test_streams_are_strict_where_any_rule_says_so() -> None:
+    policy = policy_source.load(STREAMS)
+
+    def told(context: Context) -> tuple[bool, bool]:
+        streaming = policy.streaming(context)
+        return streaming.strict, streaming.retract
+
+    assert told(Context()) == told(Context(band="adult")) == (False, False)
+    assert told(Context(band="8_12")) == (True, False)
+    assert told(Context(band="8_12", integration="int_1")) == (True, True)
+    assert policy.asks("band") and not policy.asks("domain")
+    assert policy_source.load("name: p\nnumber: 1\nrules: []\nstreams: {mode: strict}\n").streaming().strict
+    with pytest.raises(PolicySourceError, match=r"p\.yaml:5:12"):
+        policy_source.load(STREAMS.replace("strict", "slow"), "p.yaml")

@@ -41,6 +41,42 @@ class Context(msgspec.Struct, frozen=True, gc=False):
 ANYWHERE = Context()
 
 
+class Circumstances(msgspec.Struct, frozen=True):
+    """Conditions on a context, each a set of words; an empty one holds always."""
+
+    purpose: frozenset[str] = frozenset()
+    integration: frozenset[str] = frozenset()
+    domain: frozenset[str] = frozenset()
+    band: frozenset[str] = frozenset()
+    standing: frozenset[str] = frozenset()
+    modality: frozenset[str] = frozenset()
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """Which of :data:`CONDITIONS` are asked about."""
+        return frozenset(name for name in CONDITIONS if getattr(self, name))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words asked for, for people to read, in the order of the conditions."""
+        return tuple(word for name in CONDITIONS for word in sorted(getattr(self, name)))
+
+    def hold(self, context: Context) -> bool:
+        """Whether every condition holds."""
+        return (
+            (not self.purpose or context.purpose in self.purpose)
+            and (not self.integration or context.integration in self.integration)
+            and (not self.domain or not self.domain.isdisjoint(context.domain))
+            and (not self.band or context.band in self.band)
+            and (not self.standing or context.standing in self.standing)
+            and (not self.modality or context.modality in self.modality)
+        )
+
+
+#: Hold always.
+ALWAYS = Circumstances()
+
+
 class Vocabulary(msgspec.Struct, frozen=True):
     """The words that each condition knows; an empty set stands for any word."""
 

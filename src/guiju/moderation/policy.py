@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from guiju.moderation.context import ANYWHERE, Context
+from guiju.moderation.context import ALWAYS, ANYWHERE, Circumstances, Context
 from guiju.moderation.sieve import Sieve, Sieves
 from guiju.nouns import Action, Decision, Direction, Failure, Finding
 
@@ -28,7 +28,7 @@ class PolicyRule(msgspec.Struct, frozen=True):
         action: what is then done.
         detectors, severities: the finding's. ``min_score``: the finding's score must reach it.
         directions: the way the content travels.
-        purposes, integrations, domains, bands, standings, modalities: the circumstances (see ``Context``).
+        circumstances: of the exchange.
         note: why, for the console.
     """
 
@@ -37,27 +37,9 @@ class PolicyRule(msgspec.Struct, frozen=True):
     detectors: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
     directions: frozenset[Direction] = frozenset()
-    purposes: frozenset[str] = frozenset()
-    integrations: frozenset[str] = frozenset()
-    domains: frozenset[str] = frozenset()
-    bands: frozenset[str] = frozenset()
-    standings: frozenset[str] = frozenset()
-    modalities: frozenset[str] = frozenset()
+    circumstances: Circumstances = ALWAYS
     min_score: float = 0.0
     note: str = ""
-
-    @property
-    def asks(self) -> frozenset[str]:
-        """Which circumstances this rule asks about, by the names of ``Context``."""
-        asked = {
-            "purpose": self.purposes,
-            "integration": self.integrations,
-            "domain": self.domains,
-            "band": self.bands,
-            "standing": self.standings,
-            "modality": self.modalities,
-        }
-        return frozenset(name for name, words in asked.items() if words)
 
     def about(self, risk: str, detector: str, severity: str) -> bool:
         """Whether it speaks of findings of this kind, whatever their score."""
@@ -69,15 +51,19 @@ class PolicyRule(msgspec.Struct, frozen=True):
 
     def holds(self, direction: Direction, context: Context) -> bool:
         """Whether it speaks of contents that travel this way in these circumstances."""
-        return (
-            (not self.directions or direction in self.directions)
-            and (not self.purposes or context.purpose in self.purposes)
-            and (not self.integrations or context.integration in self.integrations)
-            and (not self.domains or not self.domains.isdisjoint(context.domain))
-            and (not self.bands or context.band in self.bands)
-            and (not self.standings or context.standing in self.standings)
-            and (not self.modalities or context.modality in self.modalities)
-        )
+        return (not self.directions or direction in self.directions) and self.circumstances.hold(context)
+
+
+class StreamRule(msgspec.Struct, frozen=True):
+    """How answers are streamed in some circumstances.
+
+    Attributes:
+        strict: hold every passage until the models have judged it. ``retract``: the front end can take back what it showed.
+    """
+
+    strict: bool = False
+    retract: bool = False
+    circumstances: Circumstances = ALWAYS
 
 
 class PolicyTest(msgspec.Struct, frozen=True):
@@ -94,6 +80,10 @@ class PolicyTest(msgspec.Struct, frozen=True):
     context: Context = ANYWHERE
 
 
+#: Clean text goes out at once, and the models may cut after.
+FAST = StreamRule()
+
+
 class Policy(msgspec.Struct, frozen=True, dict=True):
     """A policy ready to decide.
 
@@ -108,6 +98,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
         masking: how the texts of a prompt are masked: ``tokens`` stand in for the values, which come back in the answer, or
             the values are ``cover``-ed. Answers are always covered.
         domains: what is added to answers of a field of special care, by its pack: ``remind``, ``cite``, ``figures``.
+        streams: how answers are streamed; over all that hold, strict and retract win.
         tests: texts with the action each must get; held before the policy goes into force.
     """
 
@@ -124,6 +115,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     title: str = ""
     tests: tuple[PolicyTest, ...] = ()
     domains: dict[str, tuple[Literal["remind", "cite", "figures"], ...]] = {}
+    streams: tuple[StreamRule, ...] = ()
 
     @property
     def version(self) -> str:
@@ -136,7 +128,14 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
 
     def asks(self, condition: str) -> bool:
         """Whether any rule asks about one of ``context.CONDITIONS``; what nobody asks about need not be found out."""
-        return condition in self._sieves.asked
+        return condition in self._sieves.asked or any(condition in rule.circumstances.asks for rule in self.streams)
+
+    def streaming(self, context: Context = ANYWHERE) -> StreamRule:
+        """How answers are streamed in these circumstances."""
+        holding = [rule for rule in self.streams if rule.circumstances.hold(context)] if self.streams else ()
+        if not holding:
+            return FAST
+        return StreamRule(any(rule.strict for rule in holding), any(rule.retract for rule in holding))
 
     @cached_property
     def _sieves(self) -> Sieves:

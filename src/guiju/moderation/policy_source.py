@@ -16,6 +16,7 @@
         note: 高危内容以代答回复
     fail: {"*": pass, A.1.d: block}
     domains: {medicine: [remind]} # what is added to answers of a field of special care: remind, cite, figures
+    streams: {mode: strict}       # hold each passage of an answer until the models have judged it; or a list, with circumstances
     answers: {"*": [抱歉，这个问题我无法回答。]}
     tests:                        # held before the policy is published: some that are stopped, some that pass
       - {text: 今天天气怎么样, expect: pass}
@@ -31,17 +32,32 @@ from typing import Literal, cast
 
 from guiju.errors import PolicySourceError
 from guiju.moderation import context
-from guiju.moderation.context import CONDITIONS, Context, Vocabulary
+from guiju.moderation.context import CONDITIONS, Circumstances, Context, Vocabulary
 from guiju.moderation.document import Node, parse, render
 from guiju.moderation.lexicon import SEVERITIES
-from guiju.moderation.policy import EVERY, Policy, PolicyRule, PolicyTest
+from guiju.moderation.policy import EVERY, Policy, PolicyRule, PolicyTest, StreamRule
 from guiju.nouns import Action, Direction
 
 DEFAULT = Path(__file__).parent / "data" / "policies" / "default.yaml"
 _MASKING = ("tokens", "cover")
-_KEYS = ("name", "number", "title", "mask", "masking", "probability", "rules", "fail", "domains", "answers", "tests")
+_KEYS = (
+    "name",
+    "number",
+    "title",
+    "mask",
+    "masking",
+    "probability",
+    "rules",
+    "fail",
+    "domains",
+    "streams",
+    "answers",
+    "tests",
+)
 _RULE_KEYS = ("risk", "action", "detector", "severity", "direction", *CONDITIONS, "min_score", "note")
 _TEST_KEYS = ("text", "expect", "direction", *CONDITIONS)
+_STREAM_KEYS = ("mode", "retract", *CONDITIONS)
+_MODES = ("fast", "strict")
 _Asked = Literal["remind", "cite", "figures"]
 _ASKED: tuple[_Asked, ...] = ("remind", "cite", "figures")
 _DIRECTIONS = tuple(d.value for d in Direction)
@@ -96,25 +112,20 @@ class _Reading:
             mask=_mask(top["mask"]) if "mask" in top else "*",
             masking="cover" if "masking" in top and top["masking"].choice(_MASKING, "tokens") == "cover" else "tokens",
             tests=tuple(self._test(node) for node in top["tests"].sequence()) if "tests" in top else (),
+            streams=self._streams(top["streams"]) if "streams" in top else (),
         )
 
     def _rule(self, node: Node) -> PolicyRule:
         entries = node.mapping(_RULE_KEYS)
         if not node.require(entries, "risk", "action"):
             return PolicyRule(EVERY, Action.PASS)
-        words = {name: self._named(entries, name) for name in CONDITIONS}
         return PolicyRule(
             risk=_risk(entries["risk"]),
             action=Action(entries["action"].choice(_ACTIONS, "pass")),
             detectors=frozenset(entries["detector"].texts()) if "detector" in entries else frozenset(),
             severities=_choices(entries, "severity", SEVERITIES),
             directions=frozenset(Direction(d) for d in _choices(entries, "direction", _DIRECTIONS)),
-            purposes=words["purpose"],
-            integrations=words["integration"],
-            domains=words["domain"],
-            bands=words["band"],
-            standings=words["standing"],
-            modalities=words["modality"],
+            circumstances=self._circumstances(entries),
             min_score=entries["min_score"].number(0, 1) if "min_score" in entries else 0.0,
             note=entries["note"].text() if "note" in entries else "",
         )
@@ -145,6 +156,20 @@ class _Reading:
                 modality=one["modality"],
             ),
         )
+
+    def _streams(self, node: Node) -> tuple[StreamRule, ...]:
+        return tuple(self._stream(item) for item in node.items())
+
+    def _stream(self, node: Node) -> StreamRule:
+        entries = node.mapping(_STREAM_KEYS)
+        return StreamRule(
+            strict="mode" in entries and entries["mode"].choice(_MODES, "strict") == "strict",
+            retract="retract" in entries and entries["retract"].choice(("true", "false"), "false") == "true",
+            circumstances=self._circumstances(entries),
+        )
+
+    def _circumstances(self, entries: dict[str, Node]) -> Circumstances:
+        return Circumstances(**{name: self._named(entries, name) for name in CONDITIONS})
 
     def _named(self, entries: dict[str, Node], condition: str) -> frozenset[str]:
         return _choices(entries, condition, tuple(sorted(self._words.known(condition))))

@@ -57,7 +57,7 @@ class Sieves:
 
     def __init__(self, rules: Iterable[PolicyRule]) -> None:
         self._rules = tuple(rules)
-        self.asked = frozenset(name for rule in self._rules for name in rule.asks)
+        self.asked = frozenset(name for rule in self._rules for name in rule.circumstances.asks)
         self._made: dict[object, Sieve] = {}
 
     def of(self, direction: Direction, context: Context) -> Sieve:

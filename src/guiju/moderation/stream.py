@@ -3,6 +3,10 @@
 A ``StreamGuard`` lets clean text through at once and holds back only the characters that could still become a match. It
 keeps a window over what is undecided, so its memory does not grow with the answer. Cut a text as you like: the findings
 over all pieces are those of ``Checker.check`` over the whole.
+
+The models judge stretches and the whole, as a check does, and on the way every passage by itself: one that the policy stops
+ends the answer there. In the fast mode its characters may be out by then; in the strict mode (``Policy.streams``) every
+passage is held until it was judged, and nothing of a stopped one is ever shown.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from guiju.moderation.checker import Checker, placed
 from guiju.moderation.context import ANYWHERE, Context
 from guiju.moderation.failing import broke, timed_out
 from guiju.moderation.judging import NOTHING, STRETCH, Judged
+from guiju.moderation.passages import Passage, Passages
 from guiju.moderation.scan import CONTEXT, Detector, Hit, Scan
 from guiju.nouns import Action, Decision, Direction, Failure, Finding
 from guiju.text.payloads import Payload, PayloadReader
@@ -66,13 +71,16 @@ class StreamGuard:
         "_judges",
         "_masks",
         "_over",
+        "_passages",
         "_payloads",
         "_pending",
         "_policy",
         "_reader",
+        "_ready",
         "_said",
         "_sent",
         "_sieve",
+        "_strict",
         "_unjudged",
         "_where",
         "_window",
@@ -106,6 +114,9 @@ class StreamGuard:
         self._over = False
         self._judges = checker.judges
         self._judged = NOTHING
+        self._strict = bool(checker.judges) and checker.policy.streaming(context).strict
+        self._passages = Passages()
+        self._ready: list[Passage] = []  # whole, not judged yet
         self._said = 0  # where the stretch begins that is judged next, in original characters
         self._unjudged = ""
 
@@ -118,6 +129,7 @@ class StreamGuard:
         self._hidden = self._payloads.feed(text)
         if self._judges:
             self._unjudged += text
+            self._ready = self._passages.feed(text)
         return self._advance(False)
 
     def finish(self) -> Released:
@@ -164,13 +176,14 @@ class StreamGuard:
                     hold = min(hold, scan.hold if scan.faint is None or not self._faint_holds else scan.faint)
                     if scan.hits:
                         hits = [*(hits or ()), *((index, hit) for hit in scan.hits)]
-        if hits or failed or final or self._masks or self._hidden or self._payloads.held is not None or self._judgeable:
+        waiting = self._hidden or self._payloads.held is not None or self._ready or self._judgeable
+        if hits or failed or final or self._masks or waiting:
             return self._settle(hits or [], failed or [], hold, needed, final)
-        if hold == size:
+        if hold == size and not self._strict:
             text, self._pending = self._pending, ""
             self._sent += len(text)
         else:
-            text = self._release(max(self._sent, self._reader.at(base + hold)))
+            text = self._release(max(self._sent, self._place(hold)))
         self._slide(needed)
         return Released(text) if text else _NOTHING
 
@@ -178,10 +191,15 @@ class StreamGuard:
         self, hits: list[tuple[int, Hit]], failed: list[tuple[int, Failure]], hold: int, needed: int, final: bool
     ) -> Released:
         """The uncommon step: findings, masks, failures or the end."""
-        place = self._sent + len(self._pending) if hold == len(self._window) else self._reader.at(self._base + hold)
+        place = self._place(hold, final)
         held = None if final else self._payloads.held
         place = max(self._sent, place if held is None else min(place, held))
-        new = [*self._decided(hits), *self._look_inside(failed), *self._judge(failed, final)]
+        new = [
+            *self._decided(hits),
+            *self._look_inside(failed),
+            *self._judge(failed, final),
+            *self._judge_passages(failed, final),
+        ]
         if final:
             new += [placed(finding, self._where) for finding in self._reader.disguises()]
         self._findings += new[: max(0, _REMEMBERED - len(self._findings))]
@@ -192,6 +210,12 @@ class StreamGuard:
         text = self._release(place)
         self._slide(needed)
         return Released(text, tuple(new))
+
+    def _place(self, hold: int, final: bool = False) -> int:
+        """How far text may go out, in original characters: what no detector holds, and in the strict mode was judged."""
+        size = self._sent + len(self._pending)
+        place = size if hold == len(self._window) else self._reader.at(self._base + hold)
+        return min(place, self._passages.whole) if self._strict and not final else place
 
     def _stop(self, new: list[Finding], place: int) -> Released:
         text = self._release(max(place, self._sent))
@@ -245,6 +269,23 @@ class StreamGuard:
             found += [placed(finding, self._where) for finding in judged.findings]
         self._note(failures, failed)
         return found
+
+    def _judge_passages(self, failed: list[tuple[int, Failure]], final: bool) -> list[Finding]:
+        """What stops a passage that is whole now. What only colours it is left to the judgement on the whole."""
+        if final and self._passages.whole and (rest := self._passages.finish()) is not None:
+            self._ready.append(rest)
+        stopping: list[Finding] = []
+        failures: dict[str, Failure] = {}
+        deadline = self._clock() + self._budget
+        for passage in self._ready:
+            judged = self._judges.stretch(passage.text, passage.start, self._direction, deadline, failures)
+            stopping = [placed(f, self._where) for f in judged.findings if self._action(f).stops]
+            if stopping:
+                self._judged = self._judged.with_(Judged(judged.likelihood))
+                break
+        self._ready = []
+        self._note(failures, failed)
+        return stopping
 
     def _note(self, failures: dict[str, Failure], failed: list[tuple[int, Failure]]) -> None:
         """Enter failures among those of this step, each detector once, in order."""

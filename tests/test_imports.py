@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "guiju"
 
-WORDS = {"nouns", "errors", "located"}
+WORDS = {"nouns", "errors", "located", "paper"}
 """What every room may import."""
 
 CORE: dict[str, set[str]] = {
@@ -55,6 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "nouns": set(),
     "errors": set(),
     "located": set(),
+    "paper": set(),
     "keyfiles": set(),
     "settings": {"proxies"},
     "django_settings": {"settings", "keyfiles"},

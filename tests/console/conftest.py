@@ -21,6 +21,7 @@ from guiju.moderation import policy_source
 from guiju.store.actor import Actor
 from guiju.store.models import (
     Account,
+    AuthorityReport,
     BulkAction,
     CareCase,
     CareProfile,
@@ -91,6 +92,7 @@ class World:
     bulk: BulkAction
     delivery: Delivery
     incident: Incident
+    report: AuthorityReport
 
 
 def complain(actor: Actor, **fields: Any) -> Complaint:
@@ -123,6 +125,7 @@ def world(system: Actor) -> World:
         system, name="客服机器人", service=service, owner="王芳", purpose="customer_service", status="approved"
     )[0]
     account = Account.objects.create(pseudonym="a1b2c3", integration=integration, first_seen=now, last_seen=now)
+    other = Account.objects.create(pseudonym="d4e5f6", integration=integration, first_seen=now, last_seen=now)
     CareProfile.objects.create(account=account, basis="suspected", mode=True, contact="g-77", updated_at=now)
     chain = TestChain(at=now - timedelta(minutes=5))
     record = chain.write(
@@ -169,6 +172,9 @@ def world(system: Actor) -> World:
         exemption=proposals.exempt(system, account, "测试", now + timedelta(days=1)),
         bulk=BulkAction.objects.create(step="limit", reason="批量", accounts=[account.pk], created_at=now),
         delivery=Delivery.objects.create(webhook=hook, event="x", state="given_up", created_at=now, next_at=now),
+        report=AuthorityReport.objects.create(
+            account=other, state="prepared", authority="网信办", reason="屡犯", prepared_at=now
+        ),
         incident=incidents.open_incident(system, incidents.Opening("资料外泄", Facts(people=1_200_000)), now),
     )
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from guiju.store.models import BulkAction, Exemption, ProposedStep, Role, Sanction, ShadowStep, Webhook
+from guiju.store.models import AuthorityReport, BulkAction, Exemption, ProposedStep, Role, Sanction, ShadowStep, Webhook
 
 from .conftest import World
 
@@ -36,24 +36,41 @@ def test_a_second_person_approves(world: World, browser: Callable[[str], Client]
     assert Sanction.objects.filter(step="close", lifted_at=None).exists()
 
 
-def test_an_exemption_and_a_report_stand_with_the_account(world: World, browser: Callable[[str], Client]) -> None:
+def test_an_exemption_stands_with_the_account(world: World, browser: Callable[[str], Client]) -> None:
     client = browser(Role.COMPLIANCE)
     client.post(f"/accounts/a1b2c3/exempt/{world.exemption.pk}/end/", {"reason": "结束"})
     assert client.post("/accounts/a1b2c3/exempt/", {"days": "366", "reason": "测试"}).status_code == 422
     client.post("/accounts/a1b2c3/exempt/", {"days": "30", "reason": "红队测试"})
-    client.post("/accounts/a1b2c3/report/", {"authority": "市网信办", "number": "2026-9"})
-    page = client.get("/accounts/a1b2c3/").content.decode()
-    assert "红队测试" in page and "市网信办" in page
+    assert "红队测试" in client.get("/accounts/a1b2c3/").content.decode()
     assert Exemption.objects.filter(reason="红队测试").count() == 1
 
 
-def test_a_report_that_the_policy_asks_for_is_missed(world: World, browser: Callable[[str], Client]) -> None:
-    client, said = browser(Role.COMPLIANCE), "尚未登记"
-    assert said not in client.get("/accounts/a1b2c3/").content.decode()
-    Sanction.objects.filter(pk=world.sanction.pk).update(rule="ladder.close", step="close")
-    assert said in client.get("/accounts/a1b2c3/").content.decode()
-    client.post("/accounts/a1b2c3/report/", {"authority": "市网信办"})
-    assert said not in client.get("/accounts/a1b2c3/").content.decode()
+def test_a_report_goes_from_one_person_to_another(
+    world: World, browser: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewer, compliance = browser(Role.REVIEWER), browser(Role.COMPLIANCE)
+    asked = {"authority": "市网信办", "reason": "屡次诱导违法内容"}
+    assert reviewer.post("/accounts/a1b2c3/report/", asked).status_code == 302
+    row = AuthorityReport.objects.get(account="a1b2c3")
+    at = f"/accounts/reports/{row.pk}"
+    assert "运营者名称" in compliance.get("/accounts/reports/").content.decode()  # nobody told the operator's name yet
+    assert compliance.post(f"{at}/approve/", {"authority": "市网信办"}).status_code == 422
+    told = settings.GUIJU.notices.model_copy(update={"values": {"operator": "某公司", "contact": "王 010"}})
+    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"notices": told}))
+    assert f"ask-approve-{row.pk}" not in reviewer.get("/accounts/reports/").content.decode()
+    assert compliance.post(f"{at}/approve/", {"authority": "省网信办", "note": "同意"}).status_code == 302
+    made = compliance.get(f"{at}/document.html").content.decode()
+    assert "省网信办" in made and world.record.content_number in made and "待填" not in made and "线上赌场" not in made
+    compliance.post(f"{at}/sent/", {"number": "2026-9"})
+    row.refresh_from_db()
+    assert (row.state, row.number, row.decided_by, row.reported_by) == (
+        "sent",
+        "2026-9",
+        row.decided_by,
+        row.decided_by,
+    )
+    assert "2026-9" in compliance.get("/accounts/a1b2c3/").content.decode()
+    assert compliance.get(f"{at}/document.pdf").status_code == 404
 
 
 def test_a_bulk_action_is_looked_at_first(world: World, browser: Callable[[str], Client]) -> None:

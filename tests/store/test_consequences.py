@@ -17,7 +17,6 @@ from guiju.store.consequences import Consequences
 from guiju.store.drafts import Draft
 from guiju.store.models import (
     Account,
-    AuthorityReport,
     Case,
     Delivery,
     Integration,
@@ -177,14 +176,3 @@ def test_whoever_proposed_does_not_approve(gateway, reviewer: Actor, compliance:
     sanction = proposals.approve(compliance, again)
     assert sanction.expires_at is not None
     assert timedelta(hours=47) < sanction.expires_at - timezone.now() <= timedelta(hours=48)
-
-
-def test_a_report_to_the_authority_is_kept(gateway, compliance: Actor, reviewer: Actor) -> None:  # type: ignore[no-untyped-def]
-    gateway().violate()
-    account = Account.objects.get()
-    proposals.report(compliance, account, "网信办", "2026-001")
-    assert AuthorityReport.objects.get().authority == "网信办"
-    with pytest.raises(InvalidField):
-        proposals.report(compliance, account, " ", "")
-    with pytest.raises(PermissionDenied):
-        proposals.report(reviewer, account, "网信办", "")

@@ -24,6 +24,7 @@ from guiju.law.book import rules
 from guiju.law.schema import SetBy
 from guiju.moderation import policy_source
 from guiju.moderation.rumours import Refuted
+from guiju.settings import NoticeSettings
 from guiju.store import evidence
 from guiju.store import services as package
 from guiju.store.actor import SYSTEM_ROLE, Actor
@@ -31,6 +32,7 @@ from guiju.store.models import (
     Account,
     Appeal,
     AuditEntry,
+    AuthorityReport,
     BulkAction,
     CareCase,
     CareProfile,
@@ -60,6 +62,7 @@ from guiju.store.services import (
     account_facts,
     accounts,
     appeals,
+    authority_reports,
     bulk,
     care_cases,
     case_proposals,
@@ -92,6 +95,7 @@ ROLES = (*Role.values, SYSTEM_ROLE)
 SOURCE = policy_source.DEFAULT.read_text("utf-8")
 PASSWORD = "correct-horse-battery-9"
 DAY = date(2026, 1, 1)
+NOTICES = NoticeSettings(values={"operator": "某公司", "contact": "王 010"})
 HOOK = "https://hook.example/x"
 
 
@@ -146,7 +150,7 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
     appealed = submission(kind="appeal", topic="refusal", content_number=record.content_number)
     appeal = Appeal.objects.get(pk=complaints.submit(system, appealed, now).receipt)
     allowed = settings.GUIJU.webhooks.model_copy(update={"allowed_hosts": ("hook.example",)})
-    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"webhooks": allowed}))
+    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"webhooks": allowed, "notices": NOTICES}))
     hook = webhooks.create(system, "ops", HOOK, "generic", ["appeal.decided"], now)[0]
     words = word_lists.create(system, "ours", "自建", "A.3.b", "李", "自建")
     return World(
@@ -176,6 +180,20 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         bulk=BulkAction.objects.create(step="limit", reason="批量", accounts=["p1"], created_at=now),
         hook=hook,
         delivery=Delivery.objects.create(webhook=hook, event="x", state="given_up", created_at=now, next_at=now),
+    )
+
+
+def reported(world: World, state: str) -> AuthorityReport:
+    """A report of the account that a rule asked for, so far along."""
+    now = timezone.now()
+    return AuthorityReport.objects.create(
+        account=world.account,
+        state=state,
+        authority="网信办",
+        reason="屡犯",
+        records=[world.record.pk],
+        prepared_at=now,
+        decided_at=now,
     )
 
 
@@ -266,7 +284,13 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "proposals.exempt": lambda w, a: proposals.exempt(a, w.account, "测试", NOW() + timedelta(days=9)),
     "proposals.propose": lambda w, a: proposals.propose(a, w.account, "close", "屡犯"),
     "proposals.refuse": lambda w, a: proposals.refuse(a, w.proposal, "不必"),
-    "proposals.report": lambda w, a: proposals.report(a, w.account, "网信办", "1"),
+    "authority_reports.approve": lambda w, a: authority_reports.approve(
+        a, reported(w, "prepared"), "网信办", "", NOW()
+    ),
+    "authority_reports.draft": lambda w, a: authority_reports.draft(a, reported(w, "prepared")),
+    "authority_reports.prepare": lambda w, a: authority_reports.prepare(a, w.account, "网信办", "屡犯", NOW()),
+    "authority_reports.refuse": lambda w, a: authority_reports.refuse(a, reported(w, "prepared"), "不必", NOW()),
+    "authority_reports.sent": lambda w, a: authority_reports.sent(a, reported(w, "approved"), "1", NOW()),
     "webhooks.create": lambda w, a: webhooks.create(a, "two", HOOK, "wecom", [], NOW()),
     "webhooks.retry": lambda w, a: webhooks.retry(a, w.delivery, NOW()),
     "webhooks.update": lambda w, a: webhooks.update(a, w.hook, "停用", active=False),
@@ -367,6 +391,7 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
 QUIET = {
     "bulk.preview",
     "documents.open_file",
+    "authority_reports.draft",
     "incidents.draft",
     "incidents.listed",
     "second_factors.pending",

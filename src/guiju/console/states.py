@@ -70,6 +70,12 @@ STATES: dict[str, dict[str, State]] = {
         "taken": State(_("Taken"), "good"),
         "refused": State(_("Refused"), "mute"),
     },
+    "report": {
+        "prepared": State(_("Waits for a second person"), "warn"),
+        "approved": State(_("Approved, to be sent"), "info"),
+        "sent": State(_("Sent"), "good"),
+        "refused": State(_("Refused"), "mute"),
+    },
     "bulk": {
         "pending": State(_("Waits for a second person"), "warn"),
         "applied": State(_("Applied"), "good"),

@@ -157,3 +157,13 @@ class WebhookAddressRefused(AccountError):
     en = "This address may not be called: {problem}"
     remedy_zh = "把主机名加入设置 [webhooks] allowed_hosts；内网地址另须开启 allow_private。"
     remedy_en = "Add the host to the setting [webhooks] allowed_hosts; private addresses also need allow_private."
+
+
+class ReportUnfilled(AccountError):
+    """The report of an account to an authority lacks something; nobody approves it like that."""
+
+    code = "GJ-5111"
+    zh = "报告尚有未填写的内容：{missing}。"
+    en = "The report still lacks: {missing}."
+    remedy_zh = "运营者名称与联系人取自设置 [notices] values 的 operator、contact；其余在报告页面填写。"
+    remedy_en = "Operator and contact come from operator and contact in the setting [notices] values; fill in the rest on the screen."

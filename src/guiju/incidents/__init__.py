@@ -2,20 +2,18 @@
 
 from guiju.incidents.clocks import Clock, deadlines
 from guiju.incidents.grading import Facts, Grade, grade
-from guiju.incidents.report import Field, Incident, Moment, Report, by_hand, report
+from guiju.incidents.report import Incident, Moment, by_hand, report
 from guiju.incidents.rules import Fact, Level, Operator, rules
 
 __all__ = [
     "Clock",
     "Fact",
     "Facts",
-    "Field",
     "Grade",
     "Incident",
     "Level",
     "Moment",
     "Operator",
-    "Report",
     "by_hand",
     "deadlines",
     "grade",

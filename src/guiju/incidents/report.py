@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from html import escape
 from importlib import resources
 from typing import Literal
 
@@ -16,35 +14,10 @@ import msgspec
 from guiju.incidents.clocks import Clock, deadlines
 from guiju.incidents.grading import Facts, Grade, grade
 from guiju.incidents.rules import Confidence, Fact, Operator, rules, unverified
+from guiju.paper import Paper, Template, write
 
 CHINA = timezone(timedelta(hours=8), "CST")
 Kind = Literal["first", "summary"]
-_MARKS = re.compile(r"([\\`*_\[\]<>|#])")
-
-
-class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of a report."""
-
-    id: str
-    zh: str
-    en: str
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Fields under one heading."""
-
-    zh: str
-    en: str
-    fields: tuple[Field, ...]
-
-
-class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind of report."""
-
-    id: Kind
-    zh: str
-    en: str
-    sections: tuple[Section, ...]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,15 +52,6 @@ class Incident:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Report:
-    """A report to be read before it is sent. ``missing``: fields that are not filled, in the order of the page."""
-
-    markdown: str
-    html: str
-    missing: tuple[Field, ...]
-
-
 @cache
 def _file() -> _File:
     source = resources.files("guiju.incidents").joinpath("data", "reports.yaml").read_bytes()
@@ -101,19 +65,16 @@ def template(kind: Kind) -> Template:
 
 def by_hand() -> frozenset[str]:
     """Ids of the fields that only a person can fill, of every report."""
-    fields = {f.id for one in _file().reports for section in one.sections for f in section.fields}
+    fields = {field.id for one in _file().reports for field in one.fields}
     known = Incident("x", datetime(2000, 1, 1, tzinfo=CHINA), Facts())
     return frozenset(fields - _told(known, "first").keys() | {"recipient"})
 
 
-def report(incident: Incident, kind: Kind = "first") -> Report:
-    """The report of ``kind`` as Markdown and as an HTML page. Nothing is blank: what is missing says so, and is listed."""
-    page = template(kind)
-    values = {**{key: value.strip() for key, value in incident.answers.items()}, **_told(incident, kind)}
-    fields = [one for section in page.sections for one in section.fields]
-    missing = tuple(one for one in fields if not values.get(one.id))
-    markdown = "\n".join(_markdown(page, values, missing, incident.drill)) + "\n"
-    return Report(markdown, _html(page, values, missing, incident.drill), missing)
+def report(incident: Incident, kind: Kind = "first") -> Paper:
+    """The report of ``kind``. Nothing is blank: what is missing says so, and is listed."""
+    values = {**incident.answers, **_told(incident, kind)}
+    banner = "【演练 不报送】DRILL, not to be sent: " if incident.drill else ""
+    return write(template(kind), values, f"{_file().source_zh} / {_file().source_en}", banner)
 
 
 def _told(incident: Incident, kind: Kind) -> dict[str, str]:
@@ -161,45 +122,3 @@ def _source(source: str, confidence: Confidence) -> str:
 
 def _time(at: datetime | None) -> str:
     return "" if at is None else f"{at.astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)"
-
-
-def _title(page: Template, drill: bool) -> str:
-    mark = "【演练 不报送】DRILL, not to be sent: " if drill else ""
-    return f"{mark}{page.zh} / {page.en}"
-
-
-def _gap(one: Field) -> str:
-    return f"【待填：{one.zh} / to be filled: {one.en}】"
-
-
-def _remark() -> str:
-    return f"{_file().source_zh} / {_file().source_en}"
-
-
-def _markdown(page: Template, values: Mapping[str, str], missing: tuple[Field, ...], drill: bool) -> Iterator[str]:
-    yield f"# {_title(page, drill)}"
-    if missing:
-        yield from ("", f"**待填 {len(missing)} 项 / {len(missing)} fields to be filled**", "")
-        yield from (f"- {one.zh} / {one.en} (`{one.id}`)" for one in missing)
-    for section in page.sections:
-        yield from ("", f"## {section.zh} / {section.en}", "")
-        for one in section.fields:
-            lines = (values.get(one.id) or _gap(one)).splitlines()
-            yield f"- **{one.zh} / {one.en}**：" + "  \n  ".join(_MARKS.sub(r"\\\1", line) for line in lines)
-    yield from ("", f"*{_remark()}*")
-
-
-def _html(page: Template, values: Mapping[str, str], missing: tuple[Field, ...], drill: bool) -> str:
-    title = escape(_title(page, drill))
-    parts = [f"<h1>{title}</h1>"]
-    if missing:
-        items = "".join(f"<li>{escape(one.zh)} / {escape(one.en)}</li>" for one in missing)
-        parts.append(f"<p>待填 {len(missing)} 项 / {len(missing)} fields to be filled</p><ul>{items}</ul>")
-    for section in page.sections:
-        parts.append(f"<h2>{escape(section.zh)} / {escape(section.en)}</h2><dl>")
-        for one in section.fields:
-            value = escape(values.get(one.id) or _gap(one)).replace("\n", "<br>")
-            parts.append(f"<dt>{escape(one.zh)} / {escape(one.en)}</dt><dd>{value}</dd>")
-        parts.append("</dl>")
-    body = "\n".join([*parts, f"<p><em>{escape(_remark())}</em></p>"])
-    return f'<!doctype html>\n<html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title>\n{body}\n</html>\n'

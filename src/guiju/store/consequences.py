@@ -15,7 +15,7 @@ from django.db import transaction
 from guiju.accounts import AccountHistory, AccountPolicy, Proposal, advise, judge, rehearse
 from guiju.accounts import Violation as Counted
 from guiju.evidence.record import Verdict
-from guiju.store import account_policy, case_opening, models, outbox, proposals, snapshot_version
+from guiju.store import account_policy, authority_reports, case_opening, models, outbox, proposals, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.audit import append, one_at_a_time
 from guiju.store.drafts import Draft
@@ -182,4 +182,5 @@ def _impose(account: models.Account, proposal: Proposal) -> None:
     detail = {"sanction": row.pk, "step": row.step, "rule": row.rule, "records": row.records}
     append(_GATEWAY, "account.impose", account, reason=proposal.reason_zh, detail=detail)
     outbox.sanctioned(row)
+    authority_reports.follow(_GATEWAY, row)
     snapshot_version.bump()

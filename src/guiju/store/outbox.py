@@ -17,6 +17,7 @@ EVENTS = (
     "account.restored",
     "account.proposed",
     "account.recheck",
+    "account.report_waiting",
     "complaint.received",
     "complaint.due_soon",
     "complaint.overdue",

@@ -57,10 +57,10 @@ class ExemptForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """That an account was reported to an authority."""
+    """The report of an account, for a second person to approve."""
 
     authority = forms.CharField(label=_("Authority"), max_length=120)
-    number = forms.CharField(label=_("Its receipt number"), max_length=80, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class WebhookForm(forms.Form):

@@ -20,7 +20,7 @@ from guiju.console.forms.handling import ExemptForm, ProposeForm, ReportForm
 from guiju.console.paging import page_of
 from guiju.console.words import explain
 from guiju.errors import GuijuError
-from guiju.store import account_policy, keys
+from guiju.store import keys
 from guiju.store.evidence import Query, search
 from guiju.store.models import Account, Integration, Sanction, Violation
 from guiju.store.permissions import Permission, allowed
@@ -92,11 +92,9 @@ def detail(request: ConsoleRequest, pk: str) -> HttpResponse:
 def _detail(request: ConsoleRequest, row: Account, form: SanctionForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     active = accounts.active(row, now)
-    reportable = {rule.id for rule in account_policy.in_force().rules if rule.report}
     context = {
         "row": row,
         "form": form,
-        "to_report": any(s.rule in reportable for s in active) and not row.reports.exists(),
         "active": active,
         "active_ids": {sanction.pk for sanction in active},
         "sanctions": row.sanctions.select_related("imposed_by", "lifted_by").order_by("-starts_at")[:50],
@@ -105,7 +103,7 @@ def _detail(request: ConsoleRequest, row: Account, form: SanctionForm, status: i
         "may_close": _may_close(request),
         "exemptions": row.exemptions.filter(ends_at__gt=now).select_related("granted_by"),
         "proposals": row.proposals.filter(state__in=("pending", "delayed")),
-        "reports": row.reports.select_related("reported_by"),
+        "reports": row.reports.select_related("prepared_by"),
         "propose_form": ProposeForm(auto_id="propose_%s"),
         "exempt_form": ExemptForm(auto_id="exempt_%s"),
         "report_form": ReportForm(auto_id="report_%s"),

@@ -1,4 +1,4 @@
-"""Handling accounts beyond a single sanction: proposals, exemptions, reports, strikes, bulk actions."""
+"""Handling accounts beyond a single sanction: proposals, exemptions, strikes, bulk actions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guiju.console.access import ConsoleRequest, action, form, screen
-from guiju.console.forms.handling import BulkForm, ExemptForm, ProposeForm, ReportForm
+from guiju.console.forms.handling import BulkForm, ExemptForm, ProposeForm
 from guiju.console.histogram import histogram
 from guiju.console.paging import page_of
 from guiju.console.words import explain
@@ -94,16 +94,6 @@ def end_exemption(request: ConsoleRequest, pk: str, exemption: int) -> HttpRespo
     return HttpResponseRedirect(reverse("console:account", args=[pk]))
 
 
-@action(Permission.CLOSE_ACCOUNTS)
-def report(request: ConsoleRequest, pk: str) -> HttpResponse:
-    """Note that an account was reported to an authority."""
-    row, asked = get_object_or_404(Account, pk=pk), ReportForm(request.POST)
-    given = _given(asked)
-    proposals.report(request.actor, row, given["authority"], given["number"])
-    messages.success(request, _("Noted."))
-    return HttpResponseRedirect(reverse("console:account", args=[pk]))
-
-
 @screen(Permission.SEE_ACCOUNTS)
 def bulk_list(request: ConsoleRequest) -> HttpResponse:
     """Every bulk action, newest first."""
@@ -167,7 +157,7 @@ def bulk_undo(request: ConsoleRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("console:bulk"))
 
 
-def _given(asked: ProposeForm | ExemptForm | ReportForm) -> dict[str, str]:
+def _given(asked: ProposeForm | ExemptForm) -> dict[str, str]:
     """What a form was given.
 
     Raises:

@@ -29,9 +29,10 @@ from guiju.console.forms.incidents import (
 from guiju.console.paging import page_of
 from guiju.console.words import explain
 from guiju.errors import GuijuError, InvalidField
-from guiju.incidents import Report, grade, rules
+from guiju.incidents import grade, rules
 from guiju.incidents.report import Kind, template
 from guiju.incidents.rules import Criterion
+from guiju.paper import Paper as Document
 from guiju.store.models import Incident
 from guiju.store.permissions import Permission
 from guiju.store.services import incidents
@@ -78,7 +79,7 @@ class Paper:
 
     kind: Kind
     name: object
-    draft: Report
+    draft: Document
     answers: AnswersForm
     sent: SentForm
     may_be_sent: bool

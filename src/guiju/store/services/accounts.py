@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from guiju.errors import InvalidField, InvalidTransition
-from guiju.store import outbox, snapshot_version
+from guiju.store import authority_reports, outbox, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
 from guiju.store.audit import append
@@ -66,6 +66,7 @@ def impose(
     detail = {"sanction": row.pk, "step": step, "rule": rule, "records": row.records, "expires_at": expires_at}
     append(actor, "account.impose", account, reason=row.reason, detail=detail)
     outbox.sanctioned(row)
+    authority_reports.follow(actor, row)
     snapshot_version.bump()
     return row
 

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from guiju import incidents as core
 from guiju.errors import InvalidField, InvalidTransition, ReportsOutstanding
-from guiju.incidents import Clock, Facts, Grade, Level, Moment, Operator, Report, rules
+from guiju.incidents import Clock, Facts, Grade, Level, Moment, Operator, rules
 from guiju.incidents.report import Kind
+from guiju.paper import Paper
 from guiju.store.actor import Actor
 from guiju.store.acts import act, guarded, reasoned
 from guiju.store.audit import append
@@ -202,7 +203,7 @@ def listed(actor: Actor, *, closed: bool = True) -> tuple[Incident, ...]:
 
 
 @guarded(Permission.SEE_INCIDENTS)
-def draft(actor: Actor, incident: Incident, kind: Kind) -> Report:
+def draft(actor: Actor, incident: Incident, kind: Kind) -> Paper:
     """The report of ``kind`` as it could be sent now, with the fields that are missing."""
     moments = tuple(Moment(one.at, one.text) for one in incident.timeline.all())
     told = core.Incident(

@@ -12,7 +12,7 @@ from guiju.store import outbox
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
 from guiju.store.audit import append, one_at_a_time
-from guiju.store.models import Account, AuthorityReport, Exemption, ProposedStep, Sanction
+from guiju.store.models import Account, Exemption, ProposedStep, Sanction
 from guiju.store.permissions import Permission, require
 from guiju.store.services import accounts
 from guiju.store.validation import clean, fresh
@@ -111,29 +111,6 @@ def end_exemption(actor: Actor, exemption: Exemption, reason: str) -> Exemption:
     row.ends_at, row.ended_by = now, actor.user
     row.save()
     append(actor, "account.exempt_end", row.account, reason=because)
-    return row
-
-
-@act(Permission.CLOSE_ACCOUNTS)
-def report(
-    actor: Actor, account: Account, authority: str, number: str, sanction: Sanction | None = None
-) -> AuthorityReport:
-    """Note that an account was reported to an authority, the last duty of the ladder.
-
-    Raises:
-        InvalidField: no authority.
-    """
-    row = AuthorityReport(
-        account=account,
-        sanction=sanction,
-        authority=authority.strip(),
-        number=number.strip(),
-        reported_at=timezone.now(),
-        reported_by=actor.user,
-    )
-    clean(row)
-    row.save(force_insert=True)
-    append(actor, "account.report", account, detail={"authority": row.authority, "number": row.number})
     return row
 
 

@@ -1,0 +1,107 @@
+"""The report of an account to an authority, the last duty of the ladder, as a document without any user's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from guiju.paper import Paper, Template, write
+
+CHINA = timezone(timedelta(hours=8), "CST")
+_MOST = 50
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: str
+    confidence: str
+    source_zh: str
+    source_en: str
+    report: Template
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One record: its number, its hash in the chain, when it was, and the risk."""
+
+    number: str
+    hash: str
+    at: datetime
+    risk: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A step that was taken."""
+
+    step: str
+    starts: datetime
+    ends: datetime | None
+    reason: str
+    lifted: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything such a report tells of one account."""
+
+    account: str
+    service: str
+    identity: str
+    registration: str
+    first_seen: datetime
+    last_seen: datetime
+    reason: str
+    prepared_at: datetime
+    violations: Sequence[tuple[str, int]]
+    evidence: Sequence[Evidence]
+    measures: Sequence[Measure]
+    authority: str = ""
+    operator: str = ""
+    contact: str = ""
+
+
+@cache
+def _file() -> _File:
+    source = resources.files("guiju.accounts").joinpath("data", "authority.yaml").read_bytes()
+    return msgspec.yaml.decode(source, type=_File)
+
+
+def document(case: Case) -> Paper:
+    """The report as it would be sent now; what nobody filled in is marked and listed."""
+    values = {
+        "authority": case.authority,
+        "operator_name": case.operator,
+        "contact": case.contact,
+        "prepared_at": _time(case.prepared_at),
+        "account": case.account,
+        "service": case.service,
+        "identity": case.identity,
+        "registration": case.registration,
+        "seen": f"{_time(case.first_seen)} – {_time(case.last_seen)}",
+        "reason": case.reason,
+        "violations": "\n".join(f"{risk}: {count}" for risk, count in case.violations) or "0",
+        "evidence": "\n".join(_lines(case.evidence)),
+        "measures": "\n".join(_measure(one) for one in case.measures),
+    }
+    return write(_file().report, values, f"{_file().source_zh} / {_file().source_en}")
+
+
+def _lines(evidence: Sequence[Evidence]) -> list[str]:
+    shown = [f"{_time(one.at)} {one.risk} {one.number} {one.hash}".rstrip() for one in evidence[:_MOST]]
+    left = len(evidence) - len(shown)
+    return [*shown, f"另有 {left} 条 / {left} more"] if left else shown
+
+
+def _measure(one: Measure) -> str:
+    until = "无期限 / no end" if one.ends is None else _time(one.ends)
+    lifted = "（已解除 / lifted）" if one.lifted else ""
+    return f"{one.step}：{_time(one.starts)} – {until} {one.reason}{lifted}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)"

@@ -131,7 +131,7 @@ def relay_of(kind: type[Relay], position: str = "start") -> Relay:
     labels = AnswerLabels("chat", "0" * 32, TextLabeller.build(position=position))
     context = RelayContext(
         checker=CHECKER, context=Context(purpose="assistant"), labels=labels, stand_in=lambda _: "抱歉。", structured=False, show_usage=False,
-        allow_media=False, error_style=False, integration="app", depth=64, limit=1 << 20,
+        allow_media=False, error_style=False, retract=False, integration="app", depth=64, limit=1 << 20,
     )  # fmt: skip
     return kind(context)
 

@@ -7,7 +7,7 @@ an answer stay in the relay until the record is durable; :meth:`Relay.ending` th
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,11 @@ from guiju.gateway.wire import encode, error_object
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import Context
 from guiju.moderation.masking import Restorer, Token, restore
-from guiju.nouns import Decision, Direction, Part
+from guiju.nouns import Action, Decision, Direction, Finding, Part
+
+RETRACTED = "guiju.stream.retracted"
+"""The tag under which text that was shown and taken back stands in records."""
+_TAKEN_BACK = "已显示的内容由前端撤回 (shown, then taken back by the front end)"
 
 _decode = msgspec.json.Decoder().decode
 
@@ -44,6 +48,8 @@ class RelayContext:
     allow_media: bool
     error_style: bool
     """a stopped answer ends with an error event instead of a stand-in text"""
+    retract: bool
+    """the front end can take back what it showed"""
     integration: str
     depth: int
     limit: int
@@ -70,6 +76,7 @@ class Relay(ABC):
         self._channels: list[Channel] = []
         self._checked: list[tuple[Part, Decision]] = []
         self._opened = False
+        self._retracted: list[Finding] = []
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take the data of one upstream event.
@@ -103,7 +110,8 @@ class Relay(ABC):
 
     def decisions(self) -> list[Decision]:
         """The verdicts on everything the model said."""
-        return [channel.decision() for channel in self._channels] + [decision for _, decision in self._checked]
+        found = [channel.decision() for channel in self._channels] + [decision for _, decision in self._checked]
+        return [*found, Decision(Action.PASS, tuple(self._retracted))] if self._retracted else found
 
     def parts(self) -> list[Part]:
         """What the model said, for the record."""
@@ -139,6 +147,15 @@ class Relay(ABC):
                 if restored != slot.text:
                     slot.cover(restored)
         return None
+
+    def take_back(self, channels: Iterable[Channel]) -> dict[str, int]:
+        """Note for the record that what these channels showed is taken back: how many characters by place, empty if none."""
+        shown = {channel.where: len(channel.released) for channel in channels if channel.released}
+        self._retracted += [
+            Finding(RETRACTED, "stream", "retract", 1.0, where, ((0, size),), _TAKEN_BACK, "low")
+            for where, size in shown.items()
+        ]
+        return shown
 
     def spend(self, characters: int) -> None:
         """Count what is collected outside a channel. Raises UpstreamTooLarge when the answer outgrows its limit."""

@@ -104,6 +104,7 @@ class ChoicesRelay(Relay):
         stopped, index = state.stopped, state.index
         found = state.probabilities(raw.pop("logprobs", None), ending=True) if stopped is None else None
         if stopped is not None and self.context.error_style:
+            self._retract(state, out)
             self.stopped = True
             return
         if stopped is not None:
@@ -119,9 +120,19 @@ class ChoicesRelay(Relay):
         if stopped is None:
             self._tail.append({**self._head, "choices": [self.end(index, raw["finish_reason"])]})
             return
-        out.append(self._chunk(self.said(index, state.owed_label() + self.context.stand_in(stopped))))
+        owed = "" if self._retract(state, out) else state.owed_label()
+        out.append(self._chunk(self.said(index, owed + self.context.stand_in(stopped))))
         self._tail.append({**self._head, "choices": [self.end(index, "content_filter")]})
         self.stopped = all(choice.ended for choice in self._choices.values())
+
+    def _retract(self, state: StreamedChoice, out: list[bytes]) -> bool:
+        """Tell a front end that can to take back what it showed of a stopped choice; whether there was anything."""
+        taken = state.take_back() if self.context.retract else {}
+        if not taken:
+            return False
+        told: Json = {"retract": {"index": state.index, "characters": taken}}
+        out.append(event(encode(self.opening({**self._head, "choices": [], "guiju": told}))))
+        return True
 
     def _chunk(self, choice: Json) -> bytes:
         return event(encode(self.opening({**self._head, "choices": [choice]})))

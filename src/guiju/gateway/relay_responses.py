@@ -217,20 +217,29 @@ class ResponsesRelay(Relay):
 
     def _stop(self, decision: Decision) -> list[bytes]:
         self.stopped = True
+        out, taken = self._take_back()
         if self.context.error_style:
-            return []
+            return out
         words, said = self.context.stand_in(decision), ""
         begin: list[Json] = []
         like: Json = {"item_id": "msg-stand-in", "output_index": self._outputs, "content_index": 0}
         if self._prose is not None:
             like, channel = self._prose.first, self._prose.channel
-            said, words = channel.released, channel.close_label() + words
+            if not taken:
+                said, words = channel.released, channel.close_label() + words
         else:
             begin = opening_of(like)
         begin.append(delta_of(PROSE, like, words))
         self._tail += closing_of(like, self._begun, said + words)
         self._tail[-1]["response"]["aigc"] = self.context.labels.implicit
-        return [self._event(self.opening(chunk)) for chunk in begin]
+        return out + [self._event(self.opening(chunk)) for chunk in begin]
+
+    def _take_back(self) -> tuple[list[bytes], bool]:
+        """The event that takes back what was shown, where the front end can and there is something."""
+        taken = self.take_back([text.channel for text in self._texts.values()]) if self.context.retract else {}
+        if not taken:
+            return [], False
+        return [self._event(self.opening({"type": "guiju.retract", "characters": taken}))], True
 
     def _event(self, chunk: Json) -> bytes:
         chunk["sequence_number"] = self._number

@@ -23,7 +23,9 @@ from guiju.gateway.relay_choices import ChatRelay, CompletionRelay
 from guiju.gateway.relay_responses import ResponsesRelay
 from guiju.gateway.sse import DONE, EventReader
 from guiju.gateway.whole import refusal
-from guiju.gateway.wire import encode, start_events
+from guiju.gateway.wire import encode, start_events, switched_on
+
+RETRACT = b"x-guiju-retract"
 
 log = logging.getLogger("guiju.gateway")
 
@@ -55,6 +57,11 @@ async def serve_stream(call: Call) -> None:
     finally:  # also when cancelled: the record needs what was relayed
         stream.conclude()
     await stream.end()
+
+
+def retracts(call: Call) -> bool:
+    """Whether the front end can take back what it showed: it says so, or the policy does for it."""
+    return switched_on(call.scope, RETRACT) or call.snapshot.checker.policy.streaming(call.context).retract
 
 
 class _Stream:
@@ -157,6 +164,7 @@ class _Stream:
             show_usage=isinstance(options, dict) and options.get("include_usage") is True,
             allow_media=call.integration.allow_media,
             error_style=call.integration.error_style,
+            retract=retracts(call),
             integration=call.integration.name,
             depth=limits.max_json_depth,
             limit=limits.max_answer_bytes,

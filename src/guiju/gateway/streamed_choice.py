@@ -110,6 +110,10 @@ class StreamedChoice:
         """The explicit label of a text that policy cut short, where it stands last."""
         return "".join(channel.close_label() for channel in self._channels())
 
+    def take_back(self) -> dict[str, int]:
+        """Note that everything shown of this choice is taken back: how many characters by place, empty if there is nothing."""
+        return self._relay.take_back(self._channels())
+
     @property
     def waiting(self) -> bool:
         """Whether log probabilities wait for their text."""

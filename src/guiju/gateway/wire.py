@@ -28,6 +28,8 @@ EVENTS: tuple[Header, ...] = (
     (b"x-accel-buffering", b"no"),
 )
 
+_ON = frozenset({b"on", b"true", b"1"})
+
 encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -47,6 +49,11 @@ def parse(body: bytes) -> dict[str, Any]:
     if type(value) is not dict:
         raise BodyNotJson(problem="an object is expected")
     return value
+
+
+def switched_on(scope: Scope, name: bytes) -> bool:
+    """Whether a request header says ``on``, ``true`` or ``1``."""
+    return header(scope, name).strip().lower() in _ON
 
 
 def header(scope: Scope, name: bytes) -> bytes:

@@ -26,6 +26,7 @@ from guiju.store.models import (
     CareCase,
     CareProfile,
     Case,
+    CaseProposal,
     Complaint,
     Delivery,
     Document,
@@ -76,6 +77,7 @@ class World:
     integration: Integration
     record: Record
     case: Case
+    suggestion: CaseProposal
     account: Account
     crisis: CareCase
     sanction: Sanction
@@ -143,12 +145,16 @@ def world(system: Actor) -> World:
     version = word_lists.add_version(system, words, "word,severity\n代开发票,high\n")
     word_lists.set_live(system, version)
     law.run_checks(system, service, now)
+    case = Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.h/gambling")
     hook = Webhook.objects.create(name="ops", address="https://hook.example/", created_at=now)
     return World(
         service=service,
         integration=integration,
         record=record,
-        case=Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.h/gambling"),
+        case=case,
+        suggestion=CaseProposal.objects.create(
+            case=case, kind="word", word_list=words, text="代办证件", reason="反复出现", proposed_at=now
+        ),
         account=account,
         crisis=CareCase.objects.create(account=account, service="chat", kind="crisis", opened_at=now, due_at=now),
         sanction=accounts.impose(system, account, "warn", "辱骂客服", records=[record.pk]),

@@ -56,6 +56,7 @@ MENU: tuple[Group, ...] = (
         _("Moderation"),
         (
             Entry("cases", _("Review queue"), "cases", Permission.SEE_CASES),
+            Entry("desk", _("Review desk in figures"), "overview", Permission.SEE_CASES),
             Entry("accounts", _("Accounts"), "accounts", Permission.SEE_ACCOUNTS),
             Entry("complaints", _("Complaints and appeals"), "file", Permission.SEE_COMPLAINTS),
             Entry("minors", _("Minors and companions"), "accounts", Permission.SEE_ACCOUNTS),

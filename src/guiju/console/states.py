@@ -128,6 +128,12 @@ STATES: dict[str, dict[str, State]] = {
         "violation": State(_("Violation confirmed"), "bad"),
         "fine": State(_("No violation"), "good"),
         "unsure": State(_("Cannot tell, escalated"), "odd"),
+        "split": State(_("Split into parts"), "mute"),
+    },
+    "suggestion": {
+        "pending": State(_("Waits for approval"), "warn"),
+        "approved": State(_("Approved"), "good"),
+        "refused": State(_("Refused"), "mute"),
     },
     "policy": {
         "draft": State(_("Draft"), "info"),

@@ -25,10 +25,14 @@ class Happening:
     who: str = ""
 
 
-def events(story: Story) -> list[Happening]:
-    """From the arrival of the request to the last look at its text; the exchange itself in the order of its phases."""
+def events(story: Story, *, hidden: bool = False) -> list[Happening]:
+    """From the arrival of the request to the last look at its text; the exchange itself in the order of its phases.
+
+    Args:
+        hidden: whether the decision of its case, and what followed from it, is kept from whoever looks.
+    """
     exchange = _exchange(story, story.body) if isinstance(story.body, Exchange) else []
-    return [*exchange, *sorted(_after(story), key=lambda happening: happening.at)]
+    return [*exchange, *sorted(_after(story, hidden), key=lambda happening: happening.at)]
 
 
 def _exchange(story: Story, body: Exchange) -> list[Happening]:
@@ -67,7 +71,7 @@ def _checked(at: datetime, title: str, verdict: Verdict, micros: int) -> Happeni
     return Happening(at, title, state.tone, lines)
 
 
-def _after(story: Story) -> list[Happening]:
+def _after(story: Story, hidden: bool) -> list[Happening]:
     found: list[Happening] = []
     if story.seal is not None:
         found.append(Happening(story.seal.at, _("Sealed with a signature"), "good", [story.seal.key_id]))
@@ -81,11 +85,11 @@ def _after(story: Story) -> list[Happening]:
     case = story.case
     if case is not None:
         found.append(Happening(case.opened_at, _("Put before a reviewer"), "warn", [words.risk_name(case.risk)]))
-        if case.decided_at is not None:
+        if case.decided_at is not None and not hidden:
             state = states.state("verdict", case.verdict)
             who = case.decided_by.username if case.decided_by else ""
             found.append(Happening(case.decided_at, state.label, state.tone, [case.note] if case.note else [], who))
-    for sanction in story.sanctions:
+    for sanction in () if hidden else story.sanctions:
         step = states.state("step", sanction.step)
         who = sanction.imposed_by.username if sanction.imposed_by else _("automatic")
         found.append(Happening(sanction.starts_at, step.label, step.tone, [sanction.reason], who))

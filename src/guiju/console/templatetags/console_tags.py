@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from guiju.complaints import Limit
 from guiju.console import phrases, states, words
 from guiju.console.language import pick
+from guiju.desk import Share
 from guiju.store.complaint_rules import kinds
 
 register = template.Library()
@@ -252,3 +253,26 @@ def kind_words(kind: str, topic: str) -> str:
         return f"{kind} {topic}".strip()
     about = found.topic(topic)
     return f"{pick(found)} · {pick(about)}" if about is not None else pick(found)
+
+
+@register.simple_tag
+def seconds(value: float | None) -> str:
+    """A duration in the unit that suits it; a dash where it is not known."""
+    if value is None:
+        return "—"
+    if value < 90:
+        return _("%(n)d s") % {"n": round(value)}
+    if value < 5400:
+        return _("%(n)d min") % {"n": round(value / 60)}
+    return _("%(n)s h") % {"n": f"{value / 3600:.1f}"}
+
+
+@register.simple_tag
+def share(found: Share) -> SafeString:
+    """A share with its interval."""
+    if found.value is None:
+        return SafeString("—")
+    low, high = 100 * found.low, 100 * found.high
+    return format_html(
+        '{} % <span class="soft">({} … {})</span>', f"{100 * found.value:.1f}", f"{low:.1f}", f"{high:.1f}"
+    )

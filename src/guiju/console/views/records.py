@@ -19,6 +19,8 @@ from guiju.console.timeline import events
 from guiju.console.words import risk_choices
 from guiju.evidence import Exchange, decode
 from guiju.labeling import parse
+from guiju.store import desk_exposure
+from guiju.store.desk_queue import hidden_from
 from guiju.store.evidence import Query, find_record, read_text, search, story
 from guiju.store.models import Case, Integration, Record, Service
 from guiju.store.permissions import Permission, allowed
@@ -85,7 +87,7 @@ def detail(request: ConsoleRequest, pk: int) -> HttpResponse:
         "body": body,
         "label": label,
         "raw": bytes(found.record.body).decode(),
-        "events": events(found),
+        "events": events(found, hidden=found.case is not None and hidden_from(request.user, found.case)),
         "findings": findings_of(body),
         "may_read": may_read(request, found.record, found.case),
     }
@@ -105,14 +107,15 @@ def text(request: ConsoleRequest, pk: int) -> HttpResponse:
     return show_text(request, record, request.POST.get("reason", ""))
 
 
-def show_text(request: ConsoleRequest, record: Record, reason: str) -> HttpResponse:
-    """The text of ``record`` as a fragment (htmx) or a page; the look is recorded."""
+def show_text(request: ConsoleRequest, record: Record, reason: str, part: str = "") -> HttpResponse:
+    """The text of ``record`` as a fragment (htmx) or a page; the look is recorded. ``part`` is the one that is decided."""
     texts = read_text(request.actor, record, reason)
     body = decode(bytes(record.body))
     prompt, answer = (body.prompt.findings, body.answer.findings) if isinstance(body, Exchange) else ((), ())
     parts = said(texts.prompt, "prompt", prompt) + said(texts.answer, "answer", answer)
     page = "console/records/text.html" if is_htmx(request) else "console/records/text_page.html"
-    return render(request, page, {"parts": parts, "record": record})
+    veil = desk_exposure.settings_of(request.user)
+    return render(request, page, {"parts": parts, "record": record, "asked_part": part, "veil": veil})
 
 
 def may_read(request: ConsoleRequest, record: Record, case: Case | None) -> bool:

@@ -29,6 +29,17 @@
 
   for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();
 
+  // --- what scrolls sideways can be scrolled by keyboard ---
+  const reachable = () => {
+    for (const wrap of document.querySelectorAll(".table-wrap")) {
+      if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+      else wrap.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("resize", reachable);
+  document.addEventListener("htmx:afterSettle", reachable);
+  reachable();
+
   // --- copying: <button data-copy="id of the element"> ---
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
@@ -100,6 +111,11 @@
       const on = document.body.classList.toggle("unblurred");
       veil.setAttribute("aria-pressed", String(on));
     }
+  });
+
+  // --- sound is off in what a reviewer reads, until somebody turns it on there ---
+  document.addEventListener("htmx:load", (event) => {
+    for (const medium of event.target.querySelectorAll(".muted audio, .muted video")) medium.muted = true;
   });
 
   // --- countdown: <span data-until="ISO instant"> ---

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -21,11 +22,15 @@ from guiju.moderation.scan import Detector
 
 
 class Materials(msgspec.Struct, frozen=True):
-    """What detectors are built from: the compiled word lists, the pattern rules and the refuted claims of a snapshot."""
+    """What detectors are built from: the compiled word lists, the pattern rules and the refuted claims of a snapshot.
+
+    ``models`` is the folder of the text models, the shipped ones where ``None``.
+    """
 
     lexicon: Lexicon
     patterns: tuple[Rule, ...] = ()
     refuted: tuple[Refuted, ...] = ()
+    models: Path | None = None
 
 
 class Registered(msgspec.Struct, frozen=True):

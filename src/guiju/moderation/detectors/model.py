@@ -32,8 +32,9 @@ class Model:
     reach = 0
 
     def __init__(self, materials: Materials) -> None:
-        self._heads = shelf.manifest().heads
-        self._networks = {direction: shelf.network(direction) for direction in Direction}
+        folder = materials.models or shelf.DATA
+        self._heads = shelf.manifest(folder).heads
+        self._networks = {direction: shelf.network(direction, folder) for direction in Direction}
         self.risks = tuple(sorted({head.risk for head in self._heads}))
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:

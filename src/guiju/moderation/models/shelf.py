@@ -1,11 +1,12 @@
-"""The models that ship: a manifest says what each was made from, and a model is loaded when it is first asked.
+"""The models on the shelf: a manifest says what each was made from, and a model is loaded when it is first asked.
 
-``data/manifest.json`` is written by the recipe (``python -m training``) together with the weights.
+``data/manifest.json`` is written by the recipe (``python -m training``) together with the weights. A folder of the same
+layout holds a model made from an operator's decided cases (``guiju.moderation.models.tuning``).
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -62,28 +63,36 @@ class Manifest(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...]
 
 
-@cache
-def manifest() -> Manifest:
-    """The manifest of the shipped models.
+def manifest(folder: Path = DATA) -> Manifest:
+    """The manifest of the models in a folder, by default the shipped ones.
 
     Raises:
         ModelDamaged: it is missing or cannot be read.
     """
-    try:
-        return msgspec.json.decode(MANIFEST.read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError) as problem:
-        raise ModelDamaged(name=MANIFEST.name) from problem
+    return _manifest(folder)
 
 
-@cache
-def network(direction: Direction) -> Network:
+def network(direction: Direction, folder: Path = DATA) -> Network:
     """The model that judges texts of this direction.
 
     Raises:
         ModelDamaged: its file is missing or is not the one the manifest names.
     """
-    told = manifest()
+    told = manifest(folder)
     entry = next((model for model in told.models if direction in model.directions), None)
     if entry is None:
         raise ModelDamaged(name=MANIFEST.name)
-    return Network.load(DATA / entry.file, entry.sha256, tuple(head.name for head in told.heads))
+    return _network(folder / entry.file, entry.sha256, tuple(head.name for head in told.heads))
+
+
+@cache
+def _manifest(folder: Path) -> Manifest:
+    try:
+        return msgspec.json.decode((folder / MANIFEST.name).read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as problem:
+        raise ModelDamaged(name=MANIFEST.name) from problem
+
+
+@lru_cache(maxsize=8)  # the shipped pair, the live pair, and what a comparison loads besides
+def _network(path: Path, sha256: str, heads: tuple[str, ...]) -> Network:
+    return Network.load(path, sha256, heads)

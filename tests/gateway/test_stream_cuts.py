@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from guiju.errors import UpstreamMalformed
 from guiju.evidence.record import Exchange, decode
 from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.relay import Relay, RelayContext
@@ -140,9 +141,8 @@ def relayed(relay: Relay, stream: list[bytes], sizes: list[int]) -> list[Json]:
     """The events that leave a relay fed with a stream cut into pieces of these sizes."""
     reader, out = EventReader(1 << 20), list[bytes]()
     for piece in cut(b"".join(stream), sizes):
-        for data in reader.feed(piece):
-            if not (relay.stopped or relay.complete):
-                out += relay.feed(data)
+        if not (relay.stopped or relay.complete):
+            relay.feed(reader.feed(piece), out)
     relay.done()
     out += relay.ending()
     lines = [line for one in out for line in one.split(b"\n") if line.startswith(b"data: ")]
@@ -250,3 +250,34 @@ def test_a_stopped_response_ends_well_formed(text: str, size: int) -> None:
     assert events[-1]["response"]["incomplete_details"] == {"reason": "content_filter"}
     assert events[-1]["response"]["output"][0]["content"][0]["text"] == said
     assert [e["sequence_number"] for e in events] == list(range(len(events)))
+
+
+def test_deltas_that_arrive_together_leave_together() -> None:
+    words = [
+        message_chunk(0, {"role": "assistant", "content": ""}),
+        *(message_chunk(0, {"content": c}) for c in "今天很好"),
+    ]
+    together, apart = list[bytes](), list[bytes]()
+    relay_of(ChatRelay, "end").feed([json.dumps(chunk).encode() for chunk in words], together)
+    relay = relay_of(ChatRelay, "end")
+    for chunk in words:
+        relay.feed([json.dumps(chunk).encode()], apart)
+    assert len(together) == 1 and len(apart) > 3
+    others = [
+        message_chunk(1, {"content": "另"}),
+        message_chunk(0, {"reasoning_content": "想"}),
+        message_chunk(0, {"content": "好", "tool_calls": []}),
+        {**message_chunk(0, {"content": "好"}), "citation": "x"},
+        message_chunk(0, {"content": "好"}, "stop"),
+    ]
+    for other in others:
+        relay, out = relay_of(ChatRelay, "end"), list[bytes]()
+        relay.feed([json.dumps(chunk).encode() for chunk in (message_chunk(0, {"content": "先"}), other)], out)
+        assert json.loads(out[0][6:])["choices"][0]["delta"]["content"] == "先"
+
+
+def test_what_came_before_a_fault_goes_out() -> None:
+    relay, out = relay_of(ChatRelay, "end"), list[bytes]()
+    with pytest.raises(UpstreamMalformed):
+        relay.feed([json.dumps(message_chunk(0, {"content": "先说"})).encode(), b"{"], out)
+    assert json.loads(out[0][6:])["choices"][0]["delta"]["content"] == "先说"

@@ -1,7 +1,7 @@
 """Relays: what happens to a streamed answer between the model and the client.
 
-A relay takes the events of the upstream one by one and gives back the events that may go out now. The events that end
-an answer stay in the relay until the record is durable; :meth:`Relay.ending` then gives them out.
+A relay takes the events of the upstream as they come and gives back the events that may go out now. Deltas that arrive
+together and continue one another are guarded, and leave, as one. The events that end an answer stay in the relay until the record is durable; :meth:`Relay.ending` then gives them out.
 """
 
 from __future__ import annotations
@@ -78,23 +78,40 @@ class Relay(ABC):
         self._opened = False
         self._retracted: list[Finding] = []
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """Take the data of one upstream event.
+    def feed(self, events: Iterable[bytes], out: list[bytes]) -> None:
+        """Take the data of upstream events that arrived together; what may go out now is added to ``out``.
+
+        Nothing is taken after the end of the answer. Deltas in a row become one (see :meth:`joined`): a reader who is
+        slower than the model is not sent each word on its own.
 
         Raises:
             UpstreamMalformed: not a JSON object, or an error of the upstream. UpstreamTooLarge, BodyTooDeep,
-            MediaNotAllowed.
+            MediaNotAllowed. ``out`` then has what came before.
         """
-        if data == b"[DONE]":
-            self.done()
-            return []
-        try:
-            decoded = _decode(data)
-        except (msgspec.DecodeError, RecursionError, UnicodeError):
-            raise UpstreamMalformed(problem="an event is not JSON") from None
-        if type(decoded) is not dict:
-            raise UpstreamMalformed(problem="an event is not a JSON object")
-        return self.take(decoded)
+        waiting: dict[str, Any] | None = None
+        for data in events:
+            try:
+                chunk = _chunk(data)
+            except UpstreamMalformed:
+                if waiting is not None:
+                    out += self.take(waiting)
+                raise
+            if waiting is not None and chunk is not None and self.joined(waiting, chunk):
+                continue
+            before, waiting = waiting, chunk
+            if before is not None:
+                out += self.take(before)
+                if self.stopped or self.complete:
+                    return
+            if chunk is None:
+                self.done()
+                return
+        if waiting is not None:
+            out += self.take(waiting)
+
+    def joined(self, chunk: dict[str, Any], following: dict[str, Any]) -> bool:
+        """Whether ``following`` only goes on with what ``chunk`` says; then its text was added there."""
+        return False
 
     @abstractmethod
     def take(self, chunk: dict[str, Any]) -> list[bytes]:
@@ -172,6 +189,19 @@ class Relay(ABC):
             self._opened = True
             chunk["aigc"] = self.context.labels.implicit
         return chunk
+
+
+def _chunk(data: bytes) -> dict[str, Any] | None:
+    """One decoded event; nothing for the mark of the end."""
+    if data == b"[DONE]":
+        return None
+    try:
+        decoded = _decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        raise UpstreamMalformed(problem="an event is not JSON") from None
+    if type(decoded) is not dict:
+        raise UpstreamMalformed(problem="an event is not a JSON object")
+    return decoded
 
 
 def error_event(error: GuijuError) -> bytes:

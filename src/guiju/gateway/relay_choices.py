@@ -14,6 +14,19 @@ from guiju.gateway.wire import encode
 from guiju.nouns import Decision
 
 _CHUNK = frozenset({"id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier"})
+_TEXTS = frozenset({"content", "reasoning_content", "reasoning"})
+"""Fields of a delta whose texts go on from delta to delta."""
+
+
+def _only(chunk: Json) -> Json | None:
+    """The one choice of a chunk, where it has no more to say than a text that goes on."""
+    choices = chunk.get("choices")
+    if type(choices) is not list or len(choices) != 1 or chunk.get("usage") or chunk.get("error"):
+        return None
+    choice = choices[0]
+    if type(choice) is not dict or choice.get("finish_reason") is not None or choice.get("logprobs"):
+        return None
+    return choice
 
 
 class ChoicesRelay(Relay):
@@ -52,6 +65,14 @@ class ChoicesRelay(Relay):
             chunk["choices"] = passing
             out.append(event(encode(self.opening(chunk))))
         return out
+
+    def joined(self, chunk: Json, following: Json) -> bool:
+        first, second = _only(chunk), _only(following)
+        if first is None or second is None or not (following.keys() <= chunk.keys() <= _CHUNK):
+            return False
+        if first.get("index", 0) != second.get("index", 0) or not second.keys() <= first.keys() <= self.known:
+            return False
+        return self.prolonged(first, second)
 
     def done(self) -> None:
         self.complete = bool(self._choices) and all(choice.ended for choice in self._choices.values())
@@ -149,6 +170,10 @@ class ChoicesRelay(Relay):
     # --- what differs ------------------------------------------------------------------------------------------------
 
     @abstractmethod
+    def prolonged(self, choice: Json, following: Json) -> bool:
+        """Whether ``following`` says more of the one text that ``choice`` says; then it was added there."""
+
+    @abstractmethod
     def open(self, raw: Json) -> Json:
         """The new texts of a choice as one object."""
 
@@ -172,6 +197,21 @@ class ChatRelay(ChoicesRelay):
     path = "message."
     known = frozenset({"index", "delta", "finish_reason", "logprobs"})
 
+    def prolonged(self, choice: Json, following: Json) -> bool:
+        said, more = choice.get("delta"), following.get("delta")
+        if type(said) is not dict or type(more) is not dict or len(more) != 1:
+            return False
+        ((field, text),) = more.items()
+        if (
+            field not in _TEXTS
+            or type(text) is not str
+            or type(said.get(field)) is not str
+            or not said.keys() <= {field, "role"}
+        ):
+            return False
+        said[field] += text
+        return True
+
     def open(self, raw: Json) -> Json:
         delta = raw.get("delta")
         if not isinstance(delta, dict):
@@ -194,6 +234,12 @@ class CompletionRelay(ChoicesRelay):
     prose = "text"
     path = ""
     known = frozenset({"index", "text", "finish_reason", "logprobs"})
+
+    def prolonged(self, choice: Json, following: Json) -> bool:
+        if type(choice.get("text")) is not str or type(following.get("text")) is not str:
+            return False
+        choice["text"] += following["text"]
+        return True
 
     def open(self, raw: Json) -> Json:
         text = raw.get("text")

@@ -93,17 +93,16 @@ class _Stream:
         async for piece in pieces:
             out: list[bytes] = []
             try:
-                for data in reader.feed(piece):
-                    out += relay.feed(data)
-                    if relay.stopped or relay.complete:
-                        break
+                relay.feed(reader.feed(piece), out)
             finally:  # what was released before a fault goes out
                 if out:
                     await self._send(out)
             if relay.stopped or relay.complete:
                 return
-        for data in reader.finish():
-            await self._send(relay.feed(data))
+        rest: list[bytes] = []
+        relay.feed(reader.finish(), rest)
+        if rest:
+            await self._send(rest)
         relay.done()
         if not (relay.complete or relay.stopped):
             raise UpstreamBroken()

@@ -14,8 +14,9 @@ from guiju.nouns import Action, Failure
 
 from .test_judging import POLICY, Dice
 
-FAST = Checker(Lexicon.compile([]), load(POLICY), [Dice()], clock=lambda: 0.0)
-STRICT = FAST.under(load(POLICY + "streams: {mode: strict}\n"))
+SURE = "streams: {passage_score: 0.9}\n"
+FAST = Checker(Lexicon.compile([]), load(POLICY + SURE), [Dice()], clock=lambda: 0.0)
+STRICT = FAST.under(load(POLICY + "streams: {mode: strict, passage_score: 0.9}\n"))
 FINE, BAD = "好" * (LEAST - 1) + "。", "坏" * (LEAST + 9) + "。"
 TEXTS = st.lists(st.sampled_from(["好", "坏", "。", ".", " ", "好" * 30, "坏" * 45, FINE, BAD, "\n"]), max_size=14).map(
     "".join
@@ -88,6 +89,14 @@ def test_fast_cuts_after_what_it_has_shown() -> None:
     assert cut.stop is not None and held.stop is not None
     assert (cut.text, held.text) == ("", "")
     assert held.findings[0].spans == ((LEAST, LEAST + 51),)
+
+
+def test_a_passage_takes_more_to_stop_than_the_whole() -> None:
+    guard = StreamGuard(FAST.under(load(POLICY)), "a")
+    assert guard.feed("坏" * 47 + "好好。").stop is None, "0.94 would stop the whole"
+    assert guard.finish().stop is not None
+    guard = StreamGuard(FAST.under(load(POLICY)), "a")
+    assert guard.feed("坏" * 50 + "。").stop is not None
 
 
 def test_a_judge_that_breaks_on_a_passage_is_a_failure() -> None:

@@ -59,10 +59,13 @@ class StreamRule(msgspec.Struct, frozen=True):
 
     Attributes:
         strict: hold every passage until the models have judged it. ``retract``: the front end can take back what it showed.
+        passage_score: from which score on a finding that stops a passage by itself ends the answer. A few sentences alone
+            mislead a model more easily than the whole, so it is higher than for the whole.
     """
 
     strict: bool = False
     retract: bool = False
+    passage_score: float = 0.98
     circumstances: Circumstances = ALWAYS
 
 
@@ -135,7 +138,11 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
         holding = [rule for rule in self.streams if rule.circumstances.hold(context)] if self.streams else ()
         if not holding:
             return FAST
-        return StreamRule(any(rule.strict for rule in holding), any(rule.retract for rule in holding))
+        return StreamRule(
+            strict=any(rule.strict for rule in holding),
+            retract=any(rule.retract for rule in holding),
+            passage_score=min(rule.passage_score for rule in holding),
+        )
 
     @cached_property
     def _sieves(self) -> Sieves:

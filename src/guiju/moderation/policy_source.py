@@ -35,7 +35,7 @@ from guiju.moderation import context
 from guiju.moderation.context import CONDITIONS, Circumstances, Context, Vocabulary
 from guiju.moderation.document import Node, parse, render
 from guiju.moderation.lexicon import SEVERITIES
-from guiju.moderation.policy import EVERY, Policy, PolicyRule, PolicyTest, StreamRule
+from guiju.moderation.policy import EVERY, FAST, Policy, PolicyRule, PolicyTest, StreamRule
 from guiju.nouns import Action, Direction
 
 DEFAULT = Path(__file__).parent / "data" / "policies" / "default.yaml"
@@ -56,7 +56,7 @@ _KEYS = (
 )
 _RULE_KEYS = ("risk", "action", "detector", "severity", "direction", *CONDITIONS, "min_score", "note")
 _TEST_KEYS = ("text", "expect", "direction", *CONDITIONS)
-_STREAM_KEYS = ("mode", "retract", *CONDITIONS)
+_STREAM_KEYS = ("mode", "retract", "passage_score", *CONDITIONS)
 _MODES = ("fast", "strict")
 _Asked = Literal["remind", "cite", "figures"]
 _ASKED: tuple[_Asked, ...] = ("remind", "cite", "figures")
@@ -165,6 +165,7 @@ class _Reading:
         return StreamRule(
             strict="mode" in entries and entries["mode"].choice(_MODES, "strict") == "strict",
             retract="retract" in entries and entries["retract"].choice(("true", "false"), "false") == "true",
+            passage_score=entries["passage_score"].number(0, 1) if "passage_score" in entries else FAST.passage_score,
             circumstances=self._circumstances(entries),
         )
 

@@ -71,6 +71,7 @@ class StreamGuard:
         "_judges",
         "_masks",
         "_over",
+        "_passage_score",
         "_passages",
         "_payloads",
         "_pending",
@@ -114,7 +115,9 @@ class StreamGuard:
         self._over = False
         self._judges = checker.judges
         self._judged = NOTHING
-        self._strict = bool(checker.judges) and checker.policy.streaming(context).strict
+        streaming = checker.policy.streaming(context)
+        self._strict = bool(checker.judges) and streaming.strict
+        self._passage_score = streaming.passage_score
         self._passages = Passages()
         self._ready: list[Passage] = []  # whole, not judged yet
         self._said = 0  # where the stretch begins that is judged next, in original characters
@@ -279,7 +282,8 @@ class StreamGuard:
         deadline = self._clock() + self._budget
         for passage in self._ready:
             judged = self._judges.stretch(passage.text, passage.start, self._direction, deadline, failures)
-            stopping = [placed(f, self._where) for f in judged.findings if self._action(f).stops]
+            sure = [f for f in judged.findings if f.score >= self._passage_score]
+            stopping = [placed(f, self._where) for f in sure if self._action(f).stops]
             if stopping:
                 self._judged = self._judged.with_(Judged(judged.likelihood))
                 break

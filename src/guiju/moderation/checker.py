@@ -20,6 +20,7 @@ from guiju.moderation.policy import Policy
 from guiju.moderation.rules import Rule
 from guiju.moderation.rumours import Refuted
 from guiju.moderation.scan import Detector, Hit
+from guiju.moderation.screening.screen import shared
 from guiju.moderation.sieve import Sieve
 from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
 from guiju.text.disguises import BY_SOUND, TAG
@@ -55,6 +56,7 @@ class Checker:
         self.detectors = tuple(detectors)
         self.budget_seconds = budget_ms / 1000
         self.clock = clock
+        self._screen = shared(self.detectors)
         self.judges = Judges(self.detectors, clock, cache_size)
         self._cache: TextCache[tuple[Finding, ...]] = TextCache(cache_size)
         self._on_sounds: WeakKeyDictionary[Sieve, bool] = WeakKeyDictionary()
@@ -191,6 +193,8 @@ class Checker:
         return [disguise(payload.kind, spans, telling), *moved]
 
     def _scan(self, text: str, deadline: float, failures: dict[str, Failure]) -> list[Finding]:
+        if self._screen is not None and self._screen.asks(text) == 0 and self.clock() <= deadline:
+            return []
         reading = read(text)
         findings = list(reading.disguises)
         for detector in self.detectors:

@@ -8,12 +8,11 @@ import daachorse
 
 from guiju.moderation.expressions import MATCH_SECONDS
 from guiju.moderation.identifiers import CHECKS
-from guiju.moderation.rules import Rule
+from guiju.moderation.rules import WORD_CHARACTERS, WORD_FIRST, Rule
 from guiju.moderation.scan import Hit, Scan
+from guiju.moderation.screening.screen import ALL, Screen
 
 _WORD_START = re.compile("(?<![0-9a-z])[0-9a-z]")
-_WORD_FIRST = "0123456789abcdefghijklmnopqrstuvwxyz"
-_WORD_CHARACTERS = _WORD_FIRST + "._%+@-"
 
 
 class Matcher:
@@ -23,7 +22,10 @@ class Matcher:
         risks: the risk tags of the rules. ``reach``: the widest match.
     """
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, rules: tuple[Rule, ...], screen: Screen | None = None, bit: int = 0) -> None:
+        """``screen`` speaks for these rules under ``bit`` of its answers."""
+        self.screen = screen
+        self._bit = bit
         self.risks = tuple(sorted({rule.risk for rule in rules}))
         self.reach = max((rule.expression.width for rule in rules), default=0)
         by_head: dict[str, list[Rule]] = {}
@@ -36,11 +38,14 @@ class Matcher:
         self._prefix_ends = frozenset(prefix[-1] for prefix in self._prefixes)
         self._tail = max((len(head) for head in by_head), default=1) - 1
         self._at_words = tuple(rule for rule in rules if rule.start == "word")
-        self._firsts = frozenset(head[0] for head in by_head) | frozenset(_WORD_FIRST if self._at_words else "")
+        self._firsts = frozenset(head[0] for head in by_head) | frozenset(WORD_FIRST if self._at_words else "")
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``guiju.moderation.scan.Detector.scan``."""
-        if not final and self._firsts.isdisjoint(window[fresh:]):
+        if final:
+            if self.screen is not None and not self.screen.asks_normal(window) & (ALL | self._bit):
+                return None
+        elif self._firsts.isdisjoint(window[fresh:]):
             return None
         starts = self._starts(window, fresh, final)
         hold = len(window) if final else self._growing_head(window, fresh)
@@ -68,7 +73,7 @@ class Matcher:
             elif final:
                 continue
             else:  # only the run of characters at the end can still become one
-                begin = max(fresh, len(window.rstrip(_WORD_CHARACTERS)))
+                begin = max(fresh, len(window.rstrip(WORD_CHARACTERS)))
             starts += [(match.start(), rule) for match in _WORD_START.finditer(window, begin)]
         return starts
 

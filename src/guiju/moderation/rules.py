@@ -22,6 +22,9 @@ _RULE_KEYS = (
 )  # fmt: skip
 _REQUIRED = ("id", "risk", "pattern", "reason", "hits", "misses")
 DETECTORS = ("patterns", "pii")
+#: What a match of a rule with ``start: word`` begins with, and what its run may hold.
+WORD_FIRST = "0123456789abcdefghijklmnopqrstuvwxyz"
+WORD_CHARACTERS = WORD_FIRST + "._%+@-"
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -34,3 +34,18 @@ def pairs(pairs: Iterable[str], /) -> _Pairs:
 
 def may_share(pairs: _Pairs, text: str, least: int, /) -> bool:
     """Whether the text may hold one of the pairs at ``least`` places. Never false where it does; rarely true where it does not."""
+
+class _Tables: ...
+
+def tables(block: ReadableBuffer, /) -> _Tables:
+    """The tables of ``guiju.moderation.screening.tables``, checked throughout and kept, not copied.
+
+    Raises:
+        ValueError: they are of another version, or damaged.
+    """
+
+def screen(tables: _Tables, text: str, normal: bool, /) -> int:
+    """Whom to ask about a whole text, as bits of ``guiju.moderation.screening.screen``; ``normal``: it was read already."""
+
+def window(tables: _Tables, window: str, /) -> tuple[int, int, int, int, int, int, int, int]:
+    """What is undecided at the end of a window: ``guiju.moderation.screening.screen.Undecided``."""

@@ -101,6 +101,8 @@ def _has_accented_base(character: str) -> bool:
 def _derive(character: str) -> str:
     if character in KIND_OF_REMOVED:
         return ""
+    if "\ud800" <= character <= "\udfff":  # half of a pair: no text, and automata refuse it
+        return "\ufffd"
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
     letters: list[str] = []
     for letter in folded:

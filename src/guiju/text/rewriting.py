@@ -24,9 +24,9 @@ TABLE = Path(__file__).parent / "data" / "emoji.tsv"
 EMOJI_RANGE = "[\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff]"
 _EMOJI = re.compile(EMOJI_RANGE)
 #: Digits and signs people write for letters; the second reading counts where the first finds nothing.
-_LEET = str.maketrans("0134578$@!|", "oieastbsaii")
-_LEET_SECOND = str.maketrans("0134578$@!|", "oleastbsall")
-_LEET_SIGNS = re.compile("[a-z][0134578$@!|]+")
+LEET_SIGNS = "0134578$@!|"
+LEET_READINGS = (str.maketrans(LEET_SIGNS, "oieastbsaii"), str.maketrans(LEET_SIGNS, "oleastbsall"))
+_LEET = re.compile(f"[a-z][{LEET_SIGNS}]+")
 #: How far back it is looked which half belongs to which.
 _LONGEST_CHAIN = 16
 _DOUBLE = re.compile(r"(.)\1", re.DOTALL)
@@ -95,7 +95,7 @@ class Rewriter:
                 if m.group() in known
             ]
         if self._leet:
-            found += [_digits(match) for match in _LEET_SIGNS.finditer(window)]
+            found += [_digits(match) for match in _LEET.finditer(window)]
         return sorted(found) if found else found
 
     def joined(self, window: str, start: int) -> Sign | None:
@@ -136,7 +136,7 @@ def rewritten(window: str, signs: list[Sign], which: int) -> str:
 
 def _digits(match: re.Match[str]) -> Sign:
     sign = match.group()[1:]
-    return Sign(match.start() + 1, match.end(), (sign.translate(_LEET), sign.translate(_LEET_SECOND)), "leet")
+    return Sign(match.start() + 1, match.end(), tuple(sign.translate(reading) for reading in LEET_READINGS), "leet")
 
 
 def view(window: str, signs: list[Sign], which: int) -> View:

@@ -100,9 +100,14 @@ def _spell(run: str) -> str:
     return "".join(known[syllable] for syllable in syllables_of(run))
 
 
+def spellable() -> tuple[str, ...]:
+    """The syllables that letters are read as: all but single letters that are no vowel."""
+    return tuple(syllable for syllable in signs() if len(syllable) > 1 or syllable in "aeo")
+
+
 @cache
 def _alternatives() -> str:
-    return "|".join(sorted((s for s in signs() if len(s) > 1 or s in "aeo"), key=len, reverse=True))
+    return "|".join(sorted(spellable(), key=len, reverse=True))
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.matching import Matcher
+from guiju.moderation.screening.screen import PATTERNS, screen_of
 
 
 @detector("patterns", zh="规则", en="Patterns")
@@ -13,4 +14,5 @@ class Patterns(Matcher):
     name = "patterns"
 
     def __init__(self, materials: Materials) -> None:
-        super().__init__(tuple(rule for rule in materials.patterns if rule.detector == self.name))
+        rules = tuple(rule for rule in materials.patterns if rule.detector == self.name)
+        super().__init__(rules, screen_of(materials), PATTERNS)

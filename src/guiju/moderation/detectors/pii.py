@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.matching import Matcher
+from guiju.moderation.screening.screen import PII, screen_of
 
 
 @detector("pii", zh="个人信息与密钥", en="Personal information and secrets")
@@ -13,4 +14,5 @@ class PersonalInformation(Matcher):
     name = "pii"
 
     def __init__(self, materials: Materials) -> None:
-        super().__init__(tuple(rule for rule in materials.patterns if rule.detector == self.name))
+        rules = tuple(rule for rule in materials.patterns if rule.detector == self.name)
+        super().__init__(rules, screen_of(materials), PII)

@@ -16,6 +16,7 @@ from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.gaps import NATURAL
 from guiju.moderation.lexicon import MAX_WORD
 from guiju.moderation.scan import Hit, Scan
+from guiju.moderation.screening import screen as screening
 from guiju.moderation.spoken import INITIALS, Spoken, spoken
 from guiju.text.disguises import TAG, reason_of
 from guiju.text.sounding import Sounding, has_spelling, plain_sounding, sound, sounding, spelled_signs
@@ -39,12 +40,22 @@ class Sounds:
         self.risks = materials.lexicon.risks
         self.reach = MAX_WORD + (MAX_WORD - 1) * MAX_GAP
         self._lexicon = spoken(materials.lexicon)
+        self.screen = screening.screen_of(materials)
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``Detector.scan``. Nothing is held back for a sound; ``faint`` says what would be."""
         known = self._lexicon
         if known.automaton is None:
             return None
+        if self.screen is not None:
+            if final:
+                if not self.screen.asks_normal(window) & (screening.ALL | screening.SOUNDS):
+                    return None
+            else:
+                asked, _, _, keep, *_ = self.screen.window(window)
+                if not asked & (screening.ALL | screening.SOUNDS):
+                    size = len(window)
+                    return Scan((), size, keep, keep) if keep < size else None
         spelled = has_spelling(window)
         squeezed = squeeze(window)
         signs = spelled_signs(window) if spelled else sound(squeezed)

@@ -14,6 +14,7 @@ from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.gaps import Fit, fit, has_gaps
 from guiju.moderation.lexicon import ALLOW, DENY, MAX_WORD, Lexicon, Word
 from guiju.moderation.scan import Hit, Scan
+from guiju.moderation.screening import screen as screening
 from guiju.text.disguises import TAG, reason_of
 from guiju.text.rewriting import Rewriter, Sign, View, collapse, once, readings, repeats, rewritten, view
 from guiju.text.squeeze import MAX_GAP, is_latin, positions, squeeze
@@ -45,6 +46,7 @@ class Words:
 
     def __init__(self, materials: Materials) -> None:
         lexicon: Lexicon = materials.lexicon
+        self.screen = screening.screen_of(materials)
         self.risks = lexicon.risks
         self.reach = MAX_WORD + (MAX_WORD - 1) * MAX_GAP
         self._words = lexicon.words
@@ -59,6 +61,14 @@ class Words:
         """See ``Detector.scan``."""
         if self._automaton is None:
             return None
+        if self.screen is not None:
+            if final:
+                if not self.screen.asks_normal(window) & (screening.ALL | screening.WORDS):
+                    return None
+            else:
+                asked, hold, keep, *_ = self.screen.window(window)
+                if not asked & (screening.ALL | screening.WORDS):
+                    return None if hold == keep == len(window) else Scan((), hold, min(hold, keep))
         squeezed = squeeze(window)
         found = self._automaton.find_overlapping(squeezed)
         size = len(window)

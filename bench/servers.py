@@ -167,7 +167,7 @@ def litellm(folder: Path, core: int, upstream: str) -> Iterator[Server]:
     Raises:
         PeerMissing: it cannot be installed or does not start.
     """
-    python = _litellm_environment()
+    python = litellm_environment()
     port, config = free_port(), folder / "litellm.yaml"
     models = [
         {"model_name": name, "litellm_params": {"model": f"openai/{name}", "api_base": upstream, "api_key": "sk-none"}}
@@ -190,7 +190,7 @@ def litellm(folder: Path, core: int, upstream: str) -> Iterator[Server]:
         yield Server("litellm", port, process, _MASTER, version=_version(str(python), "litellm"))
 
 
-def _litellm_environment() -> Path:
+def litellm_environment() -> Path:
     """The Python of an environment with ``litellm[proxy]``; made when it is not there yet."""
     folder = CACHE / "litellm"
     python, done = folder / "bin" / "python", folder / ".installed"

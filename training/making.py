@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import codecs
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,6 +31,8 @@ PLAIN = (
     ("ordinary_answers.txt", ANSWER),
 )
 _FEW = 0.5
+COMMENTS = "thu-coai/COLDataset"
+_SENTENCE = re.compile(r"[^。！？!?\n]{4,60}[。！？!?\n]")
 
 
 def ordinary(heads: Sequence[str]) -> Iterator[Example]:
@@ -43,6 +47,23 @@ def ordinary(heads: Sequence[str]) -> Iterator[Example]:
         for line in (HERE / name).read_text("utf-8").splitlines():
             if line and not line.startswith("#"):
                 yield Example(line, direction, labels, OWN, ORDINARY, 4.0)
+
+
+def said(examples: Sequence[Example], count: int) -> Iterator[Example]:
+    """Comments as if a model had said them, about ``count`` of each side: short answers that insult, and short ones that do not."""
+    comments = [e for e in examples if e.source == COMMENTS and not e.kept_apart]
+    for harmful in (True, False):
+        side = sorted((e for e in comments if e.harmful is harmful), key=lambda e: e.part)
+        for example in side[:: max(1, len(side) // count)]:
+            yield replace(example, direction=ANSWER, weight=2 * example.weight)
+
+
+def openings(examples: Iterable[Example]) -> Iterator[Example]:
+    """First sentences of harmless answers: a stream is judged from its first sentence on, and many answers have but one."""
+    for example in examples:
+        opening = _SENTENCE.match(example.text)
+        if not example.harmful and opening is not None and len(opening[0]) < len(example.text):
+            yield replace(example, text=opening[0], weight=example.weight * _FEW)
 
 
 def adverts(heads: Sequence[str], each: int, seed: int = 3) -> Iterator[Example]:

@@ -59,7 +59,8 @@ def plan(tags: Sequence[Tag], data: Path | None) -> Plan:
     heads = (HARMFUL, *names)
     rows = [*own(tags), *making.ordinary(heads), *making.adverts(heads, 6)]
     if data is not None:
-        rows += [*public(data, names), *redteam.prompts(names)]
+        known = list(public(data, names))
+        rows += [*known, *redteam.prompts(names), *making.said(known, 2500)]
     return Plan(heads, tuple(_capped(unique(rows))))
 
 
@@ -107,7 +108,11 @@ def learn(
     examples: Sequence[Example], heads: Sequence[str], shape: Shape, course: Course, first: Start | None
 ) -> Trained:
     """Fit a network on these examples and the frames made of them."""
-    more = multiplied(examples, heads, course.seed) if examples[0].direction == PROMPT else list(examples)
+    more = (
+        multiplied(examples, heads, course.seed)
+        if examples[0].direction == PROMPT
+        else unique([*examples, *making.openings(examples)])
+    )
     wanted, known = targets(more, heads)
     weights = np.array([example.weight for example in more], dtype=np.float32)
     whole = np.array([example.source in (OWN, making.MADE) for example in more])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import peers_quality
 from guiju.moderation.checker import Checker
 from guiju.moderation.models import shelf
 from guiju.nouns import Decision, Direction, Part
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the public data (text/*.jsonl)")
     parser.add_argument("--folds", type=Path, required=True, help="folder that keeps the folds between runs")
     parser.add_argument("--cache", type=Path, help="file that keeps the encoder's vectors between runs")
+    parser.add_argument("--peers", action="store_true", help="also measure other filters (bench.peers_quality)")
     given = parser.parse_args()
     tags = lines.load()
     plan = recipe.plan(tags, given.data)
@@ -66,6 +68,7 @@ def main() -> None:
         *_calibrated(rows),
         *_by_tag(rows, checker, plan),
         *_encoded(checker, plan.examples),
+        *(peers_quality.page(given.data) if given.peers else ()),
     ]
     (_DOCS / "quality.md").write_text("\n".join(page) + "\n", "utf-8")
     (_DOCS / "training-text.md").write_text("\n".join(text_page(tags)) + "\n", "utf-8")
@@ -86,8 +89,11 @@ def _unseen_sources(scored: Sequence[Scored]) -> list[str]:
     page = [
         "## Harmful prompts from sources never trained on",
         "",
-        "For every row a model was trained without that source and without both sources of harmless questions that sound",
-        "dangerous. Recall at the threshold that 5 % of those harmless questions exceed. The model alone, without word lists.",
+        "For every row a model was trained without that source, without what other sources have in the same words, and without",
+        "both sources of harmless questions that sound dangerous. Recall at the threshold that 5 % of those harmless questions",
+        "exceed. The model alone, without word lists. The kinds of texts that were missed or wrongly alarmed in these sources were",
+        "looked at before the project's own lines were written, so the next unknown source may be harder; lines that came near to a",
+        "text of them were taken out again.",
         "",
         "| Harmful source | Texts | Against | Recall at 5 % false alarms | AUC |",
         "| --- | ---: | --- | --- | --- |",

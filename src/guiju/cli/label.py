@@ -12,6 +12,7 @@ from guiju.cli import terminal
 from guiju.cli.exits import Exit
 from guiju.cli.label_explicit import explicit
 from guiju.cli.label_pack import pack
+from guiju.cli.label_screen import screen
 from guiju.cli.label_survive import survive
 from guiju.cli.label_watermark import app as watermark
 from guiju.cli.label_words import KINDS, VERDICTS
@@ -318,6 +319,7 @@ def code(
 
 app.command()(explicit)
 app.command()(pack)
+app.command()(screen)
 app.command()(survive)
 app.add_typer(watermark, name="watermark")
 

@@ -61,10 +61,8 @@ def examine(received: UploadedFile[Any], declared: bool) -> Examined:
             for chunk in received.chunks():
                 file.write(chunk)
         seen, unseen, picture = _look(path, Path(folder) / "seen.png")
-        judged, reading = upload.examine(path, declared=declared, look=False, issued=_issued)
-        signs = [*judged.signs, *(upload.sign("explicit", one.text) for one in (seen.found if seen else ()))]
-        judged = upload.judge(signs, [*judged.unread, *([f"explicit: {unseen.code}"] if unseen else [])])
-        return Examined(name, reading, verdict.verify(path), seen, unseen, picture, judged)
+        found = upload.examine(path, upload.Search(declared=declared, seen=seen or unseen, issued=_issued))
+        return Examined(name, found.reading, verdict.verify(path), seen, unseen, picture, found.judged)
 
 
 def issued(since: datetime, until: datetime) -> list[Issued]:

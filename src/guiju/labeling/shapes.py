@@ -6,8 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from guiju.labeling import credentials
 from guiju.labeling.files import FileReading, Placed, Written
-from guiju.labeling.verdict import Check, Report
+from guiju.labeling.verdict import Check, Report, security_of
 
 
 def written(done: Written, out: Path) -> dict[str, Any]:
@@ -17,17 +20,33 @@ def written(done: Written, out: Path) -> dict[str, Any]:
     return {**told, "broken_c2pa": None if done.broken is None else done.broken.placement}
 
 
-def reading(read: FileReading) -> dict[str, Any]:
-    """``label read``."""
+def reading(read: FileReading, path: Path) -> dict[str, Any]:
+    """``label read`` of the file at ``path``. Its manifest is verified where the extra ``c2pa`` is installed, and so are the
+    signatures in its label.
+
+    Raises:
+        MediaError: the content that a signature is bound to cannot be read.
+    """
+    secured = security_of(path, read)
     return {
         "found": read.found,
         "label": None if read.label is None else read.label.keys(),
         "placements": [placed(place) for place in read.places],
-        "c2pa": read.c2pa,
+        "c2pa": manifest(read, path),
         "iptc": iptc(read),
         "format": read.carrier,
         "damaged": list(read.damaged),
+        "security": [msgspec.structs.asdict(one) for one in secured.findings],
+        "content_bound": secured.content,
     }
+
+
+def manifest(read: FileReading, path: Path) -> dict[str, Any] | None:
+    """The C2PA manifest store: where it stands, and what came of verifying it (None where the extra is not installed)."""
+    if read.c2pa is None:
+        return None
+    verified = credentials.examine(path) if credentials.available() else None
+    return {**msgspec.structs.asdict(read.c2pa), "verified": verified}
 
 
 def iptc(read: FileReading) -> dict[str, list[str]] | None:

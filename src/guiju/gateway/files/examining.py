@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
-from typing import Literal, cast
 
 import msgspec
 
@@ -17,8 +17,7 @@ from guiju.gateway.files.issued import issued
 from guiju.gateway.files.kept import Kept
 from guiju.gateway.files.visit import FileVisit
 from guiju.labeling import explicit, files, shapes, upload, verdict
-from guiju.labeling.implicit import Label
-from guiju.labeling.upload import Judgement
+from guiju.labeling.upload import Examined, Judgement, Search
 from guiju.store.writer import now_us
 
 FAMILY = "guiju.upload"
@@ -33,7 +32,7 @@ class ReadFile(Desk):
         source = file_of(form)
         reading = await asyncio.to_thread(files.read, source)
         report = await asyncio.to_thread(verdict.verify, source)
-        told: Json = {**shapes.reading(reading), **shapes.report(report)}
+        told: Json = {**await asyncio.to_thread(shapes.reading, reading, source), **shapes.report(report)}
         if flag(form, "explicit", False):
             found = await asyncio.to_thread(explicit.check, source)
             told["explicit"] = msgspec.to_builtins(found)
@@ -46,7 +45,8 @@ class CheckUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Json:
         source = file_of(form)
-        judged, reading = await asyncio.to_thread(_examined, visit, form, source)
+        found = await asyncio.to_thread(_examined, visit, form, source)
+        judged, reading = found.judged, found.reading
         number = new_id(now_us())
         await visit.keep(number, await asyncio.to_thread(_kept, form, source, judged))
         label = None if reading is None or reading.label is None else reading.label.keys()
@@ -59,12 +59,13 @@ class LabelUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Sent:
         source = file_of(form)
-        judged, _ = await asyncio.to_thread(_examined, visit, form, source)
+        judged = (await asyncio.to_thread(_examined, visit, form, source)).judged
         if not judged.label:
             raise NothingToPropagate()
         number = form.fields.get("id", "").strip() or new_id(now_us())
         target = folder / f"propagated{source.suffix}"
-        label = await asyncio.to_thread(_propagate, source, target, visit.provider, number, judged)
+        carried = partial(upload.carry_on, source, target, visit.provider, number, judged)
+        label = await asyncio.to_thread(carried, break_c2pa=flag(form, "break_c2pa", False))
         entry = LabelEntry(content=number, implicit=label.to_json(), reason="标识办法 Art. 6(2)")
         kept = await asyncio.to_thread(_kept, form, target, judged)
         await visit.keep(number, msgspec.structs.replace(kept, label=entry))
@@ -72,18 +73,14 @@ class LabelUpload(Desk):
         return Sent(target, "application/octet-stream", form.name or target.name, headers)
 
 
-def _examined(visit: FileVisit, form: Form, source: Path) -> tuple[Judgement, files.FileReading | None]:
-    declared, look = flag(form, "declared", False), flag(form, "explicit", True)
-    secret = visit.runtime.watermark if flag(form, "watermark", False) else None
-    return upload.examine(source, declared=declared, look=look, issued=issued, secret=secret)
-
-
-def _propagate(source: Path, target: Path, platform: str, number: str, judged: Judgement) -> Label:
-    """Continue the label that is there, or write one that says how sure it is."""
-    if any(sign.kind == "label" for sign in judged.signs):
-        return files.propagate(source, target, platform, number).label
-    tier = cast(Literal["1", "2", "3"], judged.label)
-    return files.write(source, target, Label.first(platform, number, tier)).label
+def _examined(visit: FileVisit, form: Form, source: Path) -> Examined:
+    search = Search(
+        declared=flag(form, "declared", False),
+        look=flag(form, "explicit", True),
+        secret=visit.runtime.watermark if flag(form, "watermark", True) else None,
+        issued=issued,
+    )
+    return upload.examine(source, search)
 
 
 def _kept(form: Form, path: Path, judged: Judgement) -> Kept:

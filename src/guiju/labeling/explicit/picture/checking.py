@@ -32,7 +32,10 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What a look at a picture found: the label that is judged, all labels, and lines that lack an element."""
+    """What a look at a picture found: the label that is judged, all labels, and lines that lack an element.
+
+    Beside a label, ``lines`` are generators' marks only.
+    """
 
     best: Seen | None
     labels: tuple[Seen, ...] = ()
@@ -40,9 +43,10 @@ class Look(msgspec.Struct, frozen=True):
 
     @property
     def sightings(self) -> tuple[Sighting, ...]:
-        """For the report: the labels, the judged one first."""
+        """For the report: the labels, the judged one first, then generators' marks."""
         others = [one for one in self.labels if one is not self.best]
-        return tuple(one.sighting for one in (self.best, *others) if one is not None)
+        marks = (_noticed(line) for line in self.lines)
+        return (*(one.sighting for one in (self.best, *others) if one is not None), *marks)
 
 
 def look(pixels: Pixels, visible: Box) -> Look:
@@ -56,7 +60,7 @@ def look(pixels: Pixels, visible: Box) -> Look:
     if not complete:
         return Look(None, (), tuple(lines))
     seen = tuple(_seen(pixels, line, visible) for line in complete)
-    return Look(max(seen, key=_rank), seen)
+    return Look(max(seen, key=_rank), seen, tuple(line for line in lines if line not in complete))
 
 
 def judge(medium: str, pixels: Pixels, visible: Box) -> Report:
@@ -70,11 +74,15 @@ def judge(medium: str, pixels: Pixels, visible: Box) -> Report:
 def absent(medium: str, lines: Sequence[Line]) -> Report:
     """The report on a picture without a label: words that lack an element are named."""
     partial = "; ".join(dict.fromkeys(tidy(line.text)[:40] for line in lines[:4]))
-    found = tuple(Sighting(tidy(line.text), "", line.box, confidence=round(line.confidence, 3)) for line in lines[:4])
+    found = tuple(_noticed(line) for line in lines[:4])
     listed = [check("explicit.found", False, "OCR")]
     if partial:
         listed.append(check("explicit.words", False, partial))
     return Report(Verdict.NOT_FOUND, medium, tuple(listed), found)
+
+
+def _noticed(line: Line) -> Sighting:
+    return Sighting(tidy(line.text), "", line.box, confidence=round(line.confidence, 3))
 
 
 def checks(seen: Seen) -> Iterator[Check]:

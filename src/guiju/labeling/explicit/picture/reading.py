@@ -19,6 +19,7 @@ from PIL import Image
 from guiju.errors import PartMissing
 from guiju.labeling.explicit.elements import elements
 from guiju.labeling.explicit.report import Box
+from guiju.labeling.explicit.vendors import vendor_of
 
 SIDE: Final = 1000
 """The shortest side of a picture is brought near this, so that words of 5 % are some fifty pixels high."""
@@ -50,17 +51,17 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def read_labels(pixels: Pixels) -> list[Line]:
-    """Lines that hold an element of an explicit label; complete ones end the search early.
+    """Lines that hold an element of an explicit label, or are a generator's mark; complete ones end the search early.
 
     Raises:
         PartMissing: RapidOCR is not installed.
     """
     found: list[Line] = []
     for area in _areas(pixels.shape[1], pixels.shape[0]):
-        lines = [line for line in joined(read(pixels, area)) if elements(line.text).ai]
+        lines = [line for line in joined(read(pixels, area)) if elements(line.text).ai or vendor_of(line.text)]
         complete = [line for line in lines if elements(line.text).complete]
         if complete:
-            return complete
+            return [*complete, *(line for line in (*found, *lines) if line not in complete and vendor_of(line.text))]
         found += lines
     return found
 

@@ -34,21 +34,24 @@ def on_each(
             except PostgresMissing as error:
                 print(f"skipped {name}: {error}", file=sys.stderr)
                 continue
-            env = {key: value for key, value in os.environ.items() if not key.startswith("GUIJU_")}
-            env |= {
-                "GUIJU_HOME": str(home),
-                "GUIJU_DATABASE_URL": url,
-                "DJANGO_SETTINGS_MODULE": "guiju.django_settings",
-            }
-            command = [sys.executable, "-m", module, "--here", *arguments]
-            with subprocess.Popen(
-                command, env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-            ) as child:
-                assert child.stdout is not None
-                for line in child.stdout:
-                    yield {"database": name, **json.loads(line)}
-            if child.returncode:
-                raise SystemExit(f"{module} failed on {name}")
+            yield from on_this(module, arguments, home, url)
+
+
+def on_this(module: str, arguments: Sequence[str], home: Path, url: str = "") -> Iterator[dict[str, Any]]:
+    """The same on a database that stays: the one at ``url``, or without it the SQLite file in ``home``."""
+    home.mkdir(parents=True, exist_ok=True)
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GUIJU_")}
+    env |= {"GUIJU_HOME": str(home), "GUIJU_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "guiju.django_settings"}
+    name = "postgresql" if url else "sqlite"
+    command = [sys.executable, "-m", module, "--here", *arguments]
+    with subprocess.Popen(
+        command, env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            yield {"database": name, **json.loads(line)}
+    if child.returncode:
+        raise SystemExit(f"{module} failed on {name}")
 
 
 def open_here() -> None:

@@ -86,8 +86,9 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/ready", timeout=2) as answer:
+    end = time.monotonic() + 100  # a machine may be busy with much else
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/ready", timeout=5) as answer:
             if answer.status == 200:
                 return
         if process.poll() is not None:

@@ -6,7 +6,6 @@ Days are days in China (UTC+8). A day that is over no longer changes, so its cou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -54,7 +53,7 @@ def exchanges_by_day(count: int, integration: str = "", service: str = "") -> li
 
 
 def _day(day: date, integration: str, service: str) -> Day:
-    over = start_of(day) + timedelta(days=1, minutes=15) < timezone.now()  # a long exchange is recorded at its end
+    over = _over(day)
     key = f"guiju:exchanges:{day}:{integration}:{service}"
     if over and (kept := cache.get(key)) is not None:
         return Day(day, *kept)
@@ -66,11 +65,39 @@ def _day(day: date, integration: str, service: str) -> Day:
     return found
 
 
-def exchanges_by_integration(integrations: Iterable[str], count: int) -> Counter[str]:
-    """Exchanges of the last ``count`` days for each of these integrations."""
-    since = start_of(last_days(count)[0])
-    rows = Record.objects.filter(integration_id__in=list(integrations), at__gte=since).order_by()
-    return Counter(dict(rows.values_list("integration_id").annotate(total=Count("pk"))))
+def exchanges_by_integration(count: int) -> Counter[str]:
+    """Exchanges of the last ``count`` days by integration."""
+    return _sum("integration_id", count)
+
+
+def labels_by_endpoint(count: int) -> list[tuple[str, int]]:
+    """Answers and files that left with the implicit label in the last ``count`` days, by what gave them out."""
+    return _sum("endpoint", count, labelled=True).most_common()
+
+
+def _sum(column: str, count: int, **which: bool) -> Counter[str]:
+    """Records of the last ``count`` days by one of their columns, day by day: those that are over are kept."""
+    total: Counter[str] = Counter()
+    for day in last_days(count):
+        total.update(_by(column, day, which))
+    return total
+
+
+def _by(column: str, day: date, which: dict[str, bool]) -> dict[str, int]:
+    key = f"guiju:by:{column}:{day}"
+    kept: dict[str, int] | None = cache.get(key) if _over(day) else None
+    if kept is not None:
+        return kept
+    rows = Record.objects.filter(at__gte=start_of(day), at__lt=start_of(day) + timedelta(days=1), **which).order_by()
+    found = dict(rows.values_list(column).annotate(total=Count("pk")))
+    if _over(day):
+        cache.set(key, found, _KEPT_SECONDS)
+    return found
+
+
+def _over(day: date) -> bool:
+    """Whether its count no longer changes; a long exchange is recorded at its end."""
+    return start_of(day) + timedelta(days=1, minutes=15) < timezone.now()
 
 
 def tokens_of(integration: str, count: int) -> int:

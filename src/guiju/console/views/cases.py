@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -60,7 +60,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
 
 def _tab(request: ConsoleRequest, tab: str) -> QuerySet[Case]:
     if tab == "decided":
-        return Case.objects.filter(status=Case.Status.DECIDED).order_by(F("decided_at").desc(nulls_last=True), "-pk")
+        return Case.objects.filter(status=Case.Status.DECIDED).order_by("-decided_at", "-pk")
     rows = in_order(Case.objects.filter(status=Case.Status.OPEN), timezone.now())
     return rows.filter(claimed_by=request.user.pk, claimed_until__gt=timezone.now()) if tab == "mine" else rows
 

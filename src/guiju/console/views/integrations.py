@@ -48,7 +48,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "statuses": Status.choices,
         "purposes": Integration.Purpose.choices,
         "services": Service.objects.all(),
-        "traffic": exchanges_by_integration([row.pk for row in page], DAYS),
+        "traffic": exchanges_by_integration(DAYS),
         "days": DAYS,
         "today": timezone.localdate(),
     }

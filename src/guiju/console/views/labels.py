@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from guiju.console import labelled
 from guiju.console.access import ConsoleRequest, form
+from guiju.console.figures import labels_by_endpoint
 from guiju.console.forms.labels import FileForm
 from guiju.store.permissions import Permission
 
@@ -23,12 +22,11 @@ def labels(request: ConsoleRequest) -> HttpResponse:
     found = None
     if request.method == "POST" and asked.is_valid():
         found = labelled.examine(asked.cleaned_data["file"], asked.cleaned_data["declared"])
-    now = timezone.now()
     context = {
         "form": asked,
         "found": found,
-        "issued": labelled.issued(now - timedelta(days=DAYS), now),
-        "copies": labelled.copies(now),
+        "issued": labels_by_endpoint(DAYS),
+        "copies": labelled.copies(timezone.now()),
         "days": DAYS,
     }
     return render(request, "console/labels/labels.html", context)

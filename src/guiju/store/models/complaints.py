@@ -61,6 +61,7 @@ class Complaint(models.Model):
             models.Index(fields=["due_at"], condition=models.Q(state="open"), name="complaint_queue"),
             models.Index(fields=["kind", "received_at"], name="complaint_kind"),
             models.Index(fields=["state", "-received_at"], name="complaint_state"),
+            models.Index(fields=["received_at"], name="complaint_received"),
             models.Index(
                 fields=["kind", "closed_at"],
                 condition=models.Q(state="closed", texts_deleted_at=None),

@@ -59,6 +59,7 @@ class Record(models.Model):
             models.Index(fields=["account", "at"], name="record_by_account"),
             models.Index(fields=["at"], condition=models.Q(flagged=True), name="record_flagged"),
             models.Index(fields=["prompt_action", "at"], condition=models.Q(flagged=True), name="record_prompt_action"),
+            models.Index(fields=["at"], condition=models.Q(endpoint="label.copy"), name="record_copies"),
             models.Index(fields=["answer_action", "at"], condition=models.Q(flagged=True), name="record_answer_action"),
         ]
 

@@ -51,6 +51,7 @@ class CareProfile(models.Model):
 
     class Meta:
         ordering = ["-updated_at"]
+        indexes = [models.Index(fields=["-updated_at", "account"], name="care_profile_newest")]
 
 
 class GuardianDecision(models.Model):

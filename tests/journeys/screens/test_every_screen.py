@@ -1,0 +1,65 @@
+"""Every screen there is, judged by axe-core: usable without a mouse, without eyes, by the colour-blind, in both languages.
+
+In Chinese and by day every rule is asked; in English and by night those that words and colours can break.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser
+
+from guiju.store.models import Role
+from guiju.store.permissions import MATRIX
+from tests.console.conftest import World
+from tests.console.test_matrix import OPEN, ROUTES, address
+
+from .window import Window
+
+pytestmark = pytest.mark.django_db
+
+NO_SCREEN = {"static", "document", "word_list_csv", "record_find", "sign_out", "language", "theme", "second_factor"}
+"""Addresses that answer with a file or lead somewhere else; the second factor is asked for only where one is set up."""
+LOOKERS = (Role.COMPLIANCE, Role.REVIEWER, Role.SYSTEM_ADMIN, Role.AUDITOR)
+WORDS_AND_COLOURS = (
+    "color-contrast",
+    "document-title",
+    "html-has-lang",
+    "valid-lang",
+    "label",
+    "button-name",
+    "link-name",
+)
+
+
+def screens() -> Iterator[tuple[str, str]]:
+    """Every screen with the first of the roles that may look at it."""
+    for name, route in ROUTES.items():
+        if name not in OPEN | NO_SCREEN and "GET" in route.callback.methods:
+            yield name, next(role for role in LOOKERS if route.callback.permission in MATRIX[role])
+
+
+def judged(window: Window, path: str) -> list[str]:
+    """What is wrong with one screen."""
+    window.go(path, "zh-hans", "light")
+    wrong = [f"zh: {fault}" for fault in window.faults()]
+    window.go(path, "en", "dark")
+    return wrong + [f"en, dark: {fault}" for fault in window.faults(WORDS_AND_COLOURS)]
+
+
+def test_every_screen_of_the_console(world: World, browser: Callable[[str], Client], chromium: Browser) -> None:
+    windows = {role: Window.open(chromium, browser(role)) for role in LOOKERS}
+    found = {name: judged(windows[role], address(name, world)) for name, role in screens()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert {role: window.problems for role, window in windows.items() if window.problems} == {}
+    assert len(found) > 40
+
+
+def test_the_pages_of_the_public(world: World, chromium: Browser) -> None:
+    window = Window.open(chromium, Client(), width=390)
+    paths = ["/sign-in/", "/public/", "/public/send/complaint/", "/public/send/appeal/", "/public/progress/"]
+    found = {path: judged(window, path) for path in paths}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert window.problems == []

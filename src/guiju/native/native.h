@@ -6,9 +6,9 @@
 #include <Python.h>
 #include <stdint.h>
 
-/* A loop that is worth compiling twice: for any processor, and for those with AVX2 and FMA. */
+/* A loop that is worth compiling twice: for any processor, and for those with AVX2. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define GUIJU_WIDE __attribute__((target_clones("arch=haswell", "default")))
+#define GUIJU_WIDE __attribute__((target_clones("avx2", "default")))
 #else
 #define GUIJU_WIDE
 #endif

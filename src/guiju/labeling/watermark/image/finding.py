@@ -23,11 +23,13 @@ from guiju.labeling.watermark.keys import PATTERNS, Finder
 
 CANVAS: Final = 768
 """Pixels of the longer side at which is searched; larger pictures are reduced."""
+_LEAST: Final = 640
+"""Smaller pictures are enlarged to this, threefold at most: what whitens them then follows shorter waves too."""
 GRID: Final = 36
 """Places across the tile at which the pilot is tried."""
 COARSEST, FINEST = 1.45, 14.0
 """Fewest and most tiles along the geometric mean of the sides."""
-KEPT: Final = 10
+KEPT: Final = 16
 """Hypotheses that are looked at closely."""
 
 Floats = npt.NDArray[np.float32]
@@ -130,9 +132,9 @@ def _turned(
 
 def whitened(luma: Floats) -> tuple[Floats, Floats]:
     """What is left of the luma when the picture's own course is taken off, weak where it is lively; and by what it was divided."""
-    blurred = _box(luma, 4)
+    blurred = _box(luma, 3)
     residual = luma - blurred
-    level = np.sqrt(_box(residual * residual, 6)) + 1.0
+    level = np.sqrt(_box(residual * residual, 4)) + 1.0
     weighed = np.clip(residual / level, -3.0, 3.0) / np.sqrt(level)
     return weighed.astype(np.float32, copy=False), np.asarray(level**1.5, np.float32)
 
@@ -161,9 +163,10 @@ def _roomy(length: int) -> int:
 
 
 def canvas(luma: Image.Image) -> Floats:
-    """Luma as it is searched: at most :data:`CANVAS` pixels long."""
-    scale = CANVAS / max(luma.size)
-    if scale < 1.0:
+    """Luma as it is searched: at most :data:`CANVAS` pixels long, and not much less."""
+    longer = max(luma.size)
+    scale = min(3.0, _LEAST / longer) if longer < _LEAST else CANVAS / longer
+    if scale < 1.0 or longer < _LEAST:
         size = (max(1, round(luma.width * scale)), max(1, round(luma.height * scale)))
         luma = luma.resize(size, Image.Resampling.BOX if scale < 0.3 else Image.Resampling.LANCZOS)
     return np.asarray(luma, np.float32)
@@ -182,12 +185,17 @@ def hypotheses(spectrum: Spectrum, turns: tuple[float, ...]) -> float:
     return float(len(sides(spectrum.side)) * len(turns) * 2 * PATTERNS * GRID * GRID)
 
 
-def search(spectrum: Spectrum, finder: Finder, turns: tuple[float, ...] = (0.0,)) -> list[Pose]:
-    """The best hypotheses over all patterns, sizes, places, ``turns`` and both mirrorings, best first."""
+def search(
+    spectrum: Spectrum,
+    finder: Finder,
+    turns: tuple[float, ...] = (0.0,),
+    mirrorings: tuple[bool, ...] = (False, True),
+) -> list[Pose]:
+    """The best hypotheses over all patterns, sizes, places, ``turns`` and ``mirrorings``, best first."""
     tried = sides(spectrum.side)
     found: list[Pose] = []
     for turn in turns:
-        for mirrored in (False, True):
+        for mirrored in mirrorings:
             found += _swept(spectrum, finder, tried, turn, mirrored)
     found.sort(key=lambda pose: -pose.score)
     return found[:KEPT]

@@ -22,9 +22,19 @@ _PLAIN, _LIVELY = 1.2, 0.5
 """What a plain hides, in grey levels; and how much more a lively part does, per grey level of its own spread."""
 _LEAST, _MOST = 0.25, 3.0
 """Bounds of the size of one wave beside the usual one."""
-_SMALLER: Final = (1.0, 0.62)
-"""Sizes of the tile that are weighed: the smaller one has fewer waves in the same range, which a grainy picture hides less."""
-_GRAINY: Final = 1.3
+_SMALLER: Final = (1.0, 0.8, 0.62)
+"""Sizes of the tile that are weighed: a smaller one has shorter waves, which a lively picture drowns less and strong
+reduction loses sooner."""
+_LIVELIER: Final = 0.8
+"""The size where none of these leaves enough; and for grain, which drowns all but the shortest waves:"""
+_GRAINY, _GRAIN = 0.5, 2.0
+"""Its size, and the mean square from which what is there counts as grain; 1 is the usual size of a mark's wave."""
+_FINEST: Final = 13.0
+"""Most tiles along the geometric mean of the sides: more are not searched for, see `finding.FINEST`."""
+_ENOUGH: Final = 450.0
+"""Energy of a mark over that of the picture in the same waves, summed, with which it is read whatever happens to it."""
+_MOST_OF_ONE: Final = 4.0
+"""The most that one wave counts for in that sum."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -52,14 +62,45 @@ def offsets(luma: Floats, finder: Finder, pattern: int, payload: int, psnr: floa
     strength = strengths(luma, psnr)
     residual, level = whitened(luma)
     share = float((strength / level).mean())
-    usual = period(width, height)
-    for size in (max(48, round(usual * smaller)) for smaller in _SMALLER):
-        there = _there(residual, size, share)
-        if float(np.mean(np.abs(there) ** 2)) < 2 * _GRAINY**2:
-            break
+    size = _size(luma, residual, strength, share)
+    there = _there(residual, size, share)
     one = _tile(_informed(layout.waves(finder, pattern, payload), there), size)
     whole = np.tile(one, (-(-height // size), -(-width // size)))[:height, :width]
     return np.asarray(whole * strength, np.float32)
+
+
+def _size(luma: Floats, residual: Floats, strength: Floats, share: float) -> int:
+    """Side of the tile: the largest of which enough is left when the picture is halved, or what grain allows.
+
+    Args:
+        residual, share: of the whole picture, as :func:`_there` wants them.
+    """
+    height, width = (length // 2 for length in luma.shape)
+    halved = luma[: 2 * height, : 2 * width].reshape(height, 2, width, 2).mean((1, 3))
+    small, level = whitened(halved)
+    its_share = float((strength[: 2 * height : 2, : 2 * width : 2] / level).mean())
+    for smaller in _SMALLER:
+        size = _side(luma, smaller)
+        if _left(_there(small, size // 2, its_share), size // 2) >= _ENOUGH:
+            return size
+    size = _side(luma, _LIVELIER)
+    grain = float(np.mean(np.abs(_there(residual, size, share)) ** 2)) >= _GRAIN
+    return _side(luma, _GRAINY) if grain else size
+
+
+def _side(luma: Floats, smaller: float) -> int:
+    """Even pixels."""
+    height, width = luma.shape
+    return 2 * round(max(48.0, period(width, height) * smaller, float(np.sqrt(luma.size)) / _FINEST) / 2)
+
+
+def _left(there: layout.Waves, size: int) -> float:
+    """How much of a mark can be read in a halved picture, of whose waves ``there`` is known, in tiles of ``size``."""
+    length = layout.RADIUS / size  # cycles per pixel; halving takes more of the shorter waves, and all beyond a half
+    kept = np.where(length < 0.5, np.cos(np.pi / 2 * length) ** 2 * np.sinc(length) ** 2, 0.0)
+    bins = (layout.RADIUS / 2).astype(int)
+    noise = np.bincount(bins, weights=np.abs(there) ** 2) / np.maximum(np.bincount(bins), 1)
+    return float(np.minimum(2.0 * kept / (noise[bins] + 0.05), _MOST_OF_ONE).sum())
 
 
 def plain(shape: tuple[int, int], finder: Finder, pattern: int, payload: int) -> Floats:
@@ -109,7 +150,7 @@ def _there(residual: Floats, size: int, share: float) -> layout.Waves:
     padded = np.zeros((rows * size, columns * size), np.float32)
     padded[:height, :width] = residual
     mean = padded.reshape(rows, size, columns, size).sum((0, 2)) / (height * width)
-    found = np.fft.rfft2(mean)[layout.DOWN % size, layout.ACROSS]
+    found = np.fft.rfft2(mean)[layout.DOWN % size, np.minimum(layout.ACROSS, size // 2)]
     return (found * (_UNIT / (share * _SHAPE))).astype(np.complex64)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -18,6 +19,14 @@ TURNS: Final = tuple(0.8 * step for step in range(-6, 7))
 """Degrees that a picture may be turned by, for a thorough search."""
 _ROUNDS: Final = 3
 _STEPS: Final = (-2, -1, 0, 1, 2)
+_STANDS_OUT: Final = 6.5
+"""The score from which a pose is read at once."""
+_CLOSELY: Final = 2
+"""Of how many poses those beside them are read too."""
+_BESIDE: Final = ((0.012, 0.0), (-0.012, 0.0), (0.0, 0.012), (0.0, -0.012))
+"""Steps in tiles: a tenth of the wave length of what the code lies on."""
+_STRETCH: Final = 0.08
+"""Of such a step, as a share of the tile's size: over some tiles it adds up to as much."""
 
 
 def refined(spectrum: Spectrum, finder: Finder, pose: Pose) -> Pose:
@@ -83,28 +92,47 @@ def detect(
 ) -> Detection:
     """What a picture, or a sum of frames of a film, holds; ``chances``: how many such sums of the film are tried."""
     turns = TURNS if thorough else (0.0,)
-    poses = [refined(spectrum, finder, pose) for pose in finding.search(spectrum, finder, turns)]
-    poses.sort(key=lambda pose: -pose.score)
+    payload, pose = _read(spectrum, finder, turns)
     limit = rates.threshold(chances * finding.hypotheses(spectrum, turns))
-    payload, pose = _first_read(spectrum, finder, poses)
     if payload is None and pose.score < limit:
         return Detection(medium, Verdict.NOT_FOUND, None, round(pose.score, 2), round(limit, 2))
     number = secret.decipher(payload) if secret is not None and payload is not None else None
     if number is not None and secret is not None and secret.pattern_of(number) != pose.pattern:
-        number = (
-            None  # the pattern is chosen by the number: a mark that was forged without the reader's half shows here
-        )
+        number = None  # the pattern is chosen by the number: a forger without the reader's half shows here
     verdict = Verdict.PRESENT if number is None else Verdict.READ
     return Detection(medium, verdict, number, round(pose.score, 2), round(limit, 2), notes=_notes(pose))
 
 
-def _first_read(spectrum: Spectrum, finder: Finder, poses: list[Pose]) -> tuple[int | None, Pose]:
-    """The payload of the first pose whose code word passes its check; else None and the best pose."""
-    for pose in poses:
-        payload = code.decode(soft(spectrum, finder, pose))
+def _read(spectrum: Spectrum, finder: Finder, turns: tuple[float, ...]) -> tuple[int | None, Pose]:
+    """The payload of the first pose whose code word passes its check, and that pose; else None and the best pose.
+
+    A pose that stands out is read before anything else is searched: most marked pictures are as they were marked.
+    """
+    found: list[Pose] = []
+    for pose in finding.search(spectrum, finder, turns[len(turns) // 2 :][:1], (False,))[:1]:
+        found = [refined(spectrum, finder, pose)]
+        payload = code.decode(soft(spectrum, finder, found[0])) if found[0].score >= _STANDS_OUT else None
         if payload is not None:
-            return payload, pose
+            return payload, found[0]
+    poses = [refined(spectrum, finder, pose) for pose in finding.search(spectrum, finder, turns)]
+    poses.sort(key=lambda pose: -pose.score)
+    for place, pose in enumerate(poses):
+        for near in _around(pose) if place < _CLOSELY else (pose,):
+            payload = code.decode(soft(spectrum, finder, near))
+            if payload is not None:
+                return payload, near
     return None, poses[0]
+
+
+def _around(pose: Pose) -> Iterator[Pose]:
+    """The pose and others beside it: the pilot alone is not exact about the place of a mark that is hardly there."""
+    yield pose
+    for right, below in _BESIDE:
+        yield msgspec.structs.replace(pose, right=pose.right + right, below=pose.below + below)
+    for wider, higher in _BESIDE:
+        yield msgspec.structs.replace(
+            pose, across=pose.across * (1 + _STRETCH * wider), down=pose.down * (1 + _STRETCH * higher)
+        )
 
 
 def _notes(pose: Pose) -> dict[str, float]:

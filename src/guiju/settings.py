@@ -160,6 +160,42 @@ class NoticeSettings(_Section):
     )
 
 
+class SecondOpinionSettings(_Section):
+    """A guard that is asked about texts in the grey zone; off while no address is set."""
+
+    url: str = Field(default="", description="base address of the guard's OpenAI-compatible API; empty: off")
+    style: Literal["qwen3guard", "shieldlm", "openguardrails", "openai_moderation"] = Field(
+        default="qwen3guard", description="how it is asked and how its answers read"
+    )
+    model: str = Field(default="", description="model name sent to the guard")
+    key: SecretStr = Field(default=SecretStr(""), description="bearer key sent to the guard")
+    key_env: str = Field(default="", description="name of an environment variable that holds the key")
+    ca_file: Path | None = Field(default=None, description="certificate authority of a private guard")
+    low: float = Field(default=0.35, ge=0, le=1, description="scores from here on are worth asking about")
+    high: float = Field(default=0.75, ge=0, le=1, description="scores from here on are not: the policy is sure")
+    prompts: bool = Field(default=True, description="ask about prompts, before the model gets them")
+    answers: bool = Field(default=True, description="ask about answers given in one piece, before the caller gets them")
+    clears: bool = Field(default=False, description="a guard's safe outweighs the models' doubt")
+    timeout_s: Positive = Field(default=2.0, description="longest wait for an opinion")
+    per_minute: int = Field(default=120, gt=0, description="askings a minute and gateway process")
+    remember: int = Field(default=4096, ge=0, description="opinions remembered in a gateway process")
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        return _http_address(url) if url else ""
+
+    @model_validator(mode="after")
+    def _a_zone(self) -> SecondOpinionSettings:
+        if self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+    def upstream(self) -> UpstreamSettings:
+        """The guard as an address the gateway may send to, under the same rules as a model's."""
+        return UpstreamSettings(url=self.url, key=self.key, key_env=self.key_env, ca_file=self.ca_file)
+
+
 class WebhookSettings(_Section):
     """Where events may be sent, and how patiently."""
 
@@ -196,6 +232,7 @@ class Settings(BaseSettings):
     complaints: ComplaintSettings = ComplaintSettings()
     notices: NoticeSettings = NoticeSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    second_opinion: SecondOpinionSettings = SecondOpinionSettings()
 
     @field_validator("upstream_url")
     @classmethod

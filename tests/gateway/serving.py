@@ -24,7 +24,14 @@ from django.db import connection
 from guiju.gateway.app import create_app
 from guiju.gateway.protocol import BoundedProtocol
 from guiju.gateway.runtime import Runtime
-from guiju.settings import EvidenceSettings, GatewaySettings, ServiceSettings, Settings, UpstreamSettings
+from guiju.settings import (
+    EvidenceSettings,
+    GatewaySettings,
+    SecondOpinionSettings,
+    ServiceSettings,
+    Settings,
+    UpstreamSettings,
+)
 from guiju.store import snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.models import Integration, Record
@@ -40,12 +47,20 @@ class Gateway:
     ``upstream`` is the address of the model service; empty for the demonstration model.
     """
 
-    def __init__(self, upstream: str, *, gateway: dict[str, Any] | None = None, evidence: dict[str, Any] | None = None):
+    def __init__(
+        self,
+        upstream: str,
+        *,
+        gateway: dict[str, Any] | None = None,
+        evidence: dict[str, Any] | None = None,
+        second: dict[str, Any] | None = None,
+    ):
         model = UpstreamSettings(url=upstream, key="sk-up", models=("m1", "m2")) if upstream else None
         self.settings = Settings(
             service=(ServiceSettings(slug="chat", name="聊天", upstream=model),) if model else (),
             gateway=GatewaySettings(**{"refresh_s": 0.05, **(gateway or {})}),
             evidence=EvidenceSettings(**(evidence or {})),
+            second_opinion=SecondOpinionSettings(**(second or {})),
         )
         self.runtime = Runtime(self.settings)
         config = uvicorn.Config(

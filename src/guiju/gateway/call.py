@@ -139,6 +139,8 @@ class Call:
         if unread_documents(self.request):
             failures = (*decision.failures, Failure("documents", (), DocumentUnread.code))
             decision = checker.policy.decide(Direction.PROMPT, decision.findings, failures, context, decision.score)
+        if self.runtime.second is not None:
+            decision = await self.runtime.second.on_prompt(checker, decision, parts, Direction.PROMPT, context)
         if decision.findings and not decision.action.stops:
             self._mask(decision)
         if self.care is not None:
@@ -146,6 +148,11 @@ class Call:
         self.decision = decision
         self.checking_prompt = time.perf_counter() - started
         return decision
+
+    @property
+    def asked(self) -> list[Part]:
+        """The texts of the request, as the caller wrote them."""
+        return [slot.part for slot in self._prompt]
 
     def _mask(self, decision: Decision) -> None:
         """Hide from the model what the policy wants hidden: behind tokens, whose values come back in the answer, or for good."""

@@ -43,6 +43,10 @@ class Metrics:
         """by error code"""
         self.failures: Counter[tuple[str, str]] = Counter()
         """checks that did not run to their end, by (detector, error)"""
+        self.opinions: Counter[tuple[str, str]] = Counter()
+        """second opinions asked for, by (guard, what it came to)"""
+        self.asking = Histogram()
+        """time spent waiting for them"""
         self.tokens = 0
         self.seconds = Histogram()
         self.added = Histogram()
@@ -66,7 +70,12 @@ class Metrics:
             f'guiju_check_failures_total{{detector="{d}",error="{e}"}} {n}'
             for (d, e), n in sorted(self.failures.items())
         ]
+        out.append("# TYPE guiju_second_opinions_total counter")
+        out += [
+            f'guiju_second_opinions_total{{guard="{g}",result="{r}"}} {n}' for (g, r), n in sorted(self.opinions.items())
+        ]
         out += ["# TYPE guiju_tokens_total counter", f"guiju_tokens_total {self.tokens}"]
+        out += self.asking.lines("guiju_second_opinion_seconds")
         out += self.seconds.lines("guiju_exchange_seconds")
         out += self.added.lines("guiju_added_seconds")
         for name, value in sorted(gauges.items()):

@@ -25,6 +25,7 @@ from guiju.gateway.guard.pieces import Pieces
 from guiju.gateway.intake import Intake
 from guiju.gateway.metrics import Metrics
 from guiju.gateway.quota import AccountLimiter, Meter
+from guiju.gateway.second_opinions import SecondOpinions
 from guiju.gateway.upstream import Upstream
 from guiju.identity import KeyHasher, Pseudonymiser
 from guiju.moderation.context import Context
@@ -67,6 +68,7 @@ class Runtime:
         self.limited = AccountLimiter()
         self.intake = Intake(settings.gateway)
         self.pieces = Pieces()
+        self.second: SecondOpinions | None = None
         self.care = CareBook()
         self.files = 0
         """files being worked on"""
@@ -106,6 +108,8 @@ class Runtime:
         }
         if not self._served:
             self._demo = Served(DemoUpstream(), (DEMO_MODEL,), demo=True, stream_usage=True)
+        if self.settings.second_opinion.url:
+            self.second = SecondOpinions(self.settings.second_opinion, self.limits, self.metrics)
         self._thread.start()
         self.ready = True
 
@@ -137,6 +141,8 @@ class Runtime:
         if hasattr(self, "writer"):
             self.writer.dismiss()
             await asyncio.to_thread(self.writer.stop)
+        if self.second is not None:
+            self.second.close()
         for served in self._served.values():
             if isinstance(served.upstream, Upstream):
                 served.upstream.close()

@@ -49,7 +49,7 @@ async def serve_whole(call: Call) -> None:
     if not call.integration.allow_media and call.endpoint.has_media(response):
         raise MediaNotAllowed(integration=call.integration.name)
     labels = call.labels()
-    decisions = judge(call, choices, labels)
+    decisions = await judge(call, choices, labels)
     if aside:
         decisions.append(_judge_aside(call, response, others, aside))
     call.answers = decisions
@@ -82,13 +82,16 @@ async def ask(call: Call) -> bytes:
         return await answer.body()
 
 
-def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:
+async def judge(call: Call, choices: list[Choice], labels: AnswerLabels) -> list[Decision]:
     """Check every answer; silence, mask or label it."""
     checker, context = call.snapshot.checker, call.context
     decisions: list[Decision] = []
     structured = call.structured
     for choice in choices:
-        decision = checker.check([slot.part for slot in choice.texts], Direction.ANSWER, context)
+        parts = [slot.part for slot in choice.texts]
+        decision = checker.check(parts, Direction.ANSWER, context)
+        if call.runtime.second is not None:
+            decision = await call.runtime.second.on_answer(checker, decision, parts, context, call.asked)
         decisions.append(decision)
         if decision.action.stops:
             choice.silence(call.stand_in(decision))

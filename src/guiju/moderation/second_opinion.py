@@ -1,7 +1,7 @@
 """A second opinion on texts the models are not sure of, from a guard model behind an OpenAI-compatible endpoint.
 
-Everything here is pure: what to send, what an answer says, when to ask, what the asking came to. Sending belongs to the
-gateway, which does it outside the way of the reply, under a time limit, and records the ``Outcome`` on its own: a guard that
+Everything here is pure: what to send, what an answer says, when to ask, what the asking came to, and what the policy makes of
+it. Sending belongs to the gateway, under a time limit and a budget. An asking is recorded whatever came of it: a guard that
 failed is no guard that said safe.
 """
 
@@ -18,10 +18,15 @@ from typing import Any
 import msgspec
 import yaml
 
-from guiju.nouns import Decision, Direction, Finding
+from guiju.errors import GuardBudgetSpent, GuardPaused, GuardTimedOut, GuardUnreachable, GuardUnreadable
+from guiju.moderation.context import Context
+from guiju.moderation.policy import Policy
+from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
 
 _FILE = Path(__file__).parent / "data" / "second_opinion.yaml"
 _OTHER_RISK = "A.1.h"
+#: Under these an asking stands in records, whatever came of it.
+DETECTOR, RISK = "second_opinion", "guiju.second_opinion"
 _MINUTE = 60.0
 
 
@@ -54,6 +59,16 @@ class Result(enum.StrEnum):
     UNREACHABLE = "unreachable"
     UNREADABLE = "unreadable"
     OVER_BUDGET = "over_budget"
+    PAUSED = "paused"
+
+
+_CODES = {
+    Result.TIMED_OUT: GuardTimedOut.code,
+    Result.UNREACHABLE: GuardUnreachable.code,
+    Result.UNREADABLE: GuardUnreadable.code,
+    Result.OVER_BUDGET: GuardBudgetSpent.code,
+    Result.PAUSED: GuardPaused.code,
+}
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -76,7 +91,7 @@ class Opinion(msgspec.Struct, frozen=True):
             return ()
         reason = f"第二意见：{self.verdict} (second opinion of {guard})"
         return tuple(
-            Finding(risk, "second_opinion", guard, self.likelihood, where, ((0, length),), reason, "low")
+            Finding(risk, DETECTOR, guard, self.likelihood, where, ((0, length),), reason, "low")
             for risk in self.risks or (_OTHER_RISK,)
         )
 
@@ -89,6 +104,19 @@ class Outcome(msgspec.Struct, frozen=True):
     milliseconds: int = 0
     opinion: Opinion | None = None
 
+    @property
+    def failure(self) -> Failure | None:
+        """The asking as a check that did not run to its end; ``None`` where there is an opinion."""
+        return Failure(DETECTOR, (RISK,), _CODES[self.result]) if self.opinion is None else None
+
+    def finding(self, where: str, length: int) -> Finding:
+        """The asking itself, for the record: which guard, what it came to, what it said."""
+        said = self.opinion.verdict if self.opinion is not None else "-"
+        rule = f"{self.guard}/{self.result.value}/{said}"
+        reason = f"第二意见用时 {self.milliseconds} 毫秒 (asked for {self.milliseconds} ms)"
+        score = self.opinion.likelihood if self.opinion is not None else 0.0
+        return Finding(RISK, DETECTOR, rule, score, where, ((0, length),), reason, "low")
+
 
 class GreyZone(msgspec.Struct, frozen=True):
     """Scores that are worth asking about: from ``low`` up to and not including ``high``."""
@@ -99,6 +127,42 @@ class GreyZone(msgspec.Struct, frozen=True):
     def holds(self, decision: Decision) -> bool:
         """Whether to ask: the score lies in the zone, and nothing has stopped the content already."""
         return self.low <= decision.score < self.high and not decision.action.stops
+
+
+def weigh(
+    policy: Policy,
+    decision: Decision,
+    direction: Direction,
+    context: Context,
+    outcome: Outcome,
+    part: Part,
+    *,
+    clears: bool,
+) -> Decision:
+    """What the policy makes of a decision and the opinion on it.
+
+    Where the guard gave none, that is a failed check with the risk ``guiju.second_opinion``, which the ``fail`` section of the
+    policy decides about; what already goes to a person still does.
+
+    Args:
+        part: the text that was asked about. ``clears``: a guard's ``safe`` outweighs the models' doubt, whose findings then
+            stay in the record and decide nothing.
+    """
+    failure, opinion, size = outcome.failure, outcome.opinion, len(part.text)
+    told = outcome.finding(part.where, size)
+    if opinion is None or failure is not None:
+        failures = (*decision.failures, failure) if failure is not None else decision.failures
+        again = policy.decide(direction, (*decision.findings, told), failures, context, decision.score)
+        if again.action is Action.UNCHECKED and decision.action is Action.REVIEW:
+            return msgspec.structs.replace(again, action=decision.action, risk=decision.risk)
+        return again
+    findings = (*decision.findings, *opinion.findings(part.where, size, outcome.guard))
+    if clears and opinion.verdict == "safe":
+        speaking = [finding for finding in findings if finding.detector != "model"]
+        again = policy.decide(direction, speaking, decision.failures, context, opinion.likelihood)
+    else:
+        again = policy.decide(direction, findings, decision.failures, context, decision.score)
+    return msgspec.structs.replace(again, findings=(*findings, told))
 
 
 @cache
@@ -186,6 +250,25 @@ class Budget:
             return False
         self._asked.append(now)
         return True
+
+
+class Patience:
+    """Leaves a guard alone that failed several times in a row. Not shared between threads; times are monotonic seconds."""
+
+    def __init__(self, failures: int = 3, pause: float = 30.0) -> None:
+        self._most, self._pause = failures, pause
+        self._failed = 0
+        self._until = 0.0
+
+    def asks(self, now: float) -> bool:
+        """Whether to ask now; after a pause the guard is tried once."""
+        return now >= self._until
+
+    def came(self, answered: bool, now: float) -> None:
+        """Note what an asking came to."""
+        self._failed = 0 if answered else self._failed + 1
+        if self._failed >= self._most:
+            self._until = now + self._pause
 
 
 class Opinions:

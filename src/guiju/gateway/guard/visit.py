@@ -249,8 +249,13 @@ class Visit:
             decision = checker.check(parts, direction, context)
         if unread:
             failures = (*decision.failures, *unread)
-            return checker.policy.decide(direction, decision.findings, failures, context, decision.score)
-        return decision
+            decision = checker.policy.decide(direction, decision.findings, failures, context, decision.score)
+        second = self.runtime.second
+        if second is None:
+            return decision
+        if direction is Direction.ANSWER:
+            return await second.on_answer(checker, decision, parts, context)
+        return await second.on_prompt(checker, decision, parts, direction, context)
 
     def _masked(
         self, parts: Sequence[Part], decision: Decision, direction: Direction, context: Context

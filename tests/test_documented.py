@@ -42,7 +42,7 @@ def test_commands_that_must_be_there() -> None:
         "evidence verify", "evidence export", "evidence retention", "evidence rotate-key", "evidence show",
         "law status", "law obligation", "law profile",
         "integration create", "integration list", "integration show", "integration approve", "integration suspend",
-        "integration retire", "integration new-key", "user create", "user reset-password", "user reset-totp",
+        "integration retire", "integration new-key", "integration rotate-key", "integration revoke-key", "user create", "user reset-password", "user reset-totp",
     }  # fmt: skip
     assert {f"guiju {name}" for name in wanted} <= set(COMMANDS)
 

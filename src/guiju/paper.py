@@ -103,4 +103,4 @@ def _html(template: Template, title: str, values: Mapping[str, str], missing: tu
         parts.append("</dl>")
     body = "\n".join([*parts, f"<p><em>{escape(remark)}</em></p>"])
     head = f'<meta charset="utf-8"><title>{escape(title)}</title>'
-    return f'<!doctype html>\n<html lang="zh-Hans">{head}\n{body}\n</html>\n'
+    return f'<!doctype html>\n<html lang="zh-Hans">{head}\n<main>\n{body}\n</main>\n</html>\n'

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ NEW = {
     "service": "chat",
     "owner": "陈静",
     "purpose": "creation",
+    "minors": "unknown",
     "blocked_style": "stand_in",
     "label_position": "start",
 }
@@ -137,3 +139,46 @@ def test_an_empty_inventory_says_what_to_do(browser: Callable[[str], Client]) ->
     page = browser(Role.COMPLIANCE).get("/integrations/").content.decode()
     assert "还没有接入应用" in page
     assert 'href="/integrations/new/"' in page
+
+
+def test_the_checklist_is_gone_through_on_its_screen(world: World, browser: Callable[[str], Client]) -> None:
+    client, row = browser(Role.COMPLIANCE), world.integration
+    Integration.objects.filter(pk=row.pk).update(status="suspended")
+    at = f"/integrations/{row.pk}/checklist/"
+    states = {line.point.id: line.state for line in client.get(at).context["lines"]}
+    assert states["minors"] == "open" and states["purpose"] == "met"
+    refused = client.post(at, {"reason": "恢复", "confirmed": ["human"]})
+    assert refused.status_code == 422 and "GJ-7045" in refused.content.decode()
+    assert [line.confirmed for line in refused.context["lines"] if line.point.id == "human"] == [True]
+    accepted = [name for name, state in states.items() if state == "open"]
+    assert client.post(at, {"reason": "恢复", "accepted": accepted}).status_code == 302
+    row.refresh_from_db()
+    assert row.status == "approved"
+    assert ("minors", "accepted") in [(p.id, s) for p, s in client.get(f"/integrations/{row.pk}/").context["checklist"]]
+    client.post(at, {"reason": "复核", "accepted": accepted})
+    assert AuditEntry.objects.filter(action="integration.review", reason="复核").exists()
+
+
+def test_traffic_register_and_discovery(world: World, browser: Callable[[str], Client]) -> None:
+    client = browser(Role.AUDITOR)
+    Refusal.objects.create(hour=timezone.now(), code="GJ-1202", caller="someone", count=3, last_at=timezone.now())
+    page = client.get("/integrations/reconcile/")
+    assert page.context["found"].unknown == {"someone": 3} and "没有备案或登记编号" in page.content.decode()
+    register = client.get("/integrations/register.csv")
+    assert (
+        register.headers["Content-Type"].startswith("text/csv") and world.integration.name in register.content.decode()
+    )
+    log = SimpleUploadedFile("access.log", b"10.1.1.9 CONNECT api.deepseek.com:443\n10.1.1.9 GET own.example.cn/\n")
+    found = client.post("/integrations/discover/", {"log": log}).context["log"]
+    assert [(one.caller, one.host, one.calls) for one in found] == [("10.1.1.9", "api.deepseek.com", 1)]
+    assert client.post("/integrations/discover/", {}).status_code == 422
+
+
+def test_keys_are_rotated_with_an_overlap(world: World, browser: Callable[[str], Client]) -> None:
+    client, row = browser(Role.SYSTEM_ADMIN), world.integration
+    first = row.keys.get()
+    key = shown_key(client.post(f"/integrations/{row.pk}/rotate/", {"days": "7"}).content.decode())
+    first.refresh_from_db()
+    assert first.expires_at is not None and first.expires_at > timezone.now() + timedelta(days=6)
+    assert row.keys.filter(digest=keys.key_hasher().hash(key), expires_at=None).exists()
+    assert client.post(f"/integrations/{row.pk}/rotate/", {"days": "91"}).status_code == 422

@@ -42,6 +42,7 @@ POSTED: dict[str, dict[str, str]] = {
     "incident_sent": {"sent-first-receipt": "回执 1"},
     "document_upload": {"service": "chat"},
     "obligation_threshold": {"service": "chat"},
+    "integration_rotate": {"days": "7"},
     "integration_status": {"status": "suspended"},
     "policy_trial": {"share": "0"},
     "word_list_live": {"version": ""},

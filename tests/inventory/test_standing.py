@@ -29,6 +29,7 @@ def facts(**fields: Any) -> Facts:
         ({"filing_expires": TODAY + timedelta(days=60)}, ["filing_ends"]),
         ({"last_call": NOW - timedelta(days=30), "days": [0] * 30}, ["unused"]),
         ({"last_call": None, "created": NOW - timedelta(days=29), "days": [0] * 30, "reviewed": None}, []),
+        ({"keys_unused": ["gj-7Kq2"]}, ["unused_keys"]),
         ({"reviewed": NOW - timedelta(days=180)}, ["recertify"]),
         ({"days": [100] * 29 + [400]}, ["volume"]),
         ({"fields": {"medicine": 600}}, ["drift"]),

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from guiju.errors import InvalidField, InvalidTransition, NotFound, PermissionDenied, ReasonMissing
+import pytest
+from django.utils import timezone
+
+from guiju.errors import ChecklistOpen, InvalidField, InvalidTransition, NotFound, PermissionDenied, ReasonMissing
 from guiju.store import keys, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.models import AuditEntry, Integration, IntegrationKey, Service
 from guiju.store.services import integrations
+from guiju.store.services.integrations import Looked
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +136,34 @@ def test_suspending_states_a_reason(system: Actor, integration: Integration) -> 
 def test_an_unknown_service_is_not_found(compliance: Actor, service: Service) -> None:
     with pytest.raises(NotFound):
         create(compliance, "nothing")
+
+
+def test_an_approval_goes_through_the_checklist(compliance: Actor, service: Service) -> None:
+    row = create(compliance, service, contact="010", minors="excluded", models_allowed=["m"])
+    person = frozenset({"filing_checked", "human", "label_seen"})
+    with pytest.raises(ChecklistOpen) as caught:
+        integrations.approve(compliance, row, Looked(confirmed=person), "材料齐全")
+    assert caught.value.params["points"] == "备案或登记编号格式、编号在有效期内"
+    accepted = frozenset({"filing_format", "filing_valid"})
+    row = integrations.approve(compliance, row, Looked(person, accepted), "尚在登记，先行内测")
+    assert (row.status, row.checklist["purpose"], row.checklist["human"]) == ("approved", "met", "confirmed")
+    assert row.checklist["filing_valid"] == "accepted"
+    entry = AuditEntry.objects.get(action="integration.status")
+    assert entry.detail["checklist"] == row.checklist and entry.reason == "尚在登记，先行内测"
+    with pytest.raises(ChecklistOpen):
+        integrations.mark_reviewed(compliance, row, "年度复核", Looked(person))
+    integrations.update(compliance, row, filing_number="Beijing-KeFu-20260901")
+    again = integrations.mark_reviewed(compliance, row, "年度复核", Looked(person))
+    assert set(again.checklist.values()) == {"met", "confirmed"}
+
+
+def test_a_rotation_leaves_both_keys_for_the_overlap(administrator: Actor, integration: Integration) -> None:
+    now = timezone.now()
+    integrations.new_key(administrator, integration, now + timedelta(days=1))
+    before = list(integration.keys.all())
+    secret = integrations.rotate_key(administrator, integration, timedelta(days=7), now)
+    new = IntegrationKey.objects.get(digest=keys.key_hasher().hash(secret))
+    ends = [IntegrationKey.objects.get(pk=key.pk).expires_at for key in before]
+    assert new.expires_at is None and ends == [now + timedelta(days=7), now + timedelta(days=1)]  # none is prolonged
+    with pytest.raises(InvalidField):
+        integrations.rotate_key(administrator, integration, timedelta(days=91), now)

@@ -20,6 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from guiju.errors import PermissionDenied
 from guiju.evidence import RecordedFinding, Verdict
 from guiju.incidents import Facts
+from guiju.inventory import points
 from guiju.law.book import rules
 from guiju.law.schema import SetBy
 from guiju.moderation import policy_source
@@ -95,6 +96,7 @@ ROLES = (*Role.values, SYSTEM_ROLE)
 SOURCE = policy_source.DEFAULT.read_text("utf-8")
 PASSWORD = "correct-horse-battery-9"
 DAY = date(2026, 1, 1)
+EVERY_POINT = integrations.Looked(accepted=frozenset(point.id for point in points()))
 NOTICES = NoticeSettings(values={"operator": "某公司", "contact": "王 010"})
 HOOK = "https://hook.example/x"
 
@@ -195,6 +197,11 @@ def reported(world: World, state: str) -> AuthorityReport:
         prepared_at=now,
         decided_at=now,
     )
+
+
+def paused(world: World) -> Integration:
+    Integration.objects.filter(pk=world.integration.pk).update(status="suspended")
+    return world.integration
 
 
 def two_findings() -> Verdict:
@@ -351,6 +358,8 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "incidents.open_incident": lambda w, a: incidents.open_incident(a, incidents.Opening("泄露"), NOW()),
     "incidents.regrade": lambda w, a: incidents.regrade(a, w.incident, Facts(people=5), "已核数", NOW()),
     "incidents.report_sent": lambda w, a: incidents.report_sent(a, w.incident, "first", "回执 1", NOW()),
+    "integrations.approve": lambda w, a: integrations.approve(a, paused(w), EVERY_POINT, "材料齐全"),
+    "integrations.rotate_key": lambda w, a: integrations.rotate_key(a, w.integration, timedelta(days=7), NOW()),
     "integrations.create": lambda w, a: integrations.create(
         a, name="新应用", service=w.service, owner="王", purpose="other"
     ),

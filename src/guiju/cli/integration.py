@@ -23,6 +23,13 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Which = Annotated[str, typer.Argument(help="Id of the integration, or its name where only one has it.", metavar="ID")]
+Confirm = Annotated[
+    list[str] | None,
+    typer.Option("--confirm", help="A point of the checklist you have looked at yourself.", metavar="POINT"),
+]
+Accept = Annotated[
+    list[str] | None, typer.Option("--accept", help="An open point that is accepted all the same.", metavar="POINT")
+]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the audit log.", prompt=True)]
 
 
@@ -135,6 +142,7 @@ def show(integration: Which, as_json: Json = False) -> None:
             {
                 "prefix": key.prefix,
                 "created_at": key.created_at,
+                "last_used_at": key.last_used_at,
                 "expires_at": key.expires_at,
                 "revoked_at": key.revoked_at,
             }
@@ -154,14 +162,67 @@ def show(integration: Which, as_json: Json = False) -> None:
 
 
 @app.command()
-def approve(integration: Which, reason: Reason, as_json: Json = False) -> None:
-    """Approve an application, or let a suspended one in again.
+def approve(
+    integration: Which,
+    reason: Reason,
+    confirm: Confirm = None,
+    accept: Accept = None,
+    review: Annotated[
+        bool, typer.Option("--again", help="Certify an approved one again instead (recertification).")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Go through the checklist and approve an application, let a suspended one in again, or certify one again.
+
+    Without open points left the application may call at once. `guiju integration checklist` shows the points.
 
     Example:
 
-        guiju integration approve in-3f0c9a1b2c3d4e5f --reason 材料齐全
+        guiju integration approve in-3f0c9a1b2c3d4e5f --reason 材料齐全 --confirm human --confirm label_seen --confirm filing_checked
     """
-    _change(integration, "approved", reason, as_json)
+    open_database()
+    from guiju.store.services import integrations
+
+    row, looked = _find(integration), integrations.Looked(frozenset(confirm or ()), frozenset(accept or ()))
+    if review:
+        row = integrations.mark_reviewed(operator(), row, reason, looked)
+    else:
+        row = integrations.approve(operator(), row, looked, reason)
+    if as_json:
+        terminal.emit(_facts(row))
+    else:
+        terminal.line(f"{row.pk}  {row.name}  {row.get_status_display()}")
+
+
+@app.command()
+def checklist(integration: Which, as_json: Json = False) -> None:
+    """Show the points that are looked at before an approval, and what the form of an integration says to each.
+
+    Example:
+
+        guiju integration checklist in-3f0c9a1b2c3d4e5f
+
+    Exit status: 0 every point the form can answer is met; 1 some are open.
+    """
+    open_database()
+    from django.utils import timezone
+
+    from guiju.inventory import State, look, points
+    from guiju.store.services import integrations
+
+    row = _find(integration)
+    judged = look(integrations.form_of(row), timezone.localdate())
+    lines = [
+        {"id": p.id, "by": p.by, "zh": p.zh, "en": p.en, "now": judged[p.id], "last": row.checklist.get(p.id, "")}
+        for p in points()
+    ]
+    if as_json:
+        terminal.emit(lines)
+    else:
+        columns = ["id", say("内容", "point"), say("由谁", "by"), say("现在", "now"), say("上次", "last")]
+        terminal.table(columns, ([x["id"], say(x["zh"], x["en"]), x["by"], x["now"], x["last"]] for x in lines))
+    if any(x["by"] == "facts" and x["now"] is State.OPEN for x in lines):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -186,9 +247,60 @@ def retire(integration: Which, reason: Reason, as_json: Json = False) -> None:
     _change(integration, "retired", reason, as_json)
 
 
+@app.command("rotate-key")
+def rotate_key(
+    integration: Which,
+    overlap: Annotated[int, typer.Option(min=0, max=90, help="Days for which the earlier keys still work.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Issue a new key, shown this once, and let every earlier one end by itself after the overlap.
+
+    Example:
+
+        guiju integration rotate-key in-3f0c9a1b2c3d4e5f --overlap 14
+    """
+    open_database()
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from guiju.store.services import integrations
+
+    row = _find(integration)
+    _give(row, integrations.rotate_key(operator(), row, timedelta(days=overlap), timezone.now()), as_json)
+
+
+@app.command("revoke-key")
+def revoke_key(
+    integration: Which,
+    prefix: Annotated[str, typer.Argument(help="Beginning of the key, as `show` lists it.", metavar="PREFIX")],
+    reason: Reason,
+    as_json: Json = False,
+) -> None:
+    """Make a key unusable from now on; every gateway knows within a second.
+
+    Example:
+
+        guiju integration revoke-key in-3f0c9a1b2c3d4e5f 7ebf8c85 --reason 泄露
+    """
+    open_database()
+    from guiju.errors import NotFound
+    from guiju.store.services import integrations
+
+    row = _find(integration)
+    found = list(row.keys.filter(prefix__startswith=prefix.strip().rstrip("…"), revoked_at=None)[:2])
+    if len(found) != 1:
+        raise NotFound(what_zh="密钥", what_en="key", key=prefix)
+    integrations.revoke_key(operator(), found[0], reason)
+    if as_json:
+        terminal.emit({"id": row.pk, "revoked": found[0].prefix})
+    else:
+        terminal.line(f"{row.pk}  {found[0].prefix}…  {say('已吊销', 'revoked')}")
+
+
 @app.command("new-key")
 def new_key(integration: Which, as_json: Json = False) -> None:
-    """Issue one more key, shown this once. Earlier keys stay valid until they are revoked in the console.
+    """Issue one more key, shown this once. Earlier keys stay valid until revoked.
 
     Example:
 
@@ -332,7 +444,7 @@ def _give(row: Integration, key: str, as_json: bool) -> None:
 
 def _facts(row: Integration) -> dict[str, Any]:
     columns = (
-        "name", "owner", "contact", "purpose", "purpose_note", "status", "status_reason", "models_allowed", "filing_number",
+        "name", "owner", "contact", "purpose", "purpose_note", "minors", "checklist", "status", "status_reason", "models_allowed", "filing_number",
         "filing_expires", "expires", "requests_per_minute", "tokens_per_day", "concurrent", "blocked_style", "label_position",
         "label_text", "allow_media", "created_at", "reviewed_at",
     )  # fmt: skip

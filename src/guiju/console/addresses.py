@@ -17,6 +17,7 @@ from guiju.console.views import (
     health,
     incidents,
     integrations,
+    inventory,
     labels,
     minors,
     obligations,
@@ -166,10 +167,14 @@ urlpatterns = [
     # integrations
     path("integrations/", integrations.listing, name="integrations"),
     path("integrations/new/", integrations.create, name="integration_new"),
+    path("integrations/reconcile/", inventory.held, name="integration_reconcile"),
+    path("integrations/register.csv", inventory.register_file, name="integration_register"),
+    path("integrations/discover/", inventory.discovery, name="integration_discover"),
     path("integrations/<str:pk>/", integrations.detail, name="integration"),
     path("integrations/<str:pk>/edit/", integrations.edit, name="integration_edit"),
     path("integrations/<str:pk>/status/", integrations.set_status, name="integration_status"),
-    path("integrations/<str:pk>/review/", integrations.review, name="integration_review"),
+    path("integrations/<str:pk>/checklist/", inventory.checklist, name="integration_checklist"),
+    path("integrations/<str:pk>/rotate/", integrations.rotate_key, name="integration_rotate"),
     path("integrations/<str:pk>/keys/", integrations.new_key, name="integration_key"),
     path("integrations/<str:pk>/keys/<int:key>/revoke/", integrations.revoke_key, name="integration_key_revoke"),
     # users and the audit log

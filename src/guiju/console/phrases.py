@@ -71,6 +71,7 @@ ACTS: dict[str, str | Promise] = {
     "incident.report": _("recorded a report of an incident"),
     "integration.create": _("registered an integration"),
     "integration.key.new": _("issued a key"),
+    "integration.key.rotate": _("rotated the keys of an integration"),
     "integration.key.revoke": _("revoked a key"),
     "integration.review": _("reviewed an integration"),
     "integration.status": _("changed an integration's status"),

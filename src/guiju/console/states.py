@@ -42,6 +42,12 @@ STATES: dict[str, dict[str, State]] = {
         "suspended": State(_("Suspended"), "bad"),
         "retired": State(_("Retired"), "mute"),
     },
+    "point": {
+        "met": State(_("Met"), "good"),
+        "confirmed": State(_("Confirmed"), "good"),
+        "accepted": State(_("Open, accepted all the same"), "warn"),
+        "open": State(_("Not met"), "bad"),
+    },
     "step": {
         "warn": State(_("Warning"), "warn"),
         "limit": State(_("Functions limited"), "warn"),

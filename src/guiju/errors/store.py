@@ -180,3 +180,14 @@ class ReportsOutstanding(StoreError):
     en = "Reports of this incident have not been sent: {missing}."
     remedy_zh = "报送后以 guiju incident report --sent 记录回执；定级有误的，先更正定级。"
     remedy_en = "Send them and record it with guiju incident report --sent; correct the figures if the level is wrong."
+
+
+class ChecklistOpen(StoreError):
+    """An integration is approved or certified again while points of its checklist are open."""
+
+    code = "GJ-7045"
+    status = 422
+    zh = "核对表尚有未完成项：{points}。"
+    en = "Points of the checklist are open: {points_en}."
+    remedy_zh = "补齐接入信息，或逐项确认；确需带项放行的，逐项勾选“仍予接受”并写明理由。"
+    remedy_en = "Complete the form of the integration or confirm the points; to go on all the same accept each open one, with the reason."

@@ -43,6 +43,7 @@ def identify(runtime: Runtime, snapshot: Snapshot, scope: Scope) -> IntegrationV
     expiry = snapshot.key_expiry.get(digest)
     if expiry is not None and expiry < time.time():
         raise KeyUnknown()
+    runtime.keys_used.add(digest)
     return snapshot.integrations[name]
 
 

@@ -76,6 +76,8 @@ class Runtime:
         """by (code, integration id, caller) since the last refresh"""
         self.compared: Counter[tuple[int, str, str, str]] = Counter()
         """decisions while a policy is on trial, by (its row, direction, live action, its action), since the last refresh"""
+        self.keys_used: set[str] = set()
+        """digests of the keys seen since the last refresh"""
         self.in_flight = 0
         self.snapshot: Snapshot
         self.today = _today()
@@ -86,6 +88,8 @@ class Runtime:
         self._usage: Counter[tuple[str, str, int]] = Counter()
         self._refused: Counter[tuple[str, str, str]] = Counter()
         self._compared: Counter[tuple[int, str, str, str]] = Counter()
+        self._keys_used: set[str] = set()
+        self._keys_told = 0.0
         self._stop = threading.Event()
         self._loading = threading.Lock()
         self._thread = threading.Thread(target=self._refresh_forever, name="guiju-refresh", daemon=True)
@@ -236,6 +240,9 @@ class Runtime:
         if self._compared:
             policies.compared(self._compared)
             self._compared.clear()
+        if self._keys_used and time.monotonic() - self._keys_told >= gateways.KEYS_EVERY_S:
+            gateways.keys_used(self._keys_used, datetime.now(UTC))
+            self._keys_used, self._keys_told = set(), time.monotonic()
         self._usage.clear()
         self._refused.clear()
         self.loop.call_soon_threadsafe(self._learn, totals, elsewhere)
@@ -252,6 +259,8 @@ class Runtime:
                 busy[name] = meter.in_flight
         self._refused.update(self.refusals)
         self.refusals.clear()
+        self._keys_used |= self.keys_used
+        self.keys_used.clear()
         self._compared.update(self.compared)
         self.compared.clear()
         return busy

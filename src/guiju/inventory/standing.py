@@ -19,7 +19,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         days: calls of each day of the span, the present day last.
         fields: answers by field of special care they were of.
-        keys_unused: valid keys nobody has called with, where that can be told; None where it cannot.
+        keys_unused: beginnings of usable keys nobody has called with for the span that counts as unused.
     """
 
     approved: bool
@@ -31,6 +31,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     days: Sequence[int]
     last_call: datetime | None
     fields: Mapping[str, int]
+    keys_unused: Sequence[str] = ()
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -82,6 +83,10 @@ def _traffic(facts: Facts, now: datetime) -> list[Remark]:
     unused = timedelta(days=rule.unused_days)
     if now - (facts.last_call or facts.created) >= unused:
         found.append(Remark("unused", f"{rule.unused_days} 天内没有调用", f"no call in {rule.unused_days} days"))
+    if facts.keys_unused and facts.last_call is not None:
+        names = "、".join(f"{prefix}…" for prefix in facts.keys_unused)
+        zh, en = f"{rule.unused_days} 天内未使用的密钥：{names}", f"keys not used in {rule.unused_days} days: {names}"
+        found.append(Remark("unused_keys", zh, en))
     if facts.days:
         *before, day = facts.days
         if stands_out(before, day, factor=rule.volume_factor, least=rule.volume_least):

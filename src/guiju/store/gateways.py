@@ -3,17 +3,19 @@ people: no audit entries."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from guiju.store.models import GatewayProcess, Refusal, Usage
+from guiju.store.models import GatewayProcess, IntegrationKey, Refusal, Usage
 
 ALIVE = timedelta(seconds=10)
 """A gateway not heard of for this long no longer counts as running."""
+KEYS_EVERY_S = 60.0
+"""How often a gateway tells which keys it saw."""
 _FORGOTTEN = timedelta(days=1)
 _KEEP_MINUTES = timedelta(hours=2)
 _KEEP_DAYS = timedelta(days=400)
@@ -37,6 +39,11 @@ def leave(identifier: str) -> None:
 def alive(now: datetime) -> list[GatewayProcess]:
     """The gateways heard of lately."""
     return list(GatewayProcess.objects.filter(seen_at__gte=now - ALIVE).order_by("started_at"))
+
+
+def keys_used(digests: Collection[str], now: datetime) -> None:
+    """Note when keys were last seen, so that unused ones can be told."""
+    IntegrationKey.objects.filter(digest__in=digests).update(last_used_at=now)
 
 
 def share(

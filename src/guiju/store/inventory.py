@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 import msgspec
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncDate
 
 from guiju.errors import KeyMissing, KeyUnknown
 from guiju.inventory import Facts, Remark, remarks
+from guiju.inventory.standing import rules
 from guiju.law.period import china_day
-from guiju.store.models import Integration, Record, RecordRisk, Refusal
+from guiju.store.models import Integration, IntegrationKey, Record, RecordRisk, Refusal
 
 DAYS = 30
 _UTC8 = timezone(timedelta(hours=8))
@@ -57,7 +58,7 @@ def reconcile(now: datetime, days: int = DAYS) -> Reconciliation:
     since = now - timedelta(days=days)
     calls, fields = _calls(since), _fields(since)
     last = dict(Record.objects.values("integration_id").annotate(at=Max("at")).values_list("integration_id", "at"))
-    today = china_day(now)
+    unused, today = _unused_keys(now), china_day(now)
     spans = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     lines = []
     for row in Integration.objects.select_related("service").order_by("name", "id"):
@@ -72,6 +73,7 @@ def reconcile(now: datetime, days: int = DAYS) -> Reconciliation:
             days=daily,
             last_call=last.get(row.pk),
             fields=fields[row.pk],
+            keys_unused=unused[row.pk],
         )
         found = tuple(remarks(facts, now, today))
         lines.append(Line(row.pk, row.name, row.owner, row.purpose, row.status, sum(daily), last.get(row.pk), found))
@@ -79,7 +81,7 @@ def reconcile(now: datetime, days: int = DAYS) -> Reconciliation:
 
 
 REGISTER = (
-    "id", "name", "service", "owner", "contact", "purpose", "purpose_note", "status", "status_reason", "models_allowed",
+    "id", "name", "service", "owner", "contact", "purpose", "purpose_note", "minors", "status", "status_reason", "models_allowed",
     "filing_number", "filing_expires", "expires", "requests_per_minute", "tokens_per_day", "concurrent", "reviewed_at",
     "created_at", "calls", "last_call", "remarks",
 )  # fmt: skip
@@ -123,6 +125,17 @@ def _fields(since: datetime) -> Mapping[str, Counter[str]]:
     rows = RecordRisk.objects.filter(at__gte=since, risk__startswith=_FIELD)
     for row in rows.values("record__integration_id", "risk").annotate(n=Count("id")).order_by():
         found[row["record__integration_id"]][row["risk"].removeprefix(_FIELD)] += row["n"]
+    return found
+
+
+def _unused_keys(now: datetime) -> Mapping[str, list[str]]:
+    """Beginnings of the usable keys nobody called with lately, by integration."""
+    since = now - timedelta(days=rules().unused_days)
+    usable = IntegrationKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+    idle = usable.filter(Q(last_used_at=None) | Q(last_used_at__lt=since), created_at__lt=since)
+    found: dict[str, list[str]] = defaultdict(list)
+    for integration, prefix in idle.order_by("created_at").values_list("integration_id", "prefix"):
+        found[integration].append(prefix)
     return found
 
 

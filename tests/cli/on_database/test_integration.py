@@ -37,7 +37,12 @@ def test_the_key_is_shown_once_to_people_too(guiju: Run) -> None:
 def test_applied_waits_for_approval(guiju: Run) -> None:
     row = created(guiju, "--applied")
     assert row["status"] == "applied"
-    ran = guiju("integration", "approve", row["id"], "--reason", "材料齐全", "--json")
+    assert guiju("integration", "checklist", row["id"]).status == 1
+    ran = guiju("integration", "approve", row["id"], "--reason", "材料齐全")
+    assert ran.status == 2 and "GJ-7045" in ran.err
+    open_points = [p["id"] for p in guiju("integration", "checklist", row["id"], "--json").json if p["now"] == "open"]
+    accepted = [word for point in open_points for word in ("--accept", point)]
+    ran = guiju("integration", "approve", row["id"], "--reason", "材料齐全", *accepted, "--json")
     assert ran.json["status"] == "approved"
     assert AuditEntry.objects.filter(action="integration.status", reason="材料齐全").exists()
 
@@ -62,6 +67,16 @@ def test_a_reason_is_needed(guiju: Run) -> None:
     row = created(guiju)
     ran = guiju("integration", "suspend", row["id"], "--reason", "  ")
     assert ran.status == 2 and Integration.objects.get().status == "approved"
+
+
+def test_keys_are_rotated_and_revoked(guiju: Run) -> None:
+    row = created(guiju)
+    second = guiju("integration", "rotate-key", row["id"], "--overlap", "3", "--json").json
+    first, new = guiju("integration", "show", row["id"], "--json").json["keys"]
+    assert first["expires_at"] and not new["expires_at"] and f"gj-{new['prefix']}" in second["key"]
+    assert guiju("integration", "revoke-key", row["id"], "gj-nothing", "-r", "泄露").status == 2
+    assert guiju("integration", "revoke-key", row["id"], first["prefix"], "-r", "泄露").status == 0
+    assert guiju("integration", "show", row["id"], "--json").json["keys"][0]["revoked_at"]
 
 
 def test_another_key(guiju: Run) -> None:

@@ -45,6 +45,9 @@ class IntegrationForm(forms.Form):
     purpose_note = forms.CharField(
         label=_("What exactly for"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    minors = forms.ChoiceField(
+        label=_("Minors"), choices=Integration.Minors.choices, help_text=_("Whether minors use this application.")
+    )
     models_allowed = Lines(
         label=_("Models it may use"),
         required=False,
@@ -82,7 +85,7 @@ class IntegrationForm(forms.Form):
     )  # fmt: skip
 
     GROUPS = (
-        (_("Who and what for"), ("name", "service", "owner", "contact", "purpose", "purpose_note")),
+        (_("Who and what for"), ("name", "service", "owner", "contact", "purpose", "minors", "purpose_note")),
         (_("Filing"), ("filing_number", "filing_expires", "expires", "models_allowed")),
         (_("Quotas"), ("requests_per_minute", "tokens_per_day", "concurrent", "blocked_style")),
         (_("Labels"), ("label_position", "label_text", "interface_declaration", "allow_media")),
@@ -106,6 +109,21 @@ class IntegrationForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The fields as the service function takes them, the service apart."""
         return {name: value for name, value in self.cleaned_data.items() if name != "service"}
+
+
+class RotateForm(forms.Form):
+    """How long the keys before a new one still work."""
+
+    days = forms.IntegerField(label=_("Earlier keys work for so many days more"), min_value=0, max_value=90, initial=7)
+
+
+class LogForm(forms.Form):
+    """An access log to look through."""
+
+    log = forms.FileField(label=_("Access log"), max_length=200, allow_empty_file=True)
+    own = Lines(
+        label=_("Hosts of the gateway itself"), required=False, help_text=_("One a line; calls to them are in order.")
+    )
 
 
 class KeyForm(forms.Form):

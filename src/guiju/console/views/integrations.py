@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from guiju.console.access import ConsoleRequest, action, form, screen
 from guiju.console.charts import traffic_chart
 from guiju.console.figures import exchanges_by_day, exchanges_by_integration, refusals_of, tokens_of
-from guiju.console.forms.integrations import IntegrationForm, KeyForm
+from guiju.console.forms.integrations import IntegrationForm, KeyForm, RotateForm
 from guiju.console.paging import page_of
 from guiju.console.words import explain
-from guiju.errors import GuijuError
+from guiju.errors import GuijuError, InvalidField
+from guiju.inventory import points
 from guiju.store.models import AuditEntry, Integration, IntegrationKey, Service
 from guiju.store.permissions import Permission, allowed
 from guiju.store.services import integrations
@@ -88,6 +89,8 @@ def _detail(request: ConsoleRequest, row: Integration, *, key: str = "") -> Http
         "address": f"{request.scheme}://{request.get_host()}/v1",
         "keys": [KeyLine(key, now) for key in row.keys.all()],
         "key_form": KeyForm(),
+        "rotate_form": RotateForm(),
+        "checklist": [(point, row.checklist[point.id]) for point in points() if point.id in row.checklist],
         "steps": _steps(request, row),
         "chart": traffic_chart(days, width=380),
         "exchanges": sum(day.exchanges for day in days),
@@ -148,14 +151,6 @@ def set_status(request: ConsoleRequest, pk: str) -> HttpResponse:
     return _done(request, row, _("The status has been changed. Gateways see it within a second."))
 
 
-@action(Permission.APPROVE_INTEGRATIONS)
-def review(request: ConsoleRequest, pk: str) -> HttpResponse:
-    """Record that this line of the inventory was compared with reality."""
-    row = get_object_or_404(Integration, pk=pk)
-    integrations.mark_reviewed(request.actor, row, request.POST.get("reason", ""))
-    return _done(request, row, _("The review has been recorded."))
-
-
 @action(Permission.MANAGE_KEYS)
 def new_key(request: ConsoleRequest, pk: str) -> HttpResponse:
     """Issue a further key, shown once. The old ones stay valid until revoked, so that callers can change over."""
@@ -167,6 +162,17 @@ def new_key(request: ConsoleRequest, pk: str) -> HttpResponse:
     last = asked.cleaned_data["expires_on"]
     end = timezone.make_aware(datetime.combine(last + timedelta(days=1), time())) if last else None
     return _detail(request, row, key=integrations.new_key(request.actor, row, end))
+
+
+@action(Permission.MANAGE_KEYS)
+def rotate_key(request: ConsoleRequest, pk: str) -> HttpResponse:
+    """Issue a new key, shown once, and let the others end after the days given."""
+    row = get_object_or_404(Integration.objects.select_related("service"), pk=pk)
+    asked = RotateForm(request.POST)
+    if not asked.is_valid():
+        raise InvalidField(field="days", problem=asked.errors["days"][0])
+    overlap = timedelta(days=asked.cleaned_data["days"])
+    return _detail(request, row, key=integrations.rotate_key(request.actor, row, overlap, timezone.now()))
 
 
 @action(Permission.MANAGE_KEYS)

@@ -112,6 +112,7 @@ class IntegrationKey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="when a gateway last saw it, within seconds")
 
     class Meta:
         ordering = ["created_at"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
-from guiju.errors import InvalidField, InvalidTransition
+from guiju.errors import ChecklistOpen, InvalidField, InvalidTransition
+from guiju.inventory import Form, look, still_open
+from guiju.law.book import rules
 from guiju.store import keys, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
@@ -17,6 +22,17 @@ from guiju.store.permissions import Permission, require
 from guiju.store.validation import change, clean, find, fresh
 
 Status = Integration.Status
+
+LONGEST_OVERLAP = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How a person went through a checklist: points confirmed by having looked, open ones accepted all the same."""
+
+    confirmed: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
+
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     Status.APPLIED: frozenset({Status.APPROVED, Status.RETIRED}),
@@ -35,6 +51,7 @@ APPROVED_FIELDS = frozenset(
     {
         "purpose",
         "purpose_note",
+        "minors",
         "models_allowed",
         "filing_number",
         "filing_expires",
@@ -128,13 +145,35 @@ def update(actor: Actor, /, integration: Integration, **fields: object) -> Integ
     return row
 
 
+@act(Permission.APPROVE_INTEGRATIONS)
+def approve(actor: Actor, integration: Integration, looked: Looked, reason: str) -> Integration:
+    """Let an integration call after its checklist was gone through; what became of each point is kept with it.
+
+    Raises:
+        ReasonMissing; ChecklistOpen: naming the points nobody met, confirmed or accepted. InvalidTransition.
+    """
+    row = fresh(integration)
+    if Status.APPROVED not in TRANSITIONS[row.status]:
+        raise _no_way(row, Status.APPROVED)
+    return _set_status(actor, row, Status.APPROVED, reason, _gone_through(row, looked))
+
+
 @act(Permission.SUSPEND_INTEGRATIONS)
 def set_status(actor: Actor, integration: Integration, status: str, reason: str) -> Integration:
     """Approve, suspend or retire. Suspending needs the permission to suspend, everything else the one to approve.
 
+    Approving this way looks at what the form says alone and keeps that; :func:`approve` goes through the checklist.
+
     Raises:
         PermissionDenied, ReasonMissing, InvalidTransition.
     """
+    found = look(form_of(integration), timezone.localdate()) if status == Status.APPROVED else {}
+    return _set_status(actor, integration, status, reason, {name: str(state) for name, state in found.items()})
+
+
+def _set_status(
+    actor: Actor, integration: Integration, status: str, reason: str, checklist: dict[str, str]
+) -> Integration:
     row, because = fresh(integration), reasoned(reason)
     if status != Status.SUSPENDED:
         require(actor, Permission.APPROVE_INTEGRATIONS)
@@ -142,21 +181,64 @@ def set_status(actor: Actor, integration: Integration, status: str, reason: str)
         raise _no_way(row, status)
     before, row.status, row.status_reason = row.status, status, because
     if status == Status.APPROVED:
-        row.reviewed_at = timezone.now()
+        row.reviewed_at, row.checklist = timezone.now(), checklist
     row.save()
-    append(actor, "integration.status", row, reason=because, detail={"before": before, "after": status})
+    detail: dict[str, object] = {"before": before, "after": status}
+    append(
+        actor,
+        "integration.status",
+        row,
+        reason=because,
+        detail=detail | ({"checklist": checklist} if checklist else {}),
+    )
     snapshot_version.bump()
     return row
 
 
 @act(Permission.APPROVE_INTEGRATIONS)
-def mark_reviewed(actor: Actor, integration: Integration, note: str) -> Integration:
-    """Record that a person compared this line of the inventory with reality; ``note`` says how."""
+def mark_reviewed(actor: Actor, integration: Integration, note: str, looked: Looked | None = None) -> Integration:
+    """Certify a line of the inventory again: a person compared it with reality; ``note`` says how.
+
+    With ``looked`` its checklist is gone through as for an approval.
+
+    Raises:
+        ReasonMissing; ChecklistOpen: as :func:`approve`.
+    """
     row, because = fresh(integration), reasoned(note)
+    detail: dict[str, object] = {}
+    if looked is not None:
+        row.checklist = _gone_through(row, looked)
+        detail = {"checklist": row.checklist}
     row.reviewed_at = timezone.now()
-    row.save(update_fields=["reviewed_at", "updated_at"])
-    append(actor, "integration.review", row, reason=because)
+    row.save(update_fields=["reviewed_at", "checklist", "updated_at"])
+    append(actor, "integration.review", row, reason=because, detail=detail)
     return row
+
+
+def _gone_through(row: Integration, looked: Looked) -> dict[str, str]:
+    """What became of each point of the checklist, once none is open."""
+    found = look(form_of(row), timezone.localdate(), looked.confirmed, looked.accepted)
+    if left := still_open(found):
+        raise ChecklistOpen(points="、".join(p.zh for p in left), points_en=", ".join(p.en for p in left))
+    return {name: str(state) for name, state in found.items()}
+
+
+def form_of(row: Integration) -> Form:
+    """What the integration's form says, as the checklist looks at it."""
+    patterns = [p for p in rules().vocabulary.patterns if p.code in ("model_filing", "model_registration")]
+    return Form(
+        owner=row.owner,
+        contact=row.contact,
+        purpose=row.purpose,
+        purpose_note=row.purpose_note,
+        minors=row.minors,
+        filing_number=row.filing_number,
+        filing_fits=any(re.fullmatch(p.pattern, row.filing_number) for p in patterns),
+        filing_expires=row.filing_expires,
+        label_position=row.label_position,
+        interface_declaration=row.interface_declaration,
+        models=row.models_allowed,
+    )
 
 
 @act(Permission.MANAGE_KEYS)
@@ -171,6 +253,28 @@ def new_key(actor: Actor, integration: Integration, expires_at: datetime | None 
         raise _no_way(row, "given a key")
     key, secret = _issue(row, expires_at)
     append(actor, "integration.key.new", row, detail={"key": key.prefix, "expires_at": expires_at})
+    snapshot_version.bump()
+    return secret
+
+
+@act(Permission.MANAGE_KEYS)
+def rotate_key(actor: Actor, integration: Integration, overlap: timedelta, now: datetime) -> str:
+    """Issue a new key and let every other usable one end after ``overlap``; both work until then. Returns the new one.
+
+    Raises:
+        InvalidField: an overlap below zero or above :data:`LONGEST_OVERLAP`. InvalidTransition: the integration is retired.
+    """
+    row = fresh(integration)
+    if row.status == Status.RETIRED:
+        raise _no_way(row, "given a key")
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise InvalidField(field="overlap", problem=f"0 to {LONGEST_OVERLAP.days} days")
+    end = now + overlap
+    earlier = row.keys.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=end))
+    ending = list(earlier.values_list("prefix", flat=True))
+    earlier.update(expires_at=end)
+    key, secret = _issue(row, None)
+    append(actor, "integration.key.rotate", row, detail={"key": key.prefix, "ending": ending, "expires_at": end})
     snapshot_version.bump()
     return secret
 

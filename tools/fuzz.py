@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import importlib
 import io
+import logging
 import multiprocessing
 import random
 import resource
@@ -117,6 +118,7 @@ def work(function: str, chosen: list[tuple[str, bytes]], seed: int, seconds: flo
     read = getattr(importlib.import_module("tools.fuzz"), function)
     slow, memory = most
     warnings.simplefilter("ignore")
+    logging.disable()
     chance, begun, count, ended = random.Random(seed), time.process_time(), 0, 0
     began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     warm = True
@@ -150,9 +152,9 @@ def work(function: str, chosen: list[tuple[str, bytes]], seed: int, seconds: flo
             if not problem and peak > began + memory:
                 problem, began = f"memory: {peak - began:.0f} MiB more", peak
             if problem:
-                tell(f"{suffix} {problem}"[:300])
+                tell((problem[:300], suffix, data))
             count += 1
-    tell(f"done {count} {ended}")
+    tell((f"done: {count} files, {ended} errors of the tree", "", b""))
 
 
 def watched(
@@ -168,27 +170,28 @@ def watched(
         )
         one.start()
         there.close()
-        told = ""
+        told, suffix, data = "", "", b""
         with contextlib.suppress(EOFError):
             while True:
-                told = here.recv()
-                if not told.startswith("done"):
-                    _kept(name, told, out, keep, found)
+                told, suffix, data = here.recv()
+                if suffix:
+                    _kept(name, told, suffix, data, keep, found)
         one.join()
         if not told.startswith("done"):
-            _kept(name, f"died: exit {one.exitcode}", out, keep, found)
+            last = (out / "last").read_bytes()
+            _kept(name, f"died: exit {one.exitcode}", last[:16].decode().strip(), last[16:], keep, found)
     print(f"{name}: {told}; {len(found)} kinds of findings", flush=True)
     return len(found)
 
 
-def _kept(name: str, told: str, out: Path, keep: Path, found: dict[str, int]) -> None:
+def _kept(name: str, told: str, suffix: str, data: bytes, keep: Path, found: dict[str, int]) -> None:
+    """Keep the first file of each kind of finding."""
     key = told.split(" at ")[-1] if " at " in told else told.split(":")[0]
     found[key] = found.get(key, 0) + 1
     if found[key] == 1:
-        last = (out / "last").read_bytes()
         keep.mkdir(parents=True, exist_ok=True)
-        file = keep / f"{name}-{len(found)}{last[:16].decode().strip()}"
-        file.write_bytes(last[16:])
+        file = keep / f"{name}-{len(found)}{suffix}"
+        file.write_bytes(data)
         print(f"{name}: {told} -> {file}", flush=True)
 
 

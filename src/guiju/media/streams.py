@@ -33,10 +33,23 @@ def take(file: BinaryIO, count: int, limits: Limits, what: str) -> bytes:
 
 def take_at(file: BinaryIO, offset: int, count: int, limits: Limits, what: str) -> bytes:
     """Exactly ``count`` bytes at ``offset``; raises as :func:`take`."""
-    if not 0 <= offset <= _FARTHEST:
-        raise MediaMalformed(what=what, detail="a position that no file has")
-    file.seek(offset)
+    go_to(file, offset, what)
     return take(file, count, limits, what)
+
+
+def go_to(file: BinaryIO, offset: int, what: str) -> None:
+    """Stand at ``offset``, which may lie beyond the end.
+
+    Raises:
+        MediaMalformed: no file has this position, or none on this file system.
+    """
+    try:
+        if 0 <= offset <= _FARTHEST:
+            file.seek(offset)
+            return
+    except OSError:  # farther than the file system lets anybody seek
+        pass
+    raise MediaMalformed(what=what, detail="a position that no file has")
 
 
 def copy(source: BinaryIO, target: BinaryIO, count: int | None = None) -> None:
@@ -58,7 +71,7 @@ def copy(source: BinaryIO, target: BinaryIO, count: int | None = None) -> None:
 
 def copy_span(source: BinaryIO, target: BinaryIO, start: int, end: int) -> None:
     """Copy the bytes of ``source`` from ``start`` to ``end`` to where ``target`` stands; raises as :func:`copy`."""
-    source.seek(start)
+    go_to(source, start, "file")
     copy(source, target, end - start)
 
 

@@ -10,7 +10,7 @@ from guiju.labeling.explicit.film.overlay import Overlay
 from guiju.labeling.explicit.film.turning import upright
 from guiju.labeling.explicit.mark import Mark, Span, presets
 from guiju.labeling.explicit.rules import number
-from guiju.labeling.explicit.sound.coded import library
+from guiju.labeling.explicit.sound.coded import decoded, library, packets
 
 PIXELS: Final = 36_000_000
 """Pixels of one frame; 8K stays below."""
@@ -77,7 +77,7 @@ def relabel(source: Any, target: BinaryIO, suffix: str, mark: Mark) -> tuple[Ove
             made.set_chapters(source.chapters())
         coder = _Coder(made, pictures, encoder, mark, seconds)
         outs = {one.index: _copied(made, one) for one in copied}
-        for packet in source.demux(pictures, *copied):
+        for packet in packets(source, pictures, *copied):
             if packet.stream.index == pictures.index:
                 for frame in packet.decode():
                     coder.take(frame)
@@ -201,7 +201,7 @@ def container_options(suffix: str, tags: dict[str, str]) -> dict[str, str]:
 def frames(container: Any, stream: Any) -> Iterator[tuple[float, Any]]:
     """Decoded frames with their seconds since the first."""
     first: float | None = None
-    for frame in container.decode(stream):
+    for frame in decoded(container, stream):
         time = float(frame.pts * frame.time_base) if frame.pts is not None else (first or 0.0)
         first = time if first is None else first
         yield time - first, frame

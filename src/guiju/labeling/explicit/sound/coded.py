@@ -142,10 +142,28 @@ def _encode(made: Any, out: Any, context: Any, pieces: Iterable[Samples]) -> Non
     made.mux(out.encode(None))
 
 
+def packets(container: Any, *streams: Any) -> Iterator[Any]:
+    """The packets of some streams in their order.
+
+    Raises:
+        MediaMalformed: another stream begins amid these, which PyAV does not follow.
+    """
+    try:
+        yield from container.demux(*streams)
+    except IndexError as error:
+        raise MediaMalformed(what="sound or film", detail="a stream begins amid others") from error
+
+
+def decoded(container: Any, stream: Any) -> Iterator[Any]:
+    """The frames of one stream; raises as :func:`packets`."""
+    for packet in packets(container, stream):
+        yield from packet.decode()
+
+
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
     """Decoded frames; a damaged packet in the middle does not end the sound, many do."""
     av, faults = library(), 0
-    for packet in container.demux(stream):
+    for packet in packets(container, stream):
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from guiju.errors import MarkImpossible, MediaLayoutUnsupported
 from guiju.labeling.explicit.film import coding
-from guiju.labeling.explicit.sound.coded import opened
+from guiju.labeling.explicit.sound.coded import decoded, opened
 from guiju.labeling.watermark.findings import Detection, Embedded, Verdict
 from guiju.labeling.watermark.image import marking, reading
 from guiju.labeling.watermark.image.finding import Spectrum, canvas, whitened
@@ -106,7 +106,7 @@ def _sums(container: Any, stream: Any) -> Iterator[marking.Floats]:
     """Whitened frames summed, :data:`SUMMED` at a time, at most :data:`SUMS` times."""
     total: marking.Floats | None = None
     count = made = 0
-    for place, frame in enumerate(container.decode(stream)):
+    for place, frame in enumerate(decoded(container, stream)):
         if place % _EVERY:
             continue
         one = whitened(canvas(Image.fromarray(frame.to_ndarray(format="gray"))))[0]

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed
 from guiju.labeling.explicit.film import coding
-from guiju.labeling.explicit.sound.coded import library
+from guiju.labeling.explicit.sound.coded import library, packets
 
 _COPIED: Final = ("audio", "subtitle")
 _WAITING: Final = 10_000
@@ -33,7 +33,7 @@ def recoded(source: Any, target: BinaryIO, suffix: str, change: Callable[[Any], 
         out = made.add_stream(found[0], rate=pictures.average_rate or pictures.guessed_rate or 25, options=found[1])
         outs = {one.index: made.add_stream_from_template(one) for one in copied}
         waiting: list[Any] | None = []
-        for packet in source.demux(pictures, *copied):
+        for packet in packets(source, pictures, *copied):
             if packet.stream.index != pictures.index:
                 if packet.dts is not None:
                     packet.stream = outs[packet.stream.index]

@@ -21,7 +21,7 @@ CORE: dict[str, set[str]] = {
     "law": set(),
     "accounts": set(),
     "desk": set(),
-    "domains": set(),
+    "domains": {"native"},
     "incidents": set(),
     "inventory": set(),
     "minors": {"text"},

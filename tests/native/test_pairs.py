@@ -23,6 +23,14 @@ def test_what_is_there_is_never_denied(pairs: set[str], text: str, least: int) -
     assert answer or there < least
 
 
+@given(st.sets(st.text(LETTERS, min_size=2, max_size=2), max_size=40), st.text(LETTERS, max_size=300))
+def test_every_place_is_named(pairs: set[str], text: str) -> None:
+    assert native.module is not None
+    there = {i for i in range(len(text) - 1) if text[i : i + 2] in pairs}
+    found = native.module.places(native.module.pairs(pairs), text)
+    assert there <= set(found) and found == sorted(found) and all(0 <= i < len(text) - 1 for i in found)
+
+
 def test_ordinary_texts_are_mostly_denied() -> None:
     assert native.module is not None
     table = native.module.pairs({"喝酒", "预防"})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import daachorse
 import msgspec
 import yaml
+
+from guiju import native
 
 _DATA = Path(__file__).parent / "data"
 
@@ -56,24 +59,35 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Fields:
-    """All packs, with one automaton over their words: finding the fields of a text is one pass over it."""
+    """All packs, with their words by the two characters they begin with: finding the fields of a text is one pass over it."""
 
     def __init__(self, packs: tuple[Pack, ...]) -> None:
         self.packs = {pack.id: pack for pack in packs}
-        owners: dict[str, list[str]] = {}
+        self._owners: dict[str, list[str]] = {}
         for pack in packs:
             for word in pack.subjects:
-                owners.setdefault(word.lower(), []).append(pack.id)
-        self._owners = list(owners.values())
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(owners))
+                self._owners.setdefault(word.lower(), []).append(pack.id)
+        self._words: dict[str, list[str]] = {}
+        self._single = [word for word in self._owners if len(word) == 1]
+        for word in self._owners:
+            if len(word) > 1:
+                self._words.setdefault(word[:2], []).append(word)
+        self._pairs = native.module.pairs(self._words) if native.module is not None else None
 
     def of(self, text: str) -> list[Pack]:
         """The fields a text is of, in the order of the packs."""
-        words: dict[str, set[int]] = {}
-        for _, _, index in self._automaton.find_overlapping(text.lower()):
-            for owner in self._owners[index]:
-                words.setdefault(owner, set()).add(index)
-        return [pack for pack in self.packs.values() if len(words.get(pack.id, ())) >= pack.at_least]
+        text = text.lower()
+        found = {word for word in self._single if word in text}
+        for place in self._places(text):
+            found.update(w for w in self._words.get(text[place : place + 2], ()) if text.startswith(w, place))
+        words = Counter(owner for word in found for owner in self._owners[word])
+        return [pack for pack in self.packs.values() if words[pack.id] >= pack.at_least]
+
+    def _places(self, text: str) -> Sequence[int]:
+        """Where one of the words may begin."""
+        if native.module is not None and self._pairs is not None:
+            return native.module.places(self._pairs, text)
+        return range(len(text) - 1)
 
 
 @cache

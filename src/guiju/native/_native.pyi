@@ -26,7 +26,7 @@ def probabilities(network: _Network, text: str, /) -> list[float]:
     """``guiju.moderation.models.network.Network.probabilities``: one calibrated probability for each head."""
 
 def pairs(pairs: Iterable[str], /) -> _Pairs:
-    """Strings of two characters, to be asked about with `may_share`.
+    """Strings of two characters, to be asked about with `may_share` and `places`.
 
     Raises:
         ValueError: a string that is longer or shorter.
@@ -34,6 +34,9 @@ def pairs(pairs: Iterable[str], /) -> _Pairs:
 
 def may_share(pairs: _Pairs, text: str, least: int, /) -> bool:
     """Whether the text may hold one of the pairs at ``least`` places. Never false where it does; rarely true where it does not."""
+
+def places(pairs: _Pairs, text: str, /) -> list[int]:
+    """Where in the text one of the pairs may begin, in order. Every place where one does is there; few others are."""
 
 class _Tables: ...
 

@@ -3,7 +3,7 @@
 #include "native.h"
 #include <stdlib.h>
 
-enum { BITS = 16, HASHED = 0x9E3779B1u };
+enum { BITS = 18, HASHED = 0x9E3779B1u };
 static const char NAME[] = "guiju.pairs";
 
 static inline uint32_t place(Py_UCS4 first, Py_UCS4 second)
@@ -43,6 +43,28 @@ static PyObject *pairs(PyObject *module, PyObject *given)
     return capsule;
 }
 
+static inline int holds(const uint8_t *table, Py_UCS4 first, Py_UCS4 second)
+{
+    uint32_t bit = place(first, second);
+    return table[bit >> 3] >> (bit & 7) & 1;
+}
+
+/* The characters of a text, in `few` where there is room; NULL with an exception. */
+static Py_UCS4 *characters(PyObject *text, Py_ssize_t size, Py_UCS4 *few)
+{
+    Py_UCS4 *codes = few;
+    if (size > GUIJU_SHORT && (codes = malloc((size_t)size * sizeof(Py_UCS4))) == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (size && PyUnicode_AsUCS4(text, codes, size, 0) == NULL) {
+        if (codes != few)
+            free(codes);
+        return NULL;
+    }
+    return codes;
+}
+
 static PyObject *may_share(PyObject *module, PyObject *arguments)
 {
     PyObject *capsule, *text;
@@ -50,28 +72,44 @@ static PyObject *may_share(PyObject *module, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "OUn", &capsule, &text, &least))
         return NULL;
     const uint8_t *table = PyCapsule_GetPointer(capsule, NAME);
-    if (table == NULL)
-        return NULL;
     Py_ssize_t size = PyUnicode_GetLength(text);
-    Py_UCS4 few[GUIJU_SHORT], *codes = few;
-    if (size > GUIJU_SHORT && (codes = malloc((size_t)size * sizeof(Py_UCS4))) == NULL)
-        return PyErr_NoMemory();
-    if (size && PyUnicode_AsUCS4(text, codes, size, 0) == NULL) {
-        if (codes != few)
-            free(codes);
+    Py_UCS4 few[GUIJU_SHORT], *codes = table != NULL ? characters(text, size, few) : NULL;
+    if (codes == NULL)
         return NULL;
-    }
-    for (Py_ssize_t i = 1; i < size && least > 0; i++) {
-        uint32_t bit = place(codes[i - 1], codes[i]);
-        least -= table[bit >> 3] >> (bit & 7) & 1;
-    }
+    for (Py_ssize_t i = 1; i < size && least > 0; i++)
+        least -= holds(table, codes[i - 1], codes[i]);
     if (codes != few)
         free(codes);
     return PyBool_FromLong(least <= 0);
 }
 
+static PyObject *places(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule, *text;
+    if (!PyArg_ParseTuple(arguments, "OU", &capsule, &text))
+        return NULL;
+    const uint8_t *table = PyCapsule_GetPointer(capsule, NAME);
+    Py_ssize_t size = PyUnicode_GetLength(text);
+    Py_UCS4 few[GUIJU_SHORT], *codes = table != NULL ? characters(text, size, few) : NULL;
+    if (codes == NULL)
+        return NULL;
+    PyObject *found = PyList_New(0);
+    for (Py_ssize_t i = 1; i < size && found != NULL; i++) {
+        if (!holds(table, codes[i - 1], codes[i]))
+            continue;
+        PyObject *at = PyLong_FromSsize_t(i - 1);
+        if (at == NULL || PyList_Append(found, at) < 0)
+            Py_CLEAR(found);
+        Py_XDECREF(at);
+    }
+    if (codes != few)
+        free(codes);
+    return found;
+}
+
 PyMethodDef guiju_pairs_functions[] = {
     {"pairs", pairs, METH_O, NULL},
     {"may_share", may_share, METH_VARARGS, NULL},
+    {"places", places, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

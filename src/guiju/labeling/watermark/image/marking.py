@@ -31,6 +31,8 @@ _GRAINY, _GRAIN = 0.5, 2.0
 """Its size, and the mean square from which what is there counts as grain; 1 is the usual size of a mark's wave."""
 _FINEST: Final = 13.0
 """Most tiles along the geometric mean of the sides: more are not searched for, see `finding.FINEST`."""
+_AMPLIFIED: Final = 1.5
+"""The most that a mark is enlarged by because white and black clip it."""
 _ENOUGH: Final = 450.0
 """Energy of a mark over that of the picture in the same waves, summed, with which it is read whatever happens to it."""
 _MOST_OF_ONE: Final = 4.0
@@ -66,7 +68,16 @@ def offsets(luma: Floats, finder: Finder, pattern: int, payload: int, psnr: floa
     there = _there(residual, size, share)
     one = _tile(_informed(layout.waves(finder, pattern, payload), there), size)
     whole = np.tile(one, (-(-height // size), -(-width // size)))[:height, :width]
-    return np.asarray(whole * strength, np.float32)
+    return _unclipped(luma, np.asarray(whole * strength, np.float32))
+
+
+def _unclipped(luma: Floats, added: Floats) -> Floats:
+    """``added``, larger where white and black leave so little of it that the change would be smaller than was asked for."""
+    wanted, scale = float((added * added).mean()), 1.0
+    for _ in range(3):
+        left = np.clip(luma + scale * added, 0.0, 255.0) - luma
+        scale = min(_AMPLIFIED, scale * float(np.sqrt(wanted / max(float((left * left).mean()), 1e-9))))
+    return np.asarray(scale * added, np.float32)
 
 
 def _size(luma: Floats, residual: Floats, strength: Floats, share: float) -> int:

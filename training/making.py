@@ -31,7 +31,7 @@ PLAIN = (
     ("ordinary_answers.txt", ANSWER),
 )
 _FEW = 0.5
-COMMENTS = "thu-coai/COLDataset"
+COMMENTS, HEADLINES = "thu-coai/COLDataset", "649453932/Chinese-Text-Classification-Pytorch"
 _SENTENCE = re.compile(r"[^。！？!?\n]{4,60}[。！？!?\n]")
 
 
@@ -50,11 +50,11 @@ def ordinary(heads: Sequence[str]) -> Iterator[Example]:
 
 
 def said(examples: Sequence[Example], count: int) -> Iterator[Example]:
-    """Comments as if a model had said them, about ``count`` of each side: short answers that insult, and short ones that do not."""
-    comments = [e for e in examples if e.source == COMMENTS and not e.kept_apart]
-    for harmful in (True, False):
-        side = sorted((e for e in comments if e.harmful is harmful), key=lambda e: e.part)
-        for example in side[:: max(1, len(side) // count)]:
+    """Comments and headlines as if a model had said them, about ``count`` of a kind: short answers that insult, and short ones
+    that do not."""
+    for source, harmful in ((COMMENTS, True), (COMMENTS, False), (HEADLINES, False)):
+        kind = [e for e in examples if e.source == source and e.harmful is harmful and not e.kept_apart]
+        for example in sorted(kind, key=lambda e: e.part)[:: max(1, len(kind) // count)]:
             yield replace(example, direction=ANSWER, weight=2 * example.weight)
 
 

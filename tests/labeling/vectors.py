@@ -63,7 +63,7 @@ def vectors() -> Iterator[Vector]:
 def _of_format(name: str) -> Iterator[Vector]:
     suffix, data = samples.get(name)
     slug = name.replace(" ", "-")
-    if len(data) < 4000 or name.endswith(("plain", "front")):
+    if len(data) < 5000 or name.endswith(("plain", "front")):
         yield Vector(
             f"formats/{slug}{suffix}", f"{name}, labelled where the guide says", _with(suffix, data, GOOD), "compliant"
         )

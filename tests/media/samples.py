@@ -193,6 +193,30 @@ def _docx() -> bytes:
     })  # fmt: skip
 
 
+def _office(folder: str, main: str, kind: str, content: str) -> bytes:
+    """The least of an Office file whose main part is of this kind."""
+    whole = f"application/vnd.openxmlformats-officedocument.{kind}.main+xml"
+    return zipped({
+        "[Content_Types].xml": f'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
+        f'content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/{folder}/{main}" '
+        f'ContentType="{whole}"/></Types>'.encode(),
+        "_rels/.rels": f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        f'Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        f'Target="{folder}/{main}"/></Relationships>'.encode(),
+        f"{folder}/{main}": content.encode(),
+    })  # fmt: skip
+
+
+_MAKERS["pptx"] = ".pptx", lambda: _office(
+    "ppt", "presentation.xml", "presentationml.presentation",
+    '<p:presentation xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"/>',
+)  # fmt: skip
+_MAKERS["word template"] = ".dotx", lambda: _office(
+    "word", "document.xml", "wordprocessingml.template",
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>',
+)  # fmt: skip
+
+
 @sample("epub", ".epub")
 def _epub() -> bytes:
     return zipped({

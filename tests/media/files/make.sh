@@ -37,3 +37,8 @@ run "${tone[@]}" "${plain[@]}" -c:a libvorbis plain.ogg
 run "${tone[@]}" "${plain[@]}" -c:a libopus -b:a 8k -metadata "AIGC=$old" labelled.opus
 run "${tone[@]}" "${plain[@]}" -c:a flac plain.oga
 run "${picture[@]}" "${tone[@]}" "${plain[@]}" -c:v libtheora -q:v 1 -c:a libvorbis plain.ogv
+# the still picture of HEVC is Guiju's own: run in the repository's root
+(cd ../../.. && .venv/bin/python -c "
+from guiju.labeling.explicit.picture import heic
+from tests.media.samples import picture
+heic.save(picture(), {}, open('tests/media/files/plain.heic', 'wb'))")

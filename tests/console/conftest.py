@@ -36,6 +36,7 @@ from guiju.store.models import (
     PolicyVersion,
     ProposedStep,
     Record,
+    RefutedClaim,
     Role,
     Sanction,
     Service,
@@ -54,6 +55,7 @@ from guiju.store.services import (
     law,
     policies,
     proposals,
+    rumours,
     services,
     word_lists,
 )
@@ -85,6 +87,7 @@ class World:
     draft: PolicyVersion
     words: WordList
     version: WordListVersion
+    rumour: RefutedClaim
     person: User
     chain: TestChain
     complaint: Complaint
@@ -170,6 +173,7 @@ def world(system: Actor) -> World:
         draft=policies.create_draft(system, policy_source.DEFAULT.read_text("utf-8"), "second"),
         words=words,
         version=version,
+        rumour=rumours.add(system, "吃大蒜能解酒", "不能", "某机构"),
         person=User.objects.create(username="li.lei", role=Role.REVIEWER),
         chain=chain,
         complaint=complain(system),

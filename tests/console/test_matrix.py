@@ -72,6 +72,7 @@ def address(name: str, world: World) -> str:
         "document": {"key": "GOV-01", "document": world.document.pk},
         "service": {"slug": "chat"},
         "policy": {"number": world.draft.number},
+        "rumour": {"pk": world.rumour.pk},
         "word": {"slug": "ours", "number": 1},
     }
     known = values.get(name.split("_")[0], {})

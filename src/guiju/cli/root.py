@@ -19,6 +19,7 @@ from guiju.cli import (
     lexicon,
     minors,
     policy,
+    rumour,
     serving,
     user,
 )
@@ -69,6 +70,7 @@ app.add_typer(law.app, name="law")
 app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(minors.app, name="minors")
 app.add_typer(policy.app, name="policy")
+app.add_typer(rumour.app, name="rumour")
 app.add_typer(label.app, name="label")
 app.add_typer(incident.app, name="incident")
 app.add_typer(integration.app, name="integration")

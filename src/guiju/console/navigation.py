@@ -70,6 +70,7 @@ MENU: tuple[Group, ...] = (
             Entry("integrations", _("Integrations"), "integrations", Permission.SEE_INTEGRATIONS),
             Entry("policies", _("Policies"), "policies", Permission.SEE_POLICIES),
             Entry("words", _("Word lists"), "words", Permission.SEE_POLICIES),
+            Entry("rumours", _("Refuted claims"), "words", Permission.SEE_POLICIES),
         ),
     ),
     Group(

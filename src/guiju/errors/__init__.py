@@ -32,6 +32,7 @@ from guiju.errors.law import *  # noqa: F403
 from guiju.errors.media import *  # noqa: F403
 from guiju.errors.moderation import *  # noqa: F403
 from guiju.errors.requests import *  # noqa: F403
+from guiju.errors.rumours import *  # noqa: F403
 from guiju.errors.second_opinion import *  # noqa: F403
 from guiju.errors.settings import *  # noqa: F403
 from guiju.errors.store import *  # noqa: F403

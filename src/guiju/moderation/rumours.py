@@ -13,7 +13,7 @@ import math
 import operator
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -78,10 +78,15 @@ def parse(text: str) -> tuple[Refuted, ...]:
         raise RumourRegisterError(
             line=1, problem=f"columns {', '.join(rows.fieldnames or ())}; known: {', '.join(COLUMNS)}"
         )
-    return tuple(_entry(row, rows.line_num) for row in rows)
+    return tuple(entry_of(row, rows.line_num) for row in rows)
 
 
-def _entry(row: dict[str, str], line: int) -> Refuted:
+def entry_of(row: Mapping[str, str], line: int) -> Refuted:
+    """An entry from its columns.
+
+    Raises:
+        RumourRegisterError: a missing value, or a date that is none; ``line`` says where.
+    """
     values = {name: (row.get(name) or "").strip() for name in COLUMNS}
     missing = [name for name in _REQUIRED if not values[name]]
     if missing:

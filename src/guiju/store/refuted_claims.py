@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q
 
-from guiju.moderation.rumours import Refuted
+from guiju.moderation.rumours import Likeness, Refuted, Register
 from guiju.store.models import RefutedClaim
 from guiju.text.reading import read
+
+_CHINA = timedelta(hours=8)
+
+
+def today() -> date:
+    """The day in China."""
+    return (datetime.now(UTC) + _CHINA).date()
 
 
 def in_force(today: date) -> tuple[RefutedClaim, ...]:
@@ -33,3 +40,9 @@ def as_value(row: RefutedClaim) -> Refuted:
 def digest(claim: str) -> str:
     """What tells claims apart: the digest of how the matcher reads them."""
     return hashlib.sha256(read(claim.strip()).text.encode()).hexdigest()
+
+
+def repeated(text: str) -> tuple[Likeness, ...]:
+    """The claims in force today that a text repeats, the likest first."""
+    register = Register(as_value(row) for row in in_force(today()))
+    return register.find(read(text).text, today().isoformat())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import importlib
 import inspect
 import io
 import pkgutil
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,16 +20,19 @@ from django.db import transaction
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from guiju.errors import PermissionDenied
+from guiju.errors import CandidateDamaged, PermissionDenied, TooFewDecided
 from guiju.evidence import RecordedFinding, Verdict
 from guiju.incidents import Facts
 from guiju.inventory import points
 from guiju.law.book import rules
 from guiju.law.schema import SetBy
 from guiju.moderation import policy_source
+from guiju.moderation.checker import Checker
+from guiju.moderation.lexicon import Lexicon
+from guiju.moderation.models import shelf
 from guiju.moderation.rumours import Refuted
 from guiju.settings import NoticeSettings
-from guiju.store import evidence
+from guiju.store import evidence, model_shelf
 from guiju.store import services as package
 from guiju.store.actor import SYSTEM_ROLE, Actor
 from guiju.store.models import (
@@ -46,6 +52,7 @@ from guiju.store.models import (
     GuardianDecision,
     Incident,
     Integration,
+    ModelCandidate,
     PolicyVersion,
     ProposedStep,
     Record,
@@ -65,6 +72,7 @@ from guiju.store.services import (
     appeals,
     authority_reports,
     bulk,
+    candidates,
     care_cases,
     case_proposals,
     case_work,
@@ -88,6 +96,7 @@ from guiju.store.services import (
     webhooks,
     word_lists,
 )
+from guiju.store.snapshot import Snapshot
 
 from .evidence_rows import TestChain
 
@@ -110,6 +119,7 @@ class World:
     integration: Integration
     record: Record
     beside: Record
+    candidate: ModelCandidate
     case: Case
     account: Account
     crisis: CareCase
@@ -140,6 +150,8 @@ def submission(**fields: str) -> complaints.Submission:
 @pytest.fixture
 def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "documents")
+    monkeypatch.setattr(candidates, "SnapshotLoader", Bare)
+    monkeypatch.setattr(model_shelf, "home", lambda: tmp_path / "models")
     now = timezone.now()
     account = Account.objects.create(pseudonym="p1", integration=integration, first_seen=now, last_seen=now)
     CareProfile.objects.create(account=account, basis="suspected", mode=True, updated_at=now)
@@ -161,6 +173,7 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         integration=integration,
         record=record,
         beside=beside,
+        candidate=candidate(now),
         case=Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.f"),
         account=account,
         crisis=CareCase.objects.create(account=account, service="chat", kind="crisis", opened_at=now, due_at=now),
@@ -202,6 +215,43 @@ def reported(world: World, state: str) -> AuthorityReport:
 def paused(world: World) -> Integration:
     Integration.objects.filter(pk=world.integration.pk).update(status="suspended")
     return world.integration
+
+
+def candidate(now: datetime) -> ModelCandidate:
+    """A candidate made from the shipped model and compared with it; its weights are never loaded here."""
+    manifest = shelf.MANIFEST.read_bytes()
+    name = f"test-{secrets.token_hex(4)}"
+    (model_shelf.home() / name).mkdir(parents=True)
+    (model_shelf.home() / name / shelf.MANIFEST.name).write_bytes(manifest)
+    return ModelCandidate.objects.create(
+        name=name,
+        base=shelf.manifest().version,
+        sha256=hashlib.sha256(manifest).hexdigest(),
+        examples=1,
+        made_at=now,
+        compared_at=now,
+    )
+
+
+class Bare:
+    """Stands for the loader: what a snapshot holds besides is not what the matrix asks about."""
+
+    def __init__(self, budget_ms: float) -> None:
+        self.checker = Checker.build(Lexicon.compile([]), policy_source.default(), (), (), budget_ms)
+
+    def load(self) -> Snapshot:
+        return Snapshot(0, self.checker, "", "")
+
+
+def without_cases(act: Callable[..., object], *given: object) -> None:
+    """Ask for a model where too few cases are decided to make or to measure one."""
+    with contextlib.suppress(TooFewDecided, CandidateDamaged):
+        act(*given)
+
+
+def roll_back(world: World, actor: Actor) -> object:
+    ModelCandidate.objects.filter(pk=world.candidate.pk).update(state="live", promoted_at=timezone.now())
+    return candidates.rollback(actor, "误报增多", timezone.now())
 
 
 def two_findings() -> Verdict:
@@ -320,6 +370,11 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "minors.clear_suspicion": lambda w, a: minors.clear_suspicion(a, w.account, "核验为成年人"),
     "minors.publish_policy": lambda w, a: minors.publish_policy(a, minors.policy_source.shipped(), "试"),
     "minors.set_profile": lambda w, a: minors.set_profile(a, w.account, basis="stated", band="8_12"),
+    "candidates.compare": lambda w, a: without_cases(candidates.compare, a, w.candidate, NOW()),
+    "candidates.export_training_set": lambda w, a: candidates.export_training_set(a, w.folder / "cases.jsonl"),
+    "candidates.promote": lambda w, a: candidates.promote(a, w.candidate, "更准", NOW()),
+    "candidates.retrain": lambda w, a: without_cases(candidates.retrain, a, NOW()),
+    "candidates.rollback": lambda w, a: roll_back(w, a),
     "case_proposals.approve": lambda w, a: case_proposals.approve(a, proposed(w), "收录", NOW()),
     "case_proposals.propose_claim": lambda w, a: case_proposals.propose_claim(
         a, w.case, case_proposals.Claim("喝醋防病", "不能预防", "卫健委 2026-03-01"), "传播", NOW()
@@ -401,6 +456,8 @@ QUIET = {
     "bulk.preview",
     "documents.open_file",
     "authority_reports.draft",
+    "candidates.compare",
+    "candidates.retrain",
     "incidents.draft",
     "incidents.listed",
     "second_factors.pending",

@@ -18,6 +18,7 @@ from guiju.cli import (
     law,
     lexicon,
     minors,
+    moderation,
     policy,
     rumour,
     serving,
@@ -69,6 +70,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(law.app, name="law")
 app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(minors.app, name="minors")
+app.add_typer(moderation.app, name="moderation")
 app.add_typer(policy.app, name="policy")
 app.add_typer(rumour.app, name="rumour")
 app.add_typer(label.app, name="label")

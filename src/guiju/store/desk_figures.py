@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
@@ -17,6 +18,7 @@ from guiju.store import desk_policy, second_reviews
 from guiju.store.models import Appeal, Case, CaseClaim
 
 _MOST = 20_000
+_ZONE = ZoneInfo("Asia/Shanghai")  # databases know zones by name
 _AGES = (1, 4, 24)
 _OPEN = Q(status=Case.Status.OPEN)
 _FIRST = Q(kind=Case.Kind.FIRST)
@@ -199,4 +201,4 @@ def _groups(field: str, most: int = 8) -> tuple[tuple[str, int], ...]:
 
 def _a_day(field: str, which: Q) -> Counter[date]:
     rows = Case.objects.filter(which).exclude(verdict=Case.Verdict.SPLIT).order_by()
-    return Counter(dict(rows.values_list(TruncDate(field, tzinfo=CHINA)).annotate(total=Count("id"))))
+    return Counter(dict(rows.values_list(TruncDate(field, tzinfo=_ZONE)).annotate(total=Count("id"))))

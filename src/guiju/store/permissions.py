@@ -60,6 +60,7 @@ class Permission(enum.StrEnum):
     MANAGE_SERVICES = "manage_services"
     MANAGE_POLICIES = "manage_policies"
     MANAGE_WORD_LISTS = "manage_word_lists"
+    MANAGE_MODELS = "manage_models"
     MANAGE_RUMOURS = "manage_rumours"
     MANAGE_DOCUMENTS = "manage_documents"
     RUN_CHECKS = "run_checks"

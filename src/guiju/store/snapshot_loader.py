@@ -14,11 +14,11 @@ from guiju.accounts import Sanction, Standing, standing
 from guiju.errors import ProfileError
 from guiju.labeling import TextLabeller
 from guiju.law.profile import Profile, read_profile
-from guiju.moderation import policy_source, starter
+from guiju.moderation import policy_source
 from guiju.moderation.checker import Checker
 from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.lexicon_csv import parse
-from guiju.store import account_policy, care, models, policy_words, snapshot_version
+from guiju.store import account_policy, care, model_shelf, models, policy_words, snapshot_version
 from guiju.store.refuted_claims import as_value as claim_of
 from guiju.store.refuted_claims import in_force
 from guiju.store.sanctions import as_value
@@ -70,18 +70,20 @@ class SnapshotLoader:
         lists = list(models.WordList.objects.filter(live__isnull=False).order_by("slug").select_related("live"))
         claims = in_force(self._today())
         words = tuple((row.slug, row.live_id) for row in lists)
-        versions = (live.id if live else None, words, tuple((row.pk, row.updated_at) for row in claims))
+        model = model_shelf.live()
+        told = tuple((row.pk, row.updated_at) for row in claims)
+        versions = (live.id if live else None, words, told, model.name if model else None)
         if versions == self._versions:
             return self._checker
         if self._versions is None or words != self._versions[1]:
             bodies = [(row.live.body, row.slug) for row in lists if row.live is not None]
             self._lexicon = Lexicon.compile(entry for body, slug in bodies for entry in parse(body, slug))
-        self._checker = Checker.build(
+        self._checker = model_shelf.checker(
             self._lexicon,
             policy_words.accepted(live.source) if live else policy_source.default(),
-            starter.patterns(),
-            budget_ms=self._budget,
-            refuted=[claim_of(row) for row in claims],
+            tuple(claim_of(row) for row in claims),
+            model,
+            self._budget,
         )
         self._versions = versions
         return self._checker

@@ -27,7 +27,7 @@ Values: TypeAlias = NDArray[np.float64]
 #: Characters of a text that are learnt from, as in the recipe.
 READ = 1500
 #: How strongly the shipped layer holds, in examples; the last hardly lets it move.
-PULLS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+PULLS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 _FOLDS = 4
 _STEPS = 30
 _FEWEST_OF_A_TAG = 8

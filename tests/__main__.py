@@ -5,7 +5,7 @@ Four legs, each a pytest of its own:
 =========  ==================================================================================================
 faults     ``tests/faults``: processes killed, disks full, databases gone
 sqlite     all of ``tests/`` but the faults and journeys, on an embedded database: needs nothing but Python
-postgres   the tests that touch the database again, on a throw-away PostgreSQL cluster
+postgres   the tests that touch the database again, on a throw-away PostgreSQL cluster; the journeys by role
 browser    ``tests/journeys`` in a headless Chromium; screenshots land in ``artifacts/``
 =========  ==================================================================================================
 
@@ -81,7 +81,7 @@ LEGS = (
     Leg("faults", ("tests/faults",)),
     Leg(
         "postgres",
-        ("tests/store", "tests/gateway", "tests/console", "tests/cli/on_database"),
+        ("tests/store", "tests/gateway", "tests/console", "tests/cli/on_database", "tests/journeys/test_roles.py"),
         before=("-m", "tests.postgres", "--"),
         missing=_without_postgres,
     ),

@@ -1,5 +1,7 @@
 """A real installation (`guiju up` in its own process, its own data directory) and a real browser looking at it.
 
+On SQLite; on PostgreSQL where `python -m tests.postgres` stands before pytest, as it does for the journeys by role.
+
 Every journey keeps screenshots under ``artifacts/screenshots/``. A message in the browser's console, an exception on a
 page, or a blocked script fails the journey it happens in.
 """
@@ -23,6 +25,8 @@ from pathlib import Path
 import openai
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests import postgres
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "artifacts" / "screenshots"
@@ -61,7 +65,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 def running(home: Path) -> Iterator[Installation]:
     """Set up and start Guiju in ``home``; stop it at the end."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GUIJU_")}
-    environment = {**kept, "GUIJU_HOME": str(home)}
+    environment = {**kept, "GUIJU_HOME": str(home), "GUIJU_DATABASE_URL": _own_database(home)}
     guiju = [sys.executable, "-m", "guiju.cli"]
     first = json.loads(subprocess.check_output([*guiju, "init", "--json"], env=environment, cwd=home))
     port = _free_port()
@@ -77,6 +81,19 @@ def running(home: Path) -> Iterator[Installation]:
         process.terminate()
         process.wait(30)
         log.close()
+
+
+def _own_database(home: Path) -> str:
+    """Where the installation keeps its rows: in a database of its own on the cluster of this run, or in its SQLite file."""
+    cluster = os.environ.get(postgres.VARIABLE)
+    if not cluster:
+        return ""
+    import psycopg
+
+    name = f"journey_{home.parent.name}_{home.name}".replace("-", "_").lower()[-60:]
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{cluster.rsplit('/', 1)[0]}/{name}"
 
 
 def _free_port() -> int:

@@ -23,7 +23,10 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Number = Annotated[int, typer.Argument(help="Number of the entry.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+_DAY: dict[str, Any] = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
+Refuted = Annotated[datetime | None, typer.Option(help="When it was refuted.", **_DAY)]
+Claimed = Annotated[datetime | None, typer.Option(help="When it was said.", **_DAY)]
+Expires = Annotated[datetime | None, typer.Option(help="The last day it counts.", **_DAY)]
 
 
 @app.command("list")
@@ -61,9 +64,9 @@ def add(
     claim: Annotated[str, typer.Argument(help="What is said.")],
     refutation: Annotated[str, typer.Option(help="What holds instead.")],
     source: Annotated[str, typer.Option(help="Who refutes it, and where.")],
-    refuted: Day = None,
-    claimed: Day = None,
-    expires: Day = None,
+    refuted: Refuted = None,
+    claimed: Claimed = None,
+    expires: Expires = None,
     note: Annotated[str, typer.Option(help="Why, for the audit log.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -87,9 +90,9 @@ def edit(
     claim: Annotated[str | None, typer.Option(help="What is said.")] = None,
     refutation: Annotated[str | None, typer.Option(help="What holds instead.")] = None,
     source: Annotated[str | None, typer.Option(help="Who refutes it, and where.")] = None,
-    refuted: Day = None,
-    claimed: Day = None,
-    expires: Day = None,
+    refuted: Refuted = None,
+    claimed: Claimed = None,
+    expires: Expires = None,
     as_json: Json = False,
 ) -> None:
     """Change an entry; what is not given stays.

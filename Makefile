@@ -51,6 +51,10 @@ docs: install-dev  ## write the reference pages (errors, settings, commands, che
 messages: install-dev  ## collect the console's strings and compile the translation
 	@exec $(BIN)/python tools/messages
 
+.PHONY: screenshots
+screenshots: install-dev  ## a picture of every screen in both languages, into docs/screenshots/
+	@exec $(BIN)/python -m tools.screenshots
+
 .PHONY: lock
 lock:  ## resolve the dependencies again and write the lock files
 	@tools/lock

@@ -25,6 +25,7 @@ typedef struct {
     uint32_t *start, *end;    /* ... for where each of it was read from ... */
     uint8_t *odd;             /* ... and whether it is written otherwise */
     unsigned seen;            /* the flags of all characters together */
+    int signs;                /* there may be pairs of components, or digits after a letter */
     int repeated;             /* a letter follows itself */
 } Text;
 
@@ -59,7 +60,7 @@ static int look_up(Text *text, const Py_UCS4 *code)
 {
     const Entry *basic = text->tables->basic;
     const Py_ssize_t size = text->size;
-    unsigned seen = 0;
+    unsigned seen = 0, signs = 0, before = 0;
     for (Py_ssize_t i = 0; i < size; i++) {
         Entry entry;
         if (code[i] < BASIC)
@@ -70,8 +71,11 @@ static int look_up(Text *text, const Py_UCS4 *code)
             return 0;
         text->entry[i] = entry;
         seen |= entry.flags;
+        signs |= (before & IS_FIRST && entry.flags & IS_SECOND) | (before & IS_LETTER && entry.flags & IS_LEET);
+        before = entry.flags;
     }
     text->seen = seen;
+    text->signs = (int)signs;
     return !(seen & IS_ODD);
 }
 
@@ -148,8 +152,17 @@ static int may_stand(const Text *text, const View *view, Py_ssize_t first, Py_ss
 static int has_word(const Text *text, const View *view, unsigned ends, int whole)
 {
     const Trie *trie = &text->tables->words;
+    Py_ssize_t odd = -1;
     for (Py_ssize_t first = 0; first < view->count; first++) {
         const uint16_t *id = view->id + first;
+        if (view->odd != NULL && odd < first) { /* a word without one was seen among the letters as they are written */
+            for (odd = first; odd < view->count && !view->odd[odd];)
+                odd++;
+            if (odd == view->count)
+                return 0;
+            if (odd - first >= (Py_ssize_t)text->tables->longest_word)
+                first = odd - (Py_ssize_t)text->tables->longest_word + 1, id = view->id + first;
+        }
         const Py_ssize_t left = view->count - first;
         if (!id[0] || !may_begin(trie, id[0], left > 1 ? id[1] : 0, 0))
             continue;
@@ -166,13 +179,9 @@ static int has_word(const Text *text, const View *view, unsigned ends, int whole
     return 0;
 }
 
-/* What two characters in a row make, or NOTHING. */
-static uint32_t joined(const Text *text, Py_ssize_t place)
+static uint32_t pair_of(const Tables *tables, Entry first, Entry second)
 {
-    const Tables *tables = text->tables;
-    if (!(flags_at(text, place) & IS_FIRST) || !(flags_at(text, place + 1) & IS_SECOND))
-        return NOTHING;
-    const uint32_t key = (uint32_t)text->entry[place].word << 16 | text->entry[place + 1].word;
+    const uint32_t key = (uint32_t)first.word << 16 | second.word;
     uint32_t low = 0, high = tables->pair_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -184,17 +193,21 @@ static uint32_t joined(const Text *text, Py_ssize_t place)
     return low < tables->pair_count && tables->pairs[low] == key ? tables->joined[low] : NOTHING;
 }
 
+/* What two characters in a row make, or NOTHING. */
+static inline uint32_t joined(const Text *text, Py_ssize_t place)
+{
+    const Entry *entry = text->entry + place;
+    if (!(entry[0].flags & IS_FIRST) || place + 1 >= text->size || !(entry[1].flags & IS_SECOND))
+        return NOTHING;
+    return pair_of(text->tables, entry[0], entry[1]);
+}
+
 /* Whether anything is written otherwise: pairs of components, or digits after a letter. */
 static int has_signs(const Text *text)
 {
-    if (text->seen & IS_FIRST)
-        for (Py_ssize_t i = 0; i + 1 < text->size; i++)
-            if (joined(text, i) != NOTHING)
-                return 1;
-    if (text->seen & IS_LEET)
-        for (Py_ssize_t i = 1; i < text->size; i++)
-            if (text->entry[i].flags & IS_LEET && text->entry[i - 1].flags & IS_LETTER)
-                return 1;
+    for (Py_ssize_t i = 0; text->signs && i < text->size; i++)
+        if (joined(text, i) != NOTHING || (text->entry[i].flags & IS_LEET && flags_at(text, i - 1) & IS_LETTER))
+            return 1;
     return 0;
 }
 
@@ -277,7 +290,7 @@ static int words_may(Text *text)
         if (has_word(text, &view, DENY | DOUBLED, 1))
             return 1;
     }
-    if (text->seen & (IS_FIRST | IS_LEET) && has_signs(text))
+    if (has_signs(text))
         for (int which = 0; which < 2; which++) {
             view = rewritten(text, which);
             if (has_word(text, &view, DENY, 1))
@@ -537,6 +550,7 @@ static unsigned patterns_may(const Text *text)
     const uint32_t rules = text->tables->rule_count;
     uint32_t few[64][SLOTS];
     Needs needs = {few, NULL, NULL, text, 0};
+    uint16_t after = 0;
     if (rules > 64 && (needs.next = malloc(rules * sizeof *needs.next)) == NULL)
         return ASK_ALL;
     for (uint32_t rule = 0; rule < rules; rule++)
@@ -544,8 +558,9 @@ static unsigned patterns_may(const Text *text)
             needs.next[rule][slot] = NOTHING;
     for (Py_ssize_t place = text->size - 1; place >= 0; place--) {
         const uint16_t id = text->entry[place].head;
-        if (id && may_begin(trie, id, place + 1 < text->size ? text->entry[place + 1].head : 0, 0))
+        if (id && (text->entry[place].flags & IS_HEAD || (after && may_begin(trie, id, after, 0))))
             look_at(&needs, place);
+        after = id;
     }
     if (needs.next != few)
         free(needs.next);
@@ -646,7 +661,7 @@ static void words_in_window(Text *text, Undecided *undecided)
 {
     View view = as_written(text, text->end);
     if (text->seen & IS_EMOJI || has_word(text, &view, ANY_WORD, 0) ||
-        (text->seen & (IS_FIRST | IS_LEET) && has_signs(text))) {
+        has_signs(text)) {
         undecided->ask |= ASK_WORDS;
         return;
     }

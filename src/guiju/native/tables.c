@@ -58,13 +58,13 @@ static int open_trie(const Py_buffer *buffer, const Header *header, int from, Tr
         return 0;
     if (firsts < 2 || labels != firsts - 1 || flags != labels || values != labels || !roots || roots > 0x10000)
         return 0;
-    if (!power_of_two(words) || words > 1u << 26)
+    if (words % roots || !power_of_two(words / roots) || words / roots > 1u << 16)
         return 0;
     trie->nodes = labels;
     trie->alphabet = roots;
-    trie->shift = 32 - 5;
-    for (uint32_t rest = words; rest > 1; rest >>= 1)
-        trie->shift--;
+    trie->bits = 5;
+    for (uint32_t rest = words / roots; rest > 1; rest >>= 1)
+        trie->bits++;
     for (uint32_t i = 0; i < labels; i++)
         if (trie->first[i] > trie->first[i + 1] || trie->first[i + 1] > labels || trie->label[i] >= roots)
             return 0;

@@ -17,6 +17,7 @@ enum {
     IS_NATURAL = 16,  /* may stand between two words of a sentence */
     IS_SPACE = 32,
     IS_ASCII = 64,
+    IS_HEAD = 256,    /* a literal of the patterns by itself */
     IS_LEET = 512,    /* a digit or sign written for a letter */
     IS_FIRST = 1024,  /* first half of a character that is split in two */
     IS_SECOND = 128,  /* second half of one */
@@ -35,7 +36,7 @@ typedef struct {
     const uint16_t *label;
     const uint8_t *flags;
     uint32_t nodes, alphabet;
-    int shift; /* 32 less the binary logarithm of the filter's bits */
+    int bits; /* binary logarithm of the bits that the filter has for each first label */
 } Trie;
 
 /* One rule of the patterns: a match is at most `width` long, has so many digits and characters of ASCII, and one literal of
@@ -88,11 +89,12 @@ static inline uint32_t child(const Trie *trie, uint32_t node, uint16_t label)
     return NOTHING;
 }
 
-/* Whether a key may begin with two or three labels; wrong one way only. */
+/* Whether a key may begin with two or three labels; wrong one way only. The bits of a first label lie together: of the few
+ * hundred characters that make up most of a text they stay in the nearest memory. */
 static inline int may_begin(const Trie *trie, uint32_t a, uint32_t b, uint32_t c)
 {
-    uint32_t bit = (a * 0x9E3779B1u + b * 0x85EBCA6Bu + c * 0xC2B2AE35u) >> trie->shift;
-    return trie->filter[bit >> 5] >> (bit & 31) & 1;
+    const uint32_t bit = (b * 0x9E3779B1u + c * 0x85EBCA6Bu) >> (32 - trie->bits);
+    return trie->filter[(a << (trie->bits - 5)) + (bit >> 5)] >> (bit & 31) & 1;
 }
 
 #endif

@@ -19,7 +19,7 @@ from guiju.text.squeeze import is_latin, is_word
 BASIC = 0x10000
 #: Characters beyond the basic plane that are known: pictures. Texts with others are left to the detectors.
 PICTURES = (0x1F000, 0x1FB00)
-ODD, FOLDED, LEET, FIRST, SECOND = 16384, 2048, 512, 1024, 128
+ODD, FOLDED, LEET, FIRST, SECOND, HEAD = 16384, 2048, 512, 1024, 128, 256
 _FLAGS: tuple[tuple[int, Callable[[str], bool]], ...] = (
     (1, is_word),
     (2, is_latin),
@@ -33,11 +33,14 @@ _FLAGS: tuple[tuple[int, Callable[[str], bool]], ...] = (
 )
 
 
-def entries(words: Alphabet, sounds: Alphabet, heads: Alphabet, pairs: Collection[str], leet: bool) -> U16:
+def entries(
+    words: Alphabet, sounds: Alphabet, heads: Alphabet, pairs: Collection[str], leet: bool, alone: Collection[str]
+) -> U16:
     """For each character of the basic plane four numbers: in the alphabets of words, sounds and heads, and its flags.
 
     Args:
         pairs: halves of split characters. ``leet``: whether digits between letters are read as letters.
+        alone: literals of the patterns of one character.
     """
     codes, flags = _known()
     found = np.empty((BASIC, 4), np.uint16)
@@ -47,11 +50,14 @@ def entries(words: Alphabet, sounds: Alphabet, heads: Alphabet, pairs: Collectio
     found[:, 1] = sounds.table()[by_sound[codes]]
     found[:, 2] = heads.table()[codes]
     found[:, 3] = flags
-    for half, flag in enumerate((FIRST, SECOND)):
-        halves = [ord(character) for character in {pair[half] for pair in pairs}]
-        found[:, 3] |= np.where(np.isin(codes, halves), flag, 0).astype(np.uint16)
-    if leet:
-        found[:, 3] |= np.where(np.isin(codes, [ord(sign) for sign in LEET_SIGNS]), LEET, 0).astype(np.uint16)
+    marked = {
+        FIRST: {pair[0] for pair in pairs},
+        SECOND: {pair[1] for pair in pairs},
+        LEET: set(LEET_SIGNS if leet else ""),
+        HEAD: set(alone),
+    }
+    for flag, signs in marked.items():
+        found[:, 3] |= np.where(np.isin(codes, [ord(sign) for sign in signs]), flag, 0).astype(np.uint16)
     return found
 
 

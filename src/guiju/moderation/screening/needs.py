@@ -17,6 +17,8 @@ import msgspec
 #: Sets that are kept of an expression, and the most literals of one.
 SLOTS = 3
 _MOST = 96
+#: From so many characters of ASCII on, their number says more than which ones they are.
+_MANY = 6
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 Literals = frozenset[str]
 
@@ -36,11 +38,14 @@ def needs_of(source: str, heads: Iterable[str]) -> Needs:
         return Needs()
     begun = tuple(heads)
     sets = [each for each in _sets(list(tree)) if not all(_is_begun(literal, begun) for literal in each)]
-    return Needs(
-        digits=min(255, _least(tree, "0123456789".__contains__)),
-        ascii=min(255, _least(tree, str.isascii)),
-        literals=tuple(_best(sets)[:SLOTS]),
-    )
+    digits, ascii_ = _least(tree, "0123456789".__contains__), _least(tree, str.isascii)
+    return Needs(min(255, digits), min(255, ascii_), tuple(_telling(_best(sets), ascii_ >= _MANY)[:SLOTS]))
+
+
+def _telling(ranked: list[Literals], counted: bool) -> list[Literals]:
+    """Without those that every other text fulfils, single characters, unless there is nothing else to go by."""
+    long = [each for each in ranked if min(map(len, each)) > 1]
+    return long if long or counted else ranked
 
 
 def _is_begun(literal: str, heads: tuple[str, ...]) -> bool:

@@ -50,13 +50,13 @@ def tables(materials: Materials) -> bytes | None:
     keys = [_word_key(number, word) for number, word in enumerate(lexicon.words)]
     groups = [Key(group[0].signs, number, _DENY, _DENY_LIVES) for number, group in enumerate(heard.words)]
     tries = (
-        build(keys, written, 2),
+        build(keys, written, 2, solo=True),
         build(groups, sounded, 3),
         build([_head_key(text, n, marks[text], materials.patterns) for n, text in enumerate(marks)], headed, 2),
         _spelling(sounded),
     )
     others: Arrays = (
-        characters.entries(written, sounded, headed, lexicon.pairs, latin),
+        characters.entries(written, sounded, headed, lexicon.pairs, latin, {mark for mark in marks if len(mark) == 1}),
         characters.pictures(),
         _leet(written, headed),
         *_pairs(lexicon, written),

@@ -18,9 +18,9 @@ U16: TypeAlias = npt.NDArray[np.uint16]
 U32: TypeAlias = npt.NDArray[np.uint32]
 #: No node, no value.
 NOTHING = 0xFFFFFFFF
-_FACTORS = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
-#: Bits of the filter for each different beginning, at least, and the limits of its size.
-_BITS_EACH, _LEAST, _MOST = 24, 1 << 10, 1 << 26
+_FACTORS = (0x9E3779B1, 0x85EBCA6B)
+#: Bits of the filter for each different beginning, at least, and the limits of what one first label has.
+_BITS_EACH, _LEAST, _MOST = 40, 1 << 5, 1 << 16
 
 
 class Alphabet(msgspec.Struct, frozen=True):
@@ -72,8 +72,12 @@ class Key(msgspec.Struct, frozen=True):
     lives: int = 0
 
 
-def build(keys: Sequence[Key], alphabet: Alphabet, arity: int) -> Trie:
-    """The trie of different, not empty keys; ``arity``: how many labels the filter looks at (keys of one count with any second)."""
+def build(keys: Sequence[Key], alphabet: Alphabet, arity: int, solo: bool = False) -> Trie:
+    """The trie of different, not empty keys.
+
+    Args:
+        arity: how many labels the filter looks at; shorter keys are not in it. ``solo``: those of one label are, with any second.
+    """
     if not keys:
         return _empty(alphabet)
     texts = np.array([key.text for key in keys])
@@ -84,10 +88,12 @@ def build(keys: Sequence[Key], alphabet: Alphabet, arity: int) -> Trie:
     value = np.array([key.value for key in keys], np.uint32)[order]
     ends = np.array([key.ends for key in keys], np.uint8)[order]
     lives = np.array([key.lives for key in keys], np.uint8)[order]
-    return _lay_out(rows, value, ends, lives, alphabet, arity)
+    return _lay_out(
+        rows, value, ends, lives, _filter(rows, np.count_nonzero(rows, axis=1), alphabet, arity, solo), alphabet
+    )
 
 
-def _lay_out(rows: U16, value: U32, ends: U8, lives: U8, alphabet: Alphabet, arity: int) -> Trie:
+def _lay_out(rows: U16, value: U32, ends: U8, lives: U8, bits: U32, alphabet: Alphabet) -> Trie:
     lengths = np.count_nonzero(rows, axis=1)
     shared = _shared(rows)
     labels, flags, values, firsts = [], [], [], []
@@ -119,7 +125,7 @@ def _lay_out(rows: U16, value: U32, ends: U8, lives: U8, alphabet: Alphabet, ari
         flags=np.concatenate(flags),
         value=np.concatenate(values),
         root=root,
-        filter=_filter(rows, lengths, alphabet, arity),
+        filter=bits,
     )
 
 
@@ -130,23 +136,24 @@ def _shared(rows: U16) -> npt.NDArray[np.int64]:
     return np.concatenate(([-1], found))
 
 
-def _filter(rows: U16, lengths: npt.NDArray[np.int64], alphabet: Alphabet, arity: int) -> U32:
+def _filter(rows: U16, lengths: npt.NDArray[np.int64], alphabet: Alphabet, arity: int, solo: bool) -> U32:
     if rows.shape[1] < arity:
         rows = np.pad(rows, ((0, 0), (0, arity - rows.shape[1])))
     beginnings = np.unique(rows[lengths >= arity, :arity], axis=0).astype(np.uint32)
-    if arity == 2:  # a key of one letter may be followed by anything
+    if solo:  # a key of one letter may be followed by anything
         every = np.arange(len(alphabet), dtype=np.uint32)
         alone = [np.stack((np.full_like(every, first), every), axis=1) for first in rows[lengths == 1, 0]]
         beginnings = np.concatenate((beginnings, *alone))
     size = _LEAST
-    while size < min(_MOST, _BITS_EACH * len(beginnings)):
+    while size < min(_MOST, _BITS_EACH * len(beginnings) / len(alphabet)):
         size *= 2
     mixed = np.zeros(len(beginnings), np.uint32)
-    for column, factor in zip(beginnings.T, _FACTORS, strict=False):
+    for column, factor in zip(beginnings.T[1:], _FACTORS, strict=False):
         mixed += column * np.uint32(factor)
     bits = mixed >> np.uint32(32 - (size.bit_length() - 1))
-    found = np.zeros(size // 32, np.uint32)
-    np.bitwise_or.at(found, bits >> np.uint32(5), np.uint32(1) << (bits & np.uint32(31)))
+    found = np.zeros(len(alphabet) * size // 32, np.uint32)
+    places = beginnings[:, 0] * np.uint32(size // 32) + (bits >> np.uint32(5))
+    np.bitwise_or.at(found, places, np.uint32(1) << (bits & np.uint32(31)))
     return found
 
 
@@ -158,5 +165,5 @@ def _empty(alphabet: Alphabet) -> Trie:
         flags=np.zeros(1, np.uint8),
         value=np.full(1, NOTHING, np.uint32),
         root=np.full(len(alphabet), NOTHING, np.uint32),
-        filter=np.zeros(_LEAST // 32, np.uint32),
+        filter=np.zeros(len(alphabet) * _LEAST // 32, np.uint32),
     )

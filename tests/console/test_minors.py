@@ -51,7 +51,7 @@ def test_a_guardian_sees_and_limits_and_withdraws(
     guest, place = Client(), f"/guardian/{token}/"
     page = guest.get(place)
     assert page.status_code == 200 and "8至12岁" in page.content.decode()
-    assert page["Referrer-Policy"] == "no-referrer" and "no-store" in page["Cache-Control"]
+    assert page["Referrer-Policy"] == "same-origin" and "no-store" in page["Cache-Control"]
     assert world.account.pk not in page.content.decode(), "not even the pseudonym"
     assert guest.post(place, {"act": "limit", "scope": "daily", "value": "30"}).status_code == 302
     assert guest.post(place, {"act": "limit", "scope": "single_spend", "value": "12"}).status_code == 302

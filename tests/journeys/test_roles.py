@@ -42,7 +42,7 @@ def test_a_system_administrator_lets_people_in_and_out(
     leaver.page.fill("[name=username]", name)
     leaver.page.fill("[name=password]", PASSWORD)
     leaver.page.press("[name=password]", "Enter")
-    expect(leaver.page.locator("main")).to_contain_text("GJ-")
+    expect(leaver.page.locator("main")).to_contain_text("用户名或密码错误")
     administrator.go("/system/")
     expect(page.locator("main")).to_contain_text("网关")
     administrator.shot("system")

@@ -216,6 +216,8 @@ def read(file: Files, processes: Processes = 0, log: Log = None, as_json: Json =
     """
     from guiju.cli import label_shapes
     from guiju.labeling import files, many
+    from guiju.labeling.explaining import explain
+    from guiju.labeling.verdict import security_of
 
     if many.is_many(file):
         from guiju.cli import label_many
@@ -227,7 +229,11 @@ def read(file: Files, processes: Processes = 0, log: Log = None, as_json: Json =
         return
     label = reading.label
     if label is not None:
-        terminal.table([say("字段", "key"), say("值", "value")], label.keys().items())
+        rows = (
+            (one.key, one.value, say(f"{one.zh}：{one.says_zh}".rstrip("："), f"{one.en}: {one.says_en}".rstrip(": ")))
+            for one in explain(label, security_of(Path(file[0]), reading))
+        )
+        terminal.table([say("字段", "key"), say("值", "value"), say("含义", "meaning")], rows)
     elif not reading.found:
         terminal.line(
             say("未发现隐式标识;这不证明内容由人创作。", "No implicit label. That is no proof of human origin.")

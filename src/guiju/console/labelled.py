@@ -13,7 +13,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count
 
 from guiju.errors import GuijuError
-from guiju.labeling import explicit, upload, verdict
+from guiju.labeling import explicit, shapes, upload, verdict
+from guiju.labeling.explaining import Explained, explain
 from guiju.labeling.explicit import Report as Seen
 from guiju.labeling.files import FileReading
 from guiju.labeling.upload import Judgement
@@ -22,6 +23,17 @@ from guiju.store.models import Record
 
 COPY = "label.copy"
 _LARGEST_PICTURE = 4 << 20
+_PRESENT = ("label.present", "explicit.found")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check as the screen shows it: ``state`` is ``holds``, ``unknown``, ``missing``, ``breach`` or ``deviates``."""
+
+    check: verdict.Check | explicit.Check
+    state: str
+    measured: str = ""
+    required: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,8 @@ class Examined:
         reading, report: the implicit label; None where the file could not be read.
         seen: the explicit labels; None, with ``unseen`` saying why, where nobody could look.
         picture: the file with what was found drawn on it, as a ``data:`` address; empty where it is no picture.
+        keys: the label in words. ``manifest``: the C2PA manifest and what came of verifying it.
+        implicit_rows, explicit_rows: the checks, as the screen shows them.
     """
 
     name: str
@@ -41,6 +55,10 @@ class Examined:
     unseen: GuijuError | None
     picture: str
     judged: Judgement
+    keys: tuple[Explained, ...]
+    manifest: dict[str, Any] | None
+    implicit_rows: tuple[Row, ...]
+    explicit_rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,43 @@ def examine(received: UploadedFile[Any], declared: bool) -> Examined:
                 file.write(chunk)
         seen, unseen, picture = _look(path, Path(folder) / "seen.png")
         found = upload.examine(path, upload.Search(declared=declared, seen=seen or unseen, issued=_issued))
-        return Examined(name, found.reading, verdict.verify(path), seen, unseen, picture, found.judged)
+        reading, report = found.reading, verdict.verify(path)
+        label = None if reading is None else reading.label
+        return Examined(
+            name, reading, report, seen, unseen, picture, found.judged,
+            () if reading is None or label is None else explain(label, verdict.security_of(path, reading)),
+            None if reading is None else shapes.manifest(reading, path),
+            tuple(row(check) for check in report.checks),
+            tuple(row(check) for check in seen.checks) if seen is not None else (),
+        )  # fmt: skip
+
+
+def row(check: verdict.Check | explicit.Check) -> Row:
+    """A check with its figures in words; that there is no label is no breach by itself."""
+    if check.ok:
+        state = "holds"
+    elif check.ok is None:
+        state = "unknown"
+    elif check.id in _PRESENT:
+        state = "missing"
+    else:
+        state = "breach" if check.kind == "standard" else "deviates"
+    if isinstance(check, verdict.Check):
+        return Row(check, state)
+    return Row(check, state, figure(check.measured, check.unit), figure(check.required, check.unit))
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A measured figure, as precise as it was measured."""
+    if value is None:
+        return ""
+    known = {
+        "of the shortest side": f"{value:.1%}",
+        ":1": f"{value:.1f} : 1",
+        "px": f"{value:.0f} px",
+        "s": f"{value:.1f} s",
+    }
+    return known.get(unit, f"{value:.4g} {unit}".rstrip())
 
 
 def issued(since: datetime, until: datetime) -> list[Issued]:

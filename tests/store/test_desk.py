@@ -134,7 +134,7 @@ def test_claim_times_are_kept(chain: TestChain, someone: Reviewer) -> None:
 
 def test_no_more_of_the_grave_than_a_shift_holds(chain: TestChain, someone: Reviewer) -> None:
     actor = someone("a")
-    desk_settings.save(actor, blur=True, greyscale=True, mute=True, severe_cases=1)
+    desk_settings.keep(actor, blur=True, greyscale=True, mute=True, severe_cases=1)
     first, second, mild = case_of(chain, severity="high"), case_of(chain, severity="high"), case_of(chain)
     assert cases.claim_next(actor, NOW) == first
     cases.decide(actor, first, "violation", "", now=NOW + timedelta(minutes=1))
@@ -152,7 +152,7 @@ def test_no_more_of_the_grave_than_a_shift_holds(chain: TestChain, someone: Revi
 
 def test_own_limits_are_never_looser(someone: Reviewer) -> None:
     with pytest.raises(InvalidField):
-        desk_settings.save(someone("a"), blur=False, greyscale=False, mute=False, severe_cases=10_000)
+        desk_settings.keep(someone("a"), blur=False, greyscale=False, mute=False, severe_cases=10_000)
 
 
 def test_a_second_review_is_blind_and_changes_nothing(

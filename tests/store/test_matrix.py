@@ -392,7 +392,7 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "cases.comment": lambda w, a: cases.comment(a, w.case, "请看第二轮", NOW()),
     "cases.decide": lambda w, a: cases.decide(a, held(w, a), "fine", "", now=NOW()),
     "cases.release": lambda w, a: cases.release(a, held(w, a)),
-    "desk_settings.save": lambda w, a: desk_settings.save(a, blur=True, greyscale=True, mute=False, severe_cases=20),
+    "desk_settings.keep": lambda w, a: desk_settings.keep(a, blur=True, greyscale=True, mute=False, severe_cases=20),
     "complaint_retention.sweep": lambda w, a: complaint_retention.sweep(a, NOW()),
     "documents.open_file": lambda w, a: documents.open_file(a, w.document).close(),
     "documents.upload": lambda w, a: documents.upload(

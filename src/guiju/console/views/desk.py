@@ -68,7 +68,7 @@ def own(request: ConsoleRequest) -> HttpResponse:
         status = 422
         if filled.is_valid():
             try:
-                desk_settings.save(request.actor, **filled.cleaned_data)
+                desk_settings.keep(request.actor, **filled.cleaned_data)
             except GuijuError as error:
                 filled.add_error(None, explain(error))
             else:

@@ -12,7 +12,7 @@ from guiju.store.permissions import Permission
 
 
 @act(Permission.REVIEW_CASES)
-def save(
+def keep(
     actor: Actor,
     *,
     blur: bool,

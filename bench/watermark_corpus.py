@@ -9,7 +9,7 @@ scikit-learn, pictures from AI models, frames of films, screenshots. Everything 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -36,10 +36,12 @@ class Picture(NamedTuple):
     image: Image.Image
 
 
-def pictures(folders: list[Path], every: int = 1) -> Iterator[Picture]:
-    """All pictures, or one of ``every`` of each type."""
+def pictures(folders: list[Path], every: int = 1, kinds: Collection[str] = ()) -> Iterator[Picture]:
+    """All pictures, or one of ``every`` of each type; of all types, or of ``kinds``."""
     count: dict[str, int] = {}
     for kind, name, make in _all(folders):
+        if kinds and kind not in kinds:
+            continue
         seen = count[kind] = count.get(kind, -1) + 1
         if seen % every == 0:
             image = make()

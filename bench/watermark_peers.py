@@ -27,6 +27,30 @@ def module(name: str):
     return loaded
 
 
+def riva_marker():
+    """rivaGan by its two networks, as the package calls them; the package itself wants PyTorch for that."""
+    import onnxruntime
+
+    folder = Path(importlib.util.find_spec("imwatermark").submodule_search_locations[0])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    encoder, decoder = (
+        onnxruntime.InferenceSession(str(folder / f"rivagan_{name}.onnx"), options) for name in ("encoder", "decoder")
+    )
+
+    def frames(path: Path) -> np.ndarray:
+        return (np.float32(cv2.imread(str(path))) / 127.5 - 1).transpose(2, 0, 1)[None, :, None]
+
+    def embed(path: Path, target: Path) -> None:
+        made = encoder.run(None, {"frame": frames(path), "data": np.array([BITS], np.float32)})[0]
+        cv2.imwrite(str(target), ((np.clip(made[0, :, 0], -1, 1).transpose(1, 2, 0) + 1) * 127.5).astype(np.uint8))
+
+    def read(path: Path, shape: tuple[int, int]) -> np.ndarray:
+        return np.asarray(decoder.run(None, {"frame": frames(path)})[0][0]) > 0.52
+
+    return embed, read
+
+
 def marker(method: str):
     """What marks a picture, and what reads its bits given the original size."""
     if method == "blind-watermark":
@@ -45,6 +69,8 @@ def marker(method: str):
             return np.asarray(one.extract(embed_img=image, wm_shape=len(BITS), mode="bit")) > 0.5
 
         return embed, read
+    if method == "rivaGan":
+        return riva_marker()
     kind = module("maxDct").EmbedMaxDct if method == "dwtDct" else module("dwtDctSvd").EmbedDwtDctSvd
 
     def embed_by(path: Path, target: Path) -> None:

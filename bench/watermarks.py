@@ -1,12 +1,13 @@
 """Invisible marks: what they survive, how visible they are and what they cost, beside the packages that install.
 
-Run with ``python -m bench.watermarks [--pictures FOLDER …] [--most N] [--side PIXELS] [--skip-sound] [--skip-peers]``.
+Run with ``python -m bench.watermarks [--pictures FOLDER …] [--every N] [--sounds FOLDER] [--skip-sound]``; the pictures are those
+of `bench.watermark_corpus`. `bench.watermark_proof` has shares with intervals, `bench.watermark_false` the false alarms.
 
 Peers live in an environment of their own, since they pull in OpenCV: ``python -m venv .venv-peers`` and
-``.venv-peers/bin/pip install blind-watermark scikit-image PyWavelets && .venv-peers/bin/pip install --no-deps
+``.venv-peers/bin/pip install blind-watermark scikit-image PyWavelets onnxruntime && .venv-peers/bin/pip install --no-deps
 invisible-watermark``; ``--peers .venv-peers/bin/python`` names its Python. invisible-watermark is used by its modules
-``maxDct`` and ``dwtDctSvd``, which do without PyTorch. Pictures: those of scikit-image that ship in its wheel, and any
-folder named. Peers get 32 bits, which is what their users give them; Guiju carries 64 and a check sum of 32.
+``maxDct`` and ``dwtDctSvd`` and its two networks (rivaGan), which do without PyTorch. Peers get 32 bits, which is what their
+users give them; Guiju carries 64 and a check sum of 32.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from bench.watermark_corpus import LIMITS, pictures
 from guiju.labeling.watermark import Secret, of_content
 from guiju.labeling.watermark.audio import finding as sounds
 from guiju.labeling.watermark.audio import marking as sound_marking
+from guiju.labeling.watermark.image import marking as image_marking
 from guiju.labeling.watermark.image import pixels, reading
 from guiju.labeling.watermark.image.finding import Spectrum, canvas, whitened
 
@@ -35,7 +38,6 @@ SECRET = Secret.derive(b"the secret of the measurements ..")
 Edit = Callable[[Image.Image], Image.Image]
 
 PEER = Path(__file__).with_name("watermark_peers.py")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
 
 
 def recoded(kind: str, quality: int) -> Edit:
@@ -113,21 +115,6 @@ EDITS: dict[str, Edit] = {
 }
 
 
-def pictures(folders: list[Path], most: int, side: int) -> Iterator[tuple[str, Image.Image]]:
-    """Pictures no longer than ``side`` and no shorter than 280 pixels."""
-    paths = sorted(path for folder in folders for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    count = 0
-    for path in paths:
-        try:
-            image = Image.open(path).convert("RGB")
-        except OSError:
-            continue
-        image.thumbnail((side, side), Image.Resampling.LANCZOS)
-        if min(image.size) >= 280 and count < most:
-            count += 1
-            yield path.name, image
-
-
 def detect(image: Image.Image) -> tuple[int | None, float]:
     """What is read out of a picture, and the pilot's score."""
     spectrum = Spectrum(whitened(canvas(image.convert("L")))[0])
@@ -164,7 +151,7 @@ def own(chosen: list[tuple[str, Image.Image]]) -> dict[str, float]:
     for name, image in chosen:
         number = of_content(name)
         began = time.process_time()
-        marked.append(pixels.marked(image, SECRET, number, 40.5)[0])
+        marked.append(pixels.marked(image, SECRET, number, image_marking.PSNR)[0])
         spent += time.process_time() - began
         area += image.width * image.height / 1e6
         numbers.append(number)
@@ -326,26 +313,29 @@ def table(columns: dict[str, dict[str, float]]) -> None:
 def main(arguments: list[str]) -> int:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=Path, nargs="*", default=[], help="folders of pictures")
+    parser.add_argument(
+        "--pictures", type=Path, nargs="*", default=[], help="folders with folders of pictures, by type"
+    )
+    parser.add_argument("--every", type=int, default=30, help="one of so many pictures of each type")
     parser.add_argument("--sounds", type=Path, help="a folder of sounds")
-    parser.add_argument("--most", type=int, default=100)
-    parser.add_argument("--side", type=int, default=512)
+    parser.add_argument("--skip-sound", action="store_true")
     parser.add_argument("--peers", default=".venv-peers/bin/python", help="the Python of the peers' environment")
-    parser.add_argument("--methods", nargs="*", default=["dwtDct", "dwtDctSvd", "blind-watermark"])
+    parser.add_argument("--methods", nargs="*", default=["dwtDct", "dwtDctSvd", "rivaGan", "blind-watermark"])
     parser.add_argument("--quick", action="store_true", help="pictures made here, nothing beside")
     given = parser.parse_args(arguments)
-    chosen = list(pictures(given.pictures, given.most, given.side))
-    if not chosen:
-        from tests.labeling.watermark.pictures import KINDS
-
-        chosen = [
-            (f"{name} {seed}", make(seed)) for name, make in KINDS.items() for seed in range(2 if given.quick else 6)
-        ]
-    print(f"\n### Pictures: {len(chosen)}, at most {given.side} pixels; share read without error\n")
+    Image.MAX_IMAGE_PIXELS = None
+    chosen = [
+        (f"{one.kind} {one.name}", one.image)
+        for one in pictures([] if given.quick else given.pictures, 20 if given.quick else given.every)
+        if one.kind not in LIMITS
+    ]
+    print(f"\n### Pictures: {len(chosen)}; share read without error\n")
     columns = {"Guiju, 64 bits": own(chosen)}
     if not given.quick and Path(given.peers).exists():
         columns |= {f"{method}, 32 bits": peer(given.peers, method, chosen) for method in given.methods}
     table(columns)
+    if given.skip_sound:
+        return 0
     lengths = (10,) if given.quick else (6, 10)
     print("\n### Sound: share of clips read without error\n")
     table({f"{seconds} s": sound_rows(given.sounds, seconds) for seconds in lengths})

@@ -101,6 +101,12 @@ def test_the_mark_stays_as_far_below_the_sound_as_asked(snr: float) -> None:
     assert 10 * np.log10(np.sum(sound**2) / np.sum(added**2)) >= snr - 0.1
 
 
+def test_short_sounds_get_a_stronger_mark_within_bounds() -> None:
+    assert [round(marking.below(seconds), 1) for seconds in (4, 6, 10, 600)] == [18.0, 18.8, 21.0, 21.0]
+    sound = tune(6)
+    assert finding.detect(noisy(sound + marking.mark(sound, SECRET, NUMBER)), SECRET.finder, SECRET).number == NUMBER
+
+
 def test_coefficients_come_back_out_of_their_sound() -> None:
     cells = np.random.default_rng(2).standard_normal((grid.FRAMES, grid.WIDTH)).astype(np.float32)
     assert np.allclose(grid.analysed(grid.around(cells)), cells, atol=1e-4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -21,6 +22,8 @@ SPEEDS: Final = tuple(1 + 0.0005 * step for step in range(-120, 121) if step)
 _TRIED: Final = 12
 """Seconds by which speeds are tried; over more, a step of them is too coarse."""
 KEPT: Final = 6
+_NOISY: Final = (False, True)
+"""Each piece is searched as it is, and then as one to which noise was added."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -38,16 +41,16 @@ def detect(sound: Floats, finder: Finder, secret: Secret | None, thorough: bool 
     """What one channel of sound at 16 kHz holds."""
     size = PIECE * grid.RATE
     pieces = [sound[start : start + size] for start in range(0, max(1, len(sound) - size // 4), size)]
-    variants = 1 + (len(SPEEDS) if thorough else 0)
+    variants = len(_NOISY) * (1 + (len(SPEEDS) if thorough else 0))
     limit = rates.threshold(PATTERNS * grid.TILE * variants * len(pieces))
     best, at = Place(0, 0, 1.0, 0.0), 0
-    for number, piece in enumerate(pieces):
-        for tile, place in _searched(shape.whitened(piece), finder, thorough):
+    for number, (piece, noisy) in enumerate(product(pieces, _NOISY)):
+        for tile, place in _searched(shape.whitened(piece, noisy), finder, thorough):
             payload = code.decode(_soft(tile, finder, place))
             if payload is not None:
-                return _told(place, number, limit, secret, payload)
+                return _told(place, number // len(_NOISY), limit, secret, payload)
             if place.score > best.score:
-                best, at = place, number
+                best, at = place, number // len(_NOISY)
     if best.score < limit:
         return Detection("audio", Verdict.NOT_FOUND, None, round(best.score, 2), round(limit, 2))
     return _told(best, at, limit, secret, None)

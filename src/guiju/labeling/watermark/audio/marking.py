@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,10 @@ SNR: Final = 21.0
 """Default strength: sound to mark within the band, in dB."""
 SHORTEST: Final = 4.0
 """Seconds that a sound needs at least."""
+ROOMY: Final = 10.0
+"""Seconds that hold a mark well; shorter sounds get a stronger one, so that they hold as much of it in all …"""
+_STRONGER: Final = 3.0
+"""… but by no more than this, in dB."""
 _TILES: Final = 3
 """Tiles that are shaped together."""
 _LEAST, _MOST = 0.4, 2.2
@@ -23,11 +28,15 @@ Floats = npt.NDArray[np.float32]
 
 
 def mark(sound: Floats, secret: Secret, number: int, snr: float = SNR) -> Floats:
-    """What to add to ``sound``, one channel at 16 kHz, for a mark that holds ``number``."""
+    """What to add to ``sound``, one channel at 16 kHz, for a mark that holds ``number``.
+
+    Args:
+        snr: sound to mark within the band, in dB, for sounds of :data:`ROOMY` seconds; see :func:`below`.
+    """
     chart = grid.chart(secret.finder, secret.pattern_of(number))
     word = code.encode(secret.encipher(number))
     host = shape.whitened(sound)
-    depth = 10 ** (-snr / 20)
+    depth = 10 ** (-below(len(sound) / grid.RATE, snr) / 20)
     cells = []
     for begin in range(0, len(sound), _TILES * grid.TILE):
         sizes = _sizes(chart, word, host[begin : begin + _TILES * grid.TILE], depth)
@@ -37,6 +46,11 @@ def mark(sound: Floats, secret: Secret, number: int, snr: float = SNR) -> Floats
     loud = float(np.sqrt(np.mean(_band(sound) ** 2, dtype=np.float64)))
     level = float(np.sqrt(np.mean(added * added, dtype=np.float64)))
     return np.asarray(added * (depth * loud / max(level, 1e-12)), np.float32)
+
+
+def below(seconds: float, snr: float = SNR) -> float:
+    """How far below a sound of this length its mark stays, in dB, where ``snr`` is asked for."""
+    return snr - min(_STRONGER, max(0.0, 10.0 * math.log10(ROOMY / max(seconds, 0.1))))
 
 
 def _band(sound: Floats) -> Floats:

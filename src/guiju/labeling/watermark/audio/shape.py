@@ -17,6 +17,11 @@ _AROUND: Final = 4
 _FLOOR: Final = 10**-2.5
 """Of the mean size: what is softer counts as noise of the recording."""
 
+_ALWAYS: Final = 0.1
+"""Share of the time that a frequency is softest: how loud it then is counts as noise."""
+_TRACE: Final = 0.05
+"""Of the power, what is left where there is only noise."""
+
 Floats = npt.NDArray[np.float32]
 Spectra = npt.NDArray[np.complex64]
 
@@ -29,12 +34,17 @@ def shaped(mark: Floats, host: Floats) -> Floats:
     return _through(mark, host, whiten=False)
 
 
-def whitened(host: Floats) -> Floats:
-    """``host`` made flat over time and frequency, within the band of marks and nothing beyond."""
-    return _through(host, host, whiten=True)
+def whitened(host: Floats, noisy: bool = False) -> Floats:
+    """``host`` made flat over time and frequency, within the band of marks and nothing beyond.
+
+    Args:
+        noisy: take what is always there at a frequency for noise that was added since, and leave little of where there
+            is nothing else: a mark follows the sound and not the noise.
+    """
+    return _through(host, host, whiten=True, noisy=noisy)
 
 
-def _through(sound: Floats, host: Floats, whiten: bool) -> Floats:
+def _through(sound: Floats, host: Floats, whiten: bool, noisy: bool = False) -> Floats:
     length = len(sound)
     if not length:
         return sound
@@ -44,6 +54,9 @@ def _through(sound: Floats, host: Floats, whiten: bool) -> Floats:
     for first, spectra, course in _walked(sound, host, count):
         course = np.maximum(course, floor)
         spectra = spectra / course if whiten else spectra * np.where(course > floor, course, 0.5 * course)
+        if noisy:
+            always = np.quantile(course, _ALWAYS, axis=0)
+            spectra = spectra * np.sqrt(np.maximum(1.0 - 0.9 * (always / course) ** 2, _TRACE))
         whole = np.zeros((len(spectra), grid.HALF + 1), np.complex64)
         whole[:, _BAND] = spectra
         pieces = np.fft.irfft(whole, _SIZE, axis=1).astype(np.float32) * _WINDOW

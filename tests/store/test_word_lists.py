@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from guiju.errors import AlreadyExists, InvalidField, InvalidTransition, LexiconError
+from guiju.errors import AlreadyExists, InvalidField, InvalidTransition, LexiconError, WordListTestsUnmet
 from guiju.moderation import starter
 from guiju.store import snapshot_version
 from guiju.store.actor import Actor
@@ -41,6 +41,17 @@ def test_going_live_counts_what_changed(compliance: Actor, words: WordList) -> N
     details = [e.detail for e in AuditEntry.objects.filter(action=word_lists.LIVE).order_by("id")]
     assert [(d["after"], d["added"], d["removed"]) for d in details] == [(1, 2, 0), (2, 2, 1), (None, 0, 3)]
     assert snapshot_version.current() == before + 3
+
+
+def test_a_version_goes_live_only_if_its_test_lines_hold(compliance: Actor, words: WordList) -> None:
+    csv = "word,risk,hit,miss\n代开发票,A.3.b,有人代开发票,{}\n"
+    wrong = word_lists.add_version(compliance, words, csv.format("谨防代开发票诈骗"))
+    with pytest.raises(WordListTestsUnmet) as refused:
+        word_lists.set_live(compliance, wrong)
+    assert "谨防代开发票诈骗" in refused.value.message("zh")
+    words.refresh_from_db()
+    assert words.live is None
+    word_lists.set_live(compliance, word_lists.add_version(compliance, words, csv.format("开发票的流程")))
 
 
 def test_doing_it_twice_is_said(compliance: Actor, words: WordList) -> None:

@@ -38,3 +38,4 @@ from guiju.errors.settings import *  # noqa: F403
 from guiju.errors.store import *  # noqa: F403
 from guiju.errors.tree import *  # noqa: F403
 from guiju.errors.upstream import *  # noqa: F403
+from guiju.errors.word_lists import *  # noqa: F403

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from django.db.models import Max
 
-from guiju.errors import AlreadyExists, InvalidField, InvalidTransition
-from guiju.moderation import lexicon_csv, starter
+from guiju.errors import AlreadyExists, InvalidField, InvalidTransition, WordListTestsUnmet
+from guiju.moderation import lexicon_csv, lexicon_report, starter
 from guiju.moderation.lexicon import Entry, Lexicon
 from guiju.moderation.starter import StarterList
 from guiju.store import snapshot_version
@@ -71,7 +71,7 @@ def set_live(actor: Actor, version: WordListVersion | None, word_list: WordList 
     """Put a version in force, or with ``None`` switch ``word_list`` off; gateways follow within a second.
 
     Raises:
-        InvalidTransition: it is so already.
+        InvalidTransition: it is so already. WordListTestsUnmet: a test line of its entries does not hold.
     """
     owner = version.list if version is not None else word_list
     if owner is None:
@@ -80,8 +80,22 @@ def set_live(actor: Actor, version: WordListVersion | None, word_list: WordList 
     if row.live_id == (version.pk if version is not None else None):
         state = "live" if version is not None else "off"
         raise InvalidTransition(what_zh="词表", what_en="word list", state=state, target=state)
+    if version is not None:
+        hold_to_lines(version)
     _go_live(actor, row, version)
     return row
+
+
+def hold_to_lines(version: WordListVersion) -> None:
+    """Hold the entries of a version to their own test lines (columns ``hit`` and ``miss``), by this list alone.
+
+    Raises:
+        WordListTestsUnmet: naming the first lines that do not hold.
+    """
+    failing = lexicon_report.failing_lines(Lexicon.compile(entries(version)))
+    if failing:
+        report = "; ".join(f"{each.word} {each.wanted}: {each.line[:60]}" for each in failing[:10])
+        raise WordListTestsUnmet(count=len(failing), report=report)
 
 
 def entries(version: WordListVersion | None) -> tuple[Entry, ...]:

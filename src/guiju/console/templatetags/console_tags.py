@@ -264,7 +264,9 @@ def seconds(value: float | None) -> str:
         return _("%(n)d s") % {"n": round(value)}
     if value < 5400:
         return _("%(n)d min") % {"n": round(value / 60)}
-    return _("%(n)s h") % {"n": f"{value / 3600:.1f}"}
+    if value < 48 * 3600:
+        return _("%(n)s h") % {"n": f"{value / 3600:.1f}"}
+    return _("%(n)s days") % {"n": f"{value / 86400:.1f}"}
 
 
 @register.simple_tag

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from guiju.console.access import ConsoleRequest, action, screen
 from guiju.console.forms.cases import BesideForm, ClaimForm, CommentForm, DecisionForm, SplitForm, WordForm
+from guiju.console.language import pick
 from guiju.console.paging import page_of
 from guiju.console.views.records import findings_of, show_text
 from guiju.console.words import explain, risk_choices
 from guiju.errors import ExposureReached, GuijuError, LeaseLost, TookPart
-from guiju.store import case_context, case_texts, desk_exposure
+from guiju.store import case_context, case_texts, desk_exposure, desk_policy
 from guiju.store.desk_queue import Wanted, hidden_from, in_order, queue, still_blind, took_part
 from guiju.store.evidence import story
 from guiju.store.models import Case, CaseProposal, Service
@@ -146,6 +147,7 @@ def desk(request: ConsoleRequest, case: Case, status: int = 200, **forms: Any) -
         "second": case.about.later.filter(kind=Case.Kind.SECOND).first() if case.about else None,
         "notes": case.notes.select_related("author"),
         "proposals": case.proposals.select_related("word_list", "proposed_by"),
+        "deadline": next((pick(line) for line in desk_policy.in_force().deadlines if line.id == case.deadline), ""),
         "wanted": urlencode({name: request.GET[name] for name in FILTERS if request.GET.get(name)}),
         "may_read": allowed(request.actor, Permission.READ_CASE_TEXT) and found.text_held,
         "exposure": desk_exposure.of(request.user, now) if allowed(request.actor, Permission.REVIEW_CASES) else None,

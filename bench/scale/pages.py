@@ -7,6 +7,7 @@ the database took, the number of queries, and the plan of the slowest one.
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,7 +38,8 @@ from guiju.store.models import (
 
 PLAIN = (
     "/obligations/", "/services/", "/labels/", "/proof/", "/integrations/", "/accounts/strikes/", "/accounts/proposals/",
-    "/accounts/bulk/", "/minors/", "/incidents/", "/policies/", "/words/",
+    "/accounts/bulk/", "/accounts/reports/", "/cases/proposals/", "/desk/", "/minors/", "/incidents/", "/policies/", "/rumours/",
+    "/words/", "/webhooks/", "/integrations/reconcile/",
 )  # fmt: skip
 """Pages that need no question."""
 
@@ -67,6 +69,7 @@ def measure(rounds: int) -> list[dict[str, Any]]:
         role = Role.AUDITOR if path.startswith("/audit/") else Role.COMPLIANCE
         cache.clear()
         lines.append({"page": name, "path": path, **_line(clients[role], path, rounds)})
+        print(f"{name}: {lines[-1]['median_ms']:.0f} ms", file=sys.stderr, flush=True)
     return lines
 
 

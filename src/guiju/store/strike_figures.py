@@ -74,7 +74,7 @@ def rehearsals(now: datetime, days: int = 7) -> tuple[Rehearsed, ...]:
 
 
 def _by_account(since: datetime, until: datetime) -> Iterator[list[Violation]]:
-    rows = models.Violation.objects.filter(at__gt=since, at__lte=until).order_by("account", "id")
+    rows = models.Violation.objects.filter(at__gt=since, at__lte=until).order_by("account_id", "id")
     fields = rows.values_list("account_id", "record_id", "at", "risk", "streak", "severity", "disguised")
     for _, group in groupby(fields.iterator(chunk_size=2000), key=lambda row: row[0]):
         yield [Violation(str(r), micros(at), risk, streak, sev, hid) for _, r, at, risk, streak, sev, hid in group]

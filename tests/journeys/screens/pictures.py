@@ -76,8 +76,8 @@ def test_take(world: World, system: Actor, browser: Callable[[str], Client], chr
 
 def _both(window: Window, name: str, path: str) -> None:
     for folder, language in LANGUAGES:
-        window.go(path, language, "light")
-        _keep(window, folder, name)
+        if window.go(path, language, "light"):
+            _keep(window, folder, name)
 
 
 def _tried(window: Window) -> None:

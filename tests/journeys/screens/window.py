@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_FILE_PATH
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route
 
 ADDRESS = "http://guiju.example"
 _AXE = AXE_FILE_PATH.read_text("utf-8")
@@ -42,10 +42,16 @@ class Window:
         window.page.on("console", window._hear)
         return window
 
-    def go(self, path: str, language: str, theme: str) -> None:
-        """Open an address of the console, as somebody who chose language and theme."""
+    def go(self, path: str, language: str, theme: str) -> bool:
+        """Open an address of the console, as somebody who chose language and theme. Whether it is a screen, and no file."""
         self.client.cookies["guiju_language"], self.client.cookies["guiju_theme"] = language, theme
-        self.page.goto(ADDRESS + path, wait_until="load")
+        try:
+            self.page.goto(ADDRESS + path, wait_until="load")
+        except Error as error:
+            if "Download is starting" in error.message:
+                return False
+            raise
+        return True
 
     def faults(self, rules: Sequence[str] = ()) -> list[str]:
         """What axe-core finds on the page: rule, and where. By these rules, or by WCAG 2.2 AA and its own best practice."""

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 
 from guiju.console.addresses import urlpatterns
 from guiju.store.models import Role
@@ -75,6 +76,7 @@ def address(name: str, world: World) -> str:
         "rumour": {"pk": world.rumour.pk},
         "word": {"slug": "ours", "number": 1},
     }
+    values["minors"] = {"year": timezone.localdate().year, "service": "chat", "kind": "public", "suffix": "html"}
     known = values.get(name.split("_")[0], {})
     wanted = ROUTES[name].pattern.converters
     return reverse(f"console:{name}", kwargs={k: known[k] for k in wanted})

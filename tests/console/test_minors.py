@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from guiju.minors import policy_source
 from guiju.store.actor import Actor
@@ -94,3 +95,15 @@ def test_the_policy_is_examined_before_it_is_in_force(world: World, browser: Cal
     assert client.post("/minors/policy/", {"source": good, "note": "加严"}).status_code == 302
     assert MinorsPolicyVersion.objects.get().note == "加严"
     assert "第 1 版" in client.get("/minors/").content.decode()
+
+
+def test_yearly_documents_are_counted_and_left_to_be_completed(world: World, browser: Callable[[str], Client]) -> None:
+    client, year = browser(Role.COMPLIANCE), timezone.localdate().year
+    made = client.get(f"/minors/documents/{year}/chat/public.html").content.decode()
+    assert "防沉迷" in made and "未知 unknown: 1" in made and "待填" in made and "a1b2c3" not in made
+    client.post(f"/records/{world.record.pk}/text/", {"reason": "投诉核查"})
+    audit = client.get(f"/minors/documents/{year}/chat/audit.md").content.decode()
+    assert "**工作人员查看原文次数（均有理由与审计日志） / Texts read by staff, each with its reason**：1\n" in audit
+    assert client.get(f"/minors/documents/{year + 1}/chat/public.html").status_code == 404
+    assert client.get(f"/minors/documents/{year}/chat/other.html").status_code == 404
+    assert f"/minors/documents/{year}/chat/public.html" in client.get("/minors/").content.decode()

@@ -24,6 +24,7 @@ from guiju.law.ledger import (
     Ledger,
     LexiconChange,
     LexiconFacts,
+    MinorsContent,
     ModelTraffic,
     Retention,
     ReviewCounts,
@@ -57,6 +58,7 @@ class FakeLedger(msgspec.Struct, frozen=True):
     words: LexiconFacts = LexiconFacts("", 0, (), 0, None)
     changes: tuple[LexiconChange, ...] = ()
     cared: CareCounts = CareCounts()
+    content: MinorsContent = MinorsContent()
     people: AccountCounts = AccountCounts(0, 0)
 
     channel: ComplaintChannel = ComplaintChannel(True, (ComplaintTopic("content", 5),))
@@ -113,6 +115,9 @@ class FakeLedger(msgspec.Struct, frozen=True):
 
     def care(self, period: Period, every_minutes: int) -> CareCounts:
         return self.cared
+
+    def minors_content(self, period: Period) -> MinorsContent:
+        return self.content
 
     def account_counts(self, period: Period) -> AccountCounts:
         return self.people

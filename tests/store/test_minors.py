@@ -240,3 +240,24 @@ def test_a_service_of_companions_is_known_to_gateways(integration: Integration) 
     service.save()
     assert SnapshotLoader(5.0).load().services["chat"].companion is False
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_a_snapshot_reads_again_only_who_changed(
+    system: Actor, account: Account, integration: Integration, django_assert_num_queries: object
+) -> None:
+    now = timezone.now()
+    other = Account.objects.create(pseudonym="p2", integration=integration, first_seen=now, last_seen=now)
+    minors.set_profile(system, account, basis="stated", band="8_12")
+    known = care.KnownProfiles()
+    first = known.now()
+    assert first == care.profiles() and first.keys() == {"p1"}
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert known.now() is first
+    minors.set_profile(system, other, basis="stated", band="3_8")
+    guardians.decide(system, other, "limit", "daily", value=10)
+    CareProfile.objects.filter(pk="p1").update(band="16_18")  # of which nothing is told: not looked at
+    second = known.now()
+    assert second["p1"].band == "8_12" and (second["p2"].band, len(second["p2"].rules)) == ("3_8", 1)
+    assert first.keys() == {"p1"}, "what a snapshot holds is never changed"
+    minors.set_profile(system, account, basis="verified", band="adult", mode=False)
+    assert known.now() == care.profiles() and known.now().keys() == {"p2"}

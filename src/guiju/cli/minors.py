@@ -10,6 +10,7 @@ import typer
 from guiju.cli import terminal
 from guiju.cli.boot import open_database, operator
 from guiju.cli.language import say
+from guiju.minors.annual import Kind
 
 if TYPE_CHECKING:
     from guiju.store.minors_report import YearReport
@@ -23,6 +24,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def report(
     year: Annotated[int, typer.Option(min=2000, max=9998, help="The calendar year, days of China.")],
     service: Annotated[str, typer.Option(help="Only this service; all by default.")] = "",
+    document: Annotated[
+        Kind | None,
+        typer.Option(help="The document for the public (Art. 42), or for the audit (Art. 37), to be completed."),
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="The document as an HTML page.")] = False,
     as_json: Json = False,
 ) -> None:
     """Count a year of minors' protection for the public report, as Markdown; it names no account.
@@ -30,6 +36,8 @@ def report(
     Example:
 
         guiju minors report --year 2026 > minors-2026.md
+
+        guiju minors report --year 2026 --document public --html > 防沉迷年度公布.html
     """
     open_database()
     from guiju.errors import NotFound
@@ -37,9 +45,16 @@ def report(
     from guiju.store.models import Service
 
     rows = Service.objects.filter(slug=service) if service else Service.objects.all()
-    reports = [of_year(row, year) for row in rows]
-    if service and not reports:
+    if service and not rows:
         raise NotFound(what_zh="服务", what_en="service", key=service)
+    if document is not None:
+        from guiju.store import minors_documents
+
+        for row in rows:
+            made = minors_documents.of(row, year, document)
+            terminal.line(made.html if html else made.markdown)
+        return
+    reports = [of_year(row, year) for row in rows]
     if as_json:
         terminal.emit(reports)
         return

@@ -135,6 +135,9 @@ urlpatterns = [
     # minors and companions
     path("minors/", minors.listing, name="minors"),
     path("minors/policy/", minors.policy, name="minors_policy"),
+    path(
+        "minors/documents/<int:year>/<slug:service>/<slug:kind>.<slug:suffix>", minors.document, name="minors_document"
+    ),
     path("minors/cases/<int:pk>/contacted/", minors.contacted, name="care_contact"),
     path("minors/cases/<int:pk>/close/", minors.close, name="care_close"),
     path("minors/<str:pk>/", minors.detail, name="minor"),

@@ -8,7 +8,7 @@ goes into the record (``settle``). A crisis outweighs everything: nobody who spe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -24,10 +24,10 @@ from guiju.minors.companion import Heard, Hearing
 from guiju.moderation.policy import Policy
 from guiju.nouns import Action, Decision, Finding, Part
 from guiju.store.care_notes import Kind, Noted, StatedAge
-from guiju.store.snapshot import Snapshot
+from guiju.store.snapshot import IntegrationView, Snapshot
 
 if TYPE_CHECKING:
-    from guiju.gateway.call import Call
+    from guiju.gateway.runtime import Runtime
 
 BAND, MODE = b"x-guiju-age-band", b"x-guiju-minors-mode"
 PERSONA, CHARACTER, FEATURES = b"x-guiju-persona", b"x-guiju-character", b"x-guiju-features"
@@ -37,7 +37,30 @@ _COMPANION = frozenset({"identity", "two_hours", "dependence"})
 _DELIVERED = frozenset({Outcome.COMPLETED, Outcome.UNCHECKED})
 
 
-def attend(call: Call) -> Care | None:
+class Occasion(Protocol):
+    """What the care for an account looks at: an exchange, or a prompt that is only checked.
+
+    Attributes:
+        snapshot: replaced by the band's stricter one. ``account``: its pseudonym, empty where none is named.
+        at: when the prompt came, microseconds. ``number``: of its record.
+    """
+
+    snapshot: Snapshot
+    integration: IntegrationView
+    account: str
+    at: int
+    number: str
+
+    @property
+    def runtime(self) -> Runtime:
+        """Where use is counted."""
+
+    @property
+    def scope(self) -> Scope:
+        """The request, for what its headers state."""
+
+
+def attend(call: Occasion) -> Care | None:
     """The care for this exchange; None where it concerns nobody: no minor, no companion, nothing stated.
 
     Raises:
@@ -54,10 +77,16 @@ def attend(call: Call) -> Care | None:
     if call.account and profile != known and (known is not _UNKNOWN or profile.band != ADULT or profile.mode):
         call.runtime.care.state(StatedAge(call.account, integration.id, profile.band, profile.mode, call.at))
     held = profile.band_at(call.at, snapshot.minors_policy)
-    band = snapshot.minors_policy.band(held)
-    if band is not None and band.content.stops:
-        call.snapshot = snapshot.under(_stricter(snapshot.checker.policy, band.id, band.content.stops))
+    call.snapshot = held_to_band(snapshot, held)
     return Care(call, profile, companion=companion, watched=watched, band=held)
+
+
+def held_to_band(snapshot: Snapshot, held: str) -> Snapshot:
+    """The snapshot under the stricter moderation policy of the band with this id; itself where there is none."""
+    band = snapshot.minors_policy.band(held)
+    if band is None or not band.content.stops:
+        return snapshot
+    return snapshot.under(_stricter(snapshot.checker.policy, band.id, band.content.stops))
 
 
 def profile_of(scope: Scope, snapshot: Snapshot, account: str) -> Profile:
@@ -134,7 +163,7 @@ class Care:
         "words",
     )
 
-    def __init__(self, call: Call, profile: Profile, *, companion: bool, watched: bool, band: str) -> None:
+    def __init__(self, call: Occasion, profile: Profile, *, companion: bool, watched: bool, band: str) -> None:
         self.band = band
         self._call, self._profile = call, profile
         self._companion, self._watched = companion, watched

@@ -289,6 +289,36 @@ class LexiconChange(msgspec.Struct, frozen=True):
     removed: int
 
 
+class MinorsContent(msgspec.Struct, frozen=True):
+    """What minors were served in a span.
+
+    Attributes:
+        bands, pools: age bands of the policy in force, and the dedicated pools they name.
+        served: completed exchanges of minors' accounts. ``banded``: judged under the content of their band.
+            ``pushed``: in which something went out that the band stops.
+        affecting: delivered answers, to anybody, that may affect minors. ``prompted``: with a reminder.
+        capped: bands with a cap per purchase and per day. ``purchases``: minors' days with purchases.
+            ``overspent``: those beyond a cap.
+        marketing_open: bands in which the function ``marketing`` is not shut.
+        delivered: delivered answers. ``inducing``: those that held their user back.
+    """
+
+    bands: int = 0
+    pools: int = 0
+    served: int = 0
+    banded: int = 0
+    pushed: int = 0
+    affecting: int = 0
+    prompted: int = 0
+    capped: int = 0
+    purchases: int = 0
+    overspent: int = 0
+    marketing_open: int = 0
+    delivered: int = 0
+    inducing: int = 0
+    sample: tuple[str, ...] = ()
+
+
 class CareCounts(msgspec.Struct, frozen=True, kw_only=True):
     """The protection of minors and of the users of companions in a span.
 
@@ -406,6 +436,9 @@ class Ledger(Protocol):
 
     def care(self, period: Period, every_minutes: int) -> CareCounts:
         """Minors and companions; a use is long when it lasts longer than ``every_minutes``."""
+
+    def minors_content(self, period: Period) -> MinorsContent:
+        """What minors were served."""
 
     def account_counts(self, period: Period) -> AccountCounts:
         """How many accounts there are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -108,3 +108,23 @@ def insufficient(figures: Iterable[Figure], zh: str, en: str, records: Iterable[
 def percent(part: int, whole: int) -> float | None:
     """``part`` of ``whole`` in percent, rounded **down** to two decimals so that 99.999 never reads as 100."""
     return math.floor(part * 10_000 / whole) / 100 if whole else None
+
+
+def judged(
+    figures: tuple[Figure, ...],
+    *,
+    bad: bool,
+    seen: int,
+    fault: tuple[str, str],
+    none: tuple[str, str],
+    good: tuple[str, str],
+    records: Sequence[str] = (),
+) -> CheckResult:
+    """What most checks come to: *fail* where something is ``bad``, *insufficient* where nothing was ``seen``, else *pass*.
+
+    Args:
+        fault, none, good: what is said then, Chinese and English.
+    """
+    if bad:
+        return failed(figures, *fault, records)
+    return passed(figures, *good, records) if seen else insufficient(figures, *none)

@@ -7,7 +7,7 @@ same thing twice, late, or in any order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -26,7 +26,7 @@ from guiju.minors import (
     policy_source,
 )
 from guiju.minors.calendar import DAY, day_of, start_of
-from guiju.store.models import CareProfile, GuardianDecision, MinorsPolicyVersion, UsageDay
+from guiju.store.models import AuditEntry, CareProfile, GuardianDecision, MinorsPolicyVersion, UsageDay
 from guiju.store.moments import micros
 
 _LOOKED_AT = 2
@@ -71,13 +71,58 @@ def profile_of(account: str) -> Profile:
     return as_profile(row, GuardianDecision.objects.filter(account_id=account))
 
 
-def profiles() -> dict[str, Profile]:
-    """Every account that something is known of which binds it, by pseudonym; grown-ups out of minors' mode are absent."""
+def profiles(accounts: Collection[str] | None = None) -> dict[str, Profile]:
+    """Every account that something is known of which binds it, by pseudonym; grown-ups out of minors' mode are absent.
+
+    Args:
+        accounts: of these alone; of all where None.
+    """
+    decided, rows = GuardianDecision.objects.filter(withdrawn_at=None), CareProfile.objects.all()
+    if accounts is not None:
+        decided, rows = decided.filter(account__in=accounts), rows.filter(pk__in=accounts)
     decisions: dict[str, list[GuardianDecision]] = defaultdict(list)
-    for decision in GuardianDecision.objects.filter(withdrawn_at=None):
+    for decision in decided:
         decisions[decision.account_id].append(decision)
-    rows = CareProfile.objects.exclude(band=ADULT, mode=False, born="")
+    rows = rows.exclude(band=ADULT, mode=False, born="")
     return {row.pk: as_profile(row, decisions[row.pk]) for row in rows}
+
+
+class KnownProfiles:
+    """:func:`profiles`, kept between asks: only accounts of which the audit log tells something new are read again.
+
+    Entries of the log are numbered in the order in which they were committed, so that no clock is asked and none is missed.
+    """
+
+    _TELLING = (
+        "minors.profile", "minors.state", "minors.suspect", "minors.clear", "guardian.decide", "guardian.withdraw",
+    )  # fmt: skip
+    _MOST = 500
+    """Accounts above which everything is read at once."""
+
+    def __init__(self) -> None:
+        self._entry: int | None = None
+        self._known: dict[str, Profile] = {}
+
+    def now(self) -> Mapping[str, Profile]:
+        """Every profile that binds. What was given out before is never changed."""
+        last = (
+            AuditEntry.objects.aggregate(last=Max("id"))["last"] or 0
+        )  # before the rows: what comes between is seen again
+        if self._entry is None or last < self._entry:  # the first time, or another database
+            self._known = profiles()
+        elif last > self._entry:
+            self._learn(self._entry, last)
+        self._entry = last
+        return self._known
+
+    def _learn(self, after: int, last: int) -> None:
+        told = AuditEntry.objects.filter(id__gt=after, id__lte=last, action__in=self._TELLING)
+        accounts = set(told.values_list("object_id", flat=True).order_by()[: self._MOST + 1])
+        if len(accounts) > self._MOST:
+            self._known = profiles()
+        elif accounts:
+            kept = {account: profile for account, profile in self._known.items() if account not in accounts}
+            self._known = kept | profiles(accounts)
 
 
 # --- usage -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Building the gateway's snapshot from the database.
 
 Loading costs grow with what changed: the word lists are compiled only when a list or the policy has another version;
-integrations, keys and active sanctions are read whole each time (a few thousand rows each in a large installation).
+of minors' profiles those alone are read that changed; integrations, keys and active sanctions are read whole each time (a few thousand rows each in a large installation).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class SnapshotLoader:
     def __init__(self, check_budget_ms: float) -> None:
         self._budget = check_budget_ms
         self._versions: tuple[object, ...] | None = None
+        self._profiles = care.KnownProfiles()
         self._checker: Checker
         self._lexicon: Lexicon
         self._next_expiry = self._midnight = float("inf")
@@ -61,7 +62,7 @@ class SnapshotLoader:
             services={row.slug: _service(row) for row in models.Service.objects.all()},
             standings=self._load_standings(),
             trial=_trial(checker),
-            minors=care.profiles(),
+            minors=self._profiles.now(),
             minors_policy=care.policy_in_force(),
         )
 

@@ -154,11 +154,12 @@ def moderated(
     service: str = "llm_query_moderation",
     *,
     late: timedelta = timedelta(),
+    user: str = "u",
     **spoiled: str,
 ) -> tuple[int, Any]:
     hasher = key_hasher()
     pair = access_key(hasher.hash(caller.key), hasher.hash)
-    parameters = json.dumps({"content": content, "accountId": "u", "dataId": "d1"})
+    parameters = json.dumps({"content": content, "accountId": user, "dataId": "d1"})
     body = urlencode({"Service": service, "ServiceParameters": parameters}).encode()
     port = caller.gateway.port
     headers = sign(pair, f"127.0.0.1:{port}", body, datetime.now(UTC) - late)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from guiju.law.ledger import AccountCounts, CareCounts
+from guiju.law.ledger import AccountCounts, CareCounts, MinorsContent
 from guiju.law.profile import Profile
 
 from ..ledger import FakeLedger
@@ -59,3 +59,35 @@ def test_numbers_of_users_are_watched_and_prove_nothing(counted: AccountCounts, 
     assert result.status == "insufficient", "the assessment is a document"
     assert ("须提交" in result.zh) is due
     assert value(result, "accounts_registered") == counted.registered
+
+
+@pytest.mark.parametrize(
+    ("obligation", "seen", "expected"),
+    [
+        ("MIN-03", MinorsContent(pools=4, served=1, banded=1), "fail"),
+        ("MIN-03", MinorsContent(pools=5), "insufficient"),
+        ("MIN-03", MinorsContent(pools=5, served=9, banded=8), "fail"),
+        ("MIN-03", MinorsContent(pools=5, served=9, banded=9), "pass"),
+        ("MIN-05", MinorsContent(), "insufficient"),
+        ("MIN-05", MinorsContent(affecting=3, prompted=3), "pass"),
+        ("MIN-05", MinorsContent(affecting=3, prompted=2, sample=("7",)), "fail"),
+        ("MIN-06", MinorsContent(), "insufficient"),
+        ("MIN-06", MinorsContent(served=9), "pass"),
+        ("MIN-06", MinorsContent(served=9, pushed=1), "fail"),
+        ("MIN-09", MinorsContent(bands=5, capped=5), "insufficient"),
+        ("MIN-09", MinorsContent(bands=5, capped=5, purchases=2), "pass"),
+        ("MIN-09", MinorsContent(bands=5, capped=5, purchases=2, overspent=1), "fail"),
+        ("MIN-09", MinorsContent(bands=5, capped=4), "fail"),
+        ("MIN-10", MinorsContent(marketing_open=1), "fail"),
+        ("MIN-10", MinorsContent(), "insufficient"),
+        ("ANT-08", MinorsContent(delivered=9), "insufficient"),  # until the operator sets the limit
+    ],
+)
+def test_what_minors_are_served(obligation: str, seen: MinorsContent, expected: str) -> None:
+    assert measure(obligation, FakeLedger(content=seen)).status == expected
+
+
+@pytest.mark.parametrize(("inducing", "expected"), [(1, "pass"), (2, "fail")])
+def test_dependence_is_held_against_the_operators_limit(inducing: int, expected: str) -> None:
+    result = measure("ANT-08", FakeLedger(content=MinorsContent(delivered=100, inducing=inducing)), max_rate=1)
+    assert result.status == expected and value(result, "inducing_rate") == inducing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +18,8 @@ from guiju.console.words import explain
 from guiju.errors import GuijuError, MinorsPolicyInvalid
 from guiju.minors import decide, policy_source
 from guiju.minors.calendar import day_of
-from guiju.store import care
-from guiju.store.models import Account, CareCase, CareProfile, MinorsPolicyVersion
+from guiju.store import care, minors_documents
+from guiju.store.models import Account, CareCase, CareProfile, MinorsPolicyVersion, Service
 from guiju.store.moments import micros
 from guiju.store.permissions import Permission
 from guiju.store.services import care_cases, guardians, minors
@@ -38,8 +38,22 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "state": state,
         "policy": care.policy_in_force(),
         "number": care.policy_number(),
+        "services": Service.objects.all(),
+        "years": [timezone.localdate().year, timezone.localdate().year - 1],
     }
     return render(request, "console/minors/list.html", context)
+
+
+@screen(Permission.SEE_ACCOUNTS)
+def document(request: ConsoleRequest, year: int, service: str, kind: str, suffix: str) -> HttpResponse:
+    """A yearly document about minors, counted from what is stored, for a person to complete."""
+    row = get_object_or_404(Service, pk=service)
+    if kind not in ("public", "audit") or suffix not in ("md", "html") or not 2000 <= year <= timezone.localdate().year:
+        raise Http404
+    made = minors_documents.of(row, year, "public" if kind == "public" else "audit")
+    text, sort = (made.html, "text/html") if suffix == "html" else (made.markdown, "text/markdown")
+    headers = {"Content-Disposition": f'attachment; filename="minors-{row.pk}-{year}-{kind}.{suffix}"'}
+    return HttpResponse(text, content_type=f"{sort}; charset=utf-8", headers=headers)
 
 
 def _profiles(state: str) -> QuerySet[CareProfile]:

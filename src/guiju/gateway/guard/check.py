@@ -117,6 +117,8 @@ def told(judged: Judged, policy: Policy) -> Json:
     }
     if judged.stand_in:
         found["answer"] = judged.stand_in
+    if judged.minors:
+        found["minors"] = judged.minors
     if judged.label:
         found["aigc"] = judged.label
     return found

@@ -13,8 +13,10 @@ from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, new_id
 from guiju.gateway import admission, circumstances
 from guiju.gateway.call import LARGE
 from guiju.gateway.endpoints.endpoint import LONGEST_MODEL
+from guiju.gateway.guard.cared import care_for, held_to
 from guiju.gateway.guard.entry import Entry
 from guiju.gateway.labels import AnswerLabels
+from guiju.gateway.minors_words import told
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.texts import stored
 from guiju.gateway.wire import Receive, Scope, address
@@ -34,6 +36,7 @@ class Judged(msgspec.Struct, frozen=True):
         stand_in: the words that take the place of a stopped content; empty where it is not stopped.
         label: the seven-key label an answer was given, if one was asked for.
         context: the circumstances it was judged in.
+        minors: the verdict about a minor's or companion's prompt as JSON; empty where it concerns nobody.
     """
 
     decision: Decision
@@ -42,6 +45,7 @@ class Judged(msgspec.Struct, frozen=True):
     stand_in: str = ""
     label: dict[str, str] = {}
     context: Context = ANYWHERE
+    minors: dict[str, object] = {}
 
 
 class Visit:
@@ -56,7 +60,7 @@ class Visit:
         self.runtime = runtime
         self.name = name
         self.scope, self.receive = scope, receive
-        self.snapshot = self._arrived = runtime.snapshot
+        self.snapshot = self._arrived = self._deciding = runtime.snapshot
         self.integration: IntegrationView | None = None
         self.account = ""
         self.model = ""
@@ -118,7 +122,8 @@ class Visit:
         user = {"user": named} if named else {}
         self.account = admission.account_of(self.runtime, self.caller, self.scope, user)
         admission.account_gate(self.runtime, self._arrived, self.account)
-        self.snapshot = self._arrived.deciding_for(self.account or new_id(now_us()))
+        self._deciding = self._arrived.deciding_for(self.account or new_id(now_us()))
+        self.snapshot = held_to(self._deciding, self.scope, self.account, now_us())
 
     # --- judging -----------------------------------------------------------------------------------------------------
 
@@ -141,6 +146,11 @@ class Visit:
         context = self.circumstances(parts, modality)
         decision = await self._check(parts, direction, unread, context)
         number = new_id(at)
+        care = care_for(self, self._deciding, at, number) if direction is Direction.PROMPT else None
+        if care is not None:
+            decision = care.judge(decision, parts)
+            outcome = Outcome.BLOCKED if decision.action.stops else Outcome.COMPLETED
+            decision = care.settle(decision, outcome) or decision
         texts = self._masked(parts, decision, direction, context)
         placed, keys = LabelEntry(), dict[str, str]()
         if label and direction is Direction.ANSWER and texts and not decision.action.stops:
@@ -160,7 +170,11 @@ class Visit:
                 context=context,
             )
         )
-        return Judged(decision, number, texts, self.stand_in(decision, number), keys, context)
+        stand_in, minors = self.stand_in(decision, number), dict[str, object]()
+        if care is not None:
+            stand_in = care.words or stand_in
+            minors = told(care.verdict, self.snapshot.minors_policy)
+        return Judged(decision, number, texts, stand_in, keys, context, minors)
 
     def circumstances(self, parts: Sequence[Part], modality: str = "text") -> Context:
         """The circumstances these texts are judged in.

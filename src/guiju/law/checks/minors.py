@@ -6,7 +6,7 @@ from guiju.law.ledger import Ledger
 from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
-from guiju.law.result import CheckResult, Figure, failed, insufficient, passed, percent
+from guiju.law.result import CheckResult, Figure, insufficient, judged, percent
 
 _TWO_HOURS = 120
 
@@ -21,12 +21,15 @@ def minors_mode(ledger: Ledger, profile: Profile, period: Period, parameters: Pa
         Figure("care_denied", seen.denied, "times"),
         Figure("care_bypassed", seen.bypassed, "times"),
     )
-    if seen.bypassed:
-        zh, en = f"有 {seen.bypassed} 次交互绕过了时长限制。", f"{seen.bypassed} exchanges went round the limit."
-        return failed(figures, zh, en, seen.sample)
-    if not seen.denied:
-        return insufficient(figures, "期间内没有触发限制，尚无实例。", "No limit was reached in the span.")
-    return passed(figures, "触发的限制均已生效。", "Every limit that was reached held.", seen.sample)
+    return judged(
+        figures,
+        bad=seen.bypassed > 0,
+        seen=seen.denied,
+        fault=(f"有 {seen.bypassed} 次交互绕过了时长限制。", f"{seen.bypassed} exchanges went round the limit."),
+        none=("期间内没有触发限制，尚无实例。", "No limit was reached in the span."),
+        good=("触发的限制均已生效。", "Every limit that was reached held."),
+        records=seen.sample,
+    )
 
 
 @check(
@@ -42,12 +45,15 @@ def minors_personas(ledger: Ledger, profile: Profile, period: Period, parameters
         parameters.figure("care_bands_open", seen.bands_open, "max_items"),
         Figure("care_personas_denied", seen.personas_denied, "times"),
     )
-    if not figures[0].met:
-        zh, en = f"{seen.bands_open} 个年龄段未屏蔽。", f"{seen.bands_open} age bands do not block them."
-        return failed(figures, zh, en, seen.sample)
-    if not seen.personas_denied:
-        return insufficient(figures, "策略已屏蔽，期间内没有实例。", "The policy blocks them; none was asked for.")
-    return passed(figures, "策略已屏蔽且已生效。", "The policy blocks them, and did.", seen.sample)
+    return judged(
+        figures,
+        bad=figures[0].met is False,
+        seen=seen.personas_denied,
+        fault=(f"{seen.bands_open} 个年龄段未屏蔽。", f"{seen.bands_open} age bands do not block them."),
+        none=("策略已屏蔽，期间内没有实例。", "The policy blocks them; none was asked for."),
+        good=("策略已屏蔽且已生效。", "The policy blocks them, and did."),
+        records=seen.sample,
+    )
 
 
 @check("companion_reminders", zh="连续使用提醒", en="Reminder of continuous use", needs=("every_hours", "min_share"))
@@ -63,28 +69,35 @@ def companion_reminders(ledger: Ledger, profile: Profile, period: Period, parame
         Figure("care_long_blocks", seen.long_blocks, "times"),
         parameters.figure("care_reminded", share, "min_share"),
     )
-    if figures[-1].met is False:
-        zh, en = f"有 {seen.unreminded} 次未按时提醒。", f"{seen.unreminded} uses were not reminded in time."
-        return failed(figures, zh, en, seen.sample)
-    if not seen.long_blocks:
-        return insufficient(figures, "期间内没有超过间隔的连续使用。", "No use lasted longer than the interval.")
-    return passed(figures, "超过间隔的连续使用均已提醒。", "Every long use was reminded in time.", seen.sample)
+    return judged(
+        figures,
+        bad=figures[-1].met is False,
+        seen=seen.long_blocks,
+        fault=(f"有 {seen.unreminded} 次未按时提醒。", f"{seen.unreminded} uses were not reminded in time."),
+        none=("期间内没有超过间隔的连续使用。", "No use lasted longer than the interval."),
+        good=("超过间隔的连续使用均已提醒。", "Every long use was reminded in time."),
+        records=seen.sample,
+    )
 
 
 @check("companion_identity", zh="显示人工智能身份", en="AI identity shown", needs=("min_share",))
 def companion_identity(ledger: Ledger, profile: Profile, period: Period, parameters: Parameters) -> CheckResult:
     """Every continuous use of a companion began with the notice that it is an artificial intelligence."""
     seen = ledger.care(period, _TWO_HOURS)
+    missing = seen.blocks - seen.introduced
     figures = (
         Figure("care_blocks", seen.blocks, "times"),
         parameters.figure("care_introduced", percent(seen.introduced, seen.blocks), "min_share"),
     )
-    if not seen.blocks:
-        return insufficient(figures, "期间内没有陪伴类使用。", "No companion was used in the span.")
-    if not figures[-1].met:
-        missing = seen.blocks - seen.introduced
-        return failed(figures, f"有 {missing} 次未提示。", f"{missing} uses began without it.", seen.sample)
-    return passed(figures, "每次使用开始时均已提示。", "Every use began with it.", seen.sample)
+    return judged(
+        figures,
+        bad=figures[-1].met is False,
+        seen=seen.blocks,
+        fault=(f"有 {missing} 次未提示。", f"{missing} uses began without it."),
+        none=("期间内没有陪伴类使用。", "No companion was used in the span."),
+        good=("每次使用开始时均已提示。", "Every use began with it."),
+        records=seen.sample,
+    )
 
 
 @check("companion_crises", zh="危机干预", en="Crises handled", needs=("min_share",))
@@ -99,12 +112,15 @@ def companion_crises(ledger: Ledger, profile: Profile, period: Period, parameter
         Figure("care_crises", seen.crises, "cases"),
         parameters.figure("care_crises_handled", share, "min_share"),
     )
-    if not seen.crises:
-        return insufficient(figures, "期间内没有到期的危机事项。", "No crisis was due in the span.")
-    if not figures[-1].met:
-        zh, en = f"有 {seen.crises_late} 件未按时联系。", f"In {seen.crises_late} cases nobody was reached in time."
-        return failed(figures, zh, en, seen.sample)
-    return passed(figures, "危机事项均按时联系。", "In every crisis somebody was reached in time.", seen.sample)
+    return judged(
+        figures,
+        bad=figures[-1].met is False,
+        seen=seen.crises,
+        fault=(f"有 {seen.crises_late} 件未按时联系。", f"In {seen.crises_late} cases nobody was reached in time."),
+        none=("期间内没有到期的危机事项。", "No crisis was due in the span."),
+        good=("危机事项均按时联系。", "In every crisis somebody was reached in time."),
+        records=seen.sample,
+    )
 
 
 @check("companion_exit", zh="退出不得挽留", en="Exit honoured at once")
@@ -115,12 +131,15 @@ def companion_exit(ledger: Ledger, profile: Profile, period: Period, parameters:
         Figure("care_exits", seen.exits, "times"),
         Figure("care_retained", seen.retained, "times"),
     )
-    if seen.retained:
-        zh, en = f"有 {seen.retained} 次挽留到达用户。", f"{seen.retained} answers held their users back."
-        return failed(figures, zh, en, seen.sample)
-    if not seen.exits:
-        return insufficient(figures, "期间内没有退出请求。", "Nobody asked to leave in the span.")
-    return passed(figures, "退出请求均一次生效，没有挽留。", "Every exit was honoured at once.", seen.sample)
+    return judged(
+        figures,
+        bad=seen.retained > 0,
+        seen=seen.exits,
+        fault=(f"有 {seen.retained} 次挽留到达用户。", f"{seen.retained} answers held their users back."),
+        none=("期间内没有退出请求。", "Nobody asked to leave in the span."),
+        good=("退出请求均一次生效，没有挽留。", "Every exit was honoured at once."),
+        records=seen.sample,
+    )
 
 
 @check("companion_scale", zh="用户规模", en="Number of users", needs=("registered_users", "monthly_active_users"))
@@ -153,9 +172,12 @@ def companion_requests(ledger: Ledger, profile: Profile, period: Period, paramet
         Figure("care_requests", seen.requests, "cases"),
         parameters.figure("care_requests_done", share, "min_share"),
     )
-    if not seen.requests:
-        return insufficient(figures, "期间内没有到期的请求。", "No request was due in the span.")
-    if not figures[-1].met:
-        zh, en = f"有 {seen.requests_late} 件逾期。", f"{seen.requests_late} requests were late."
-        return failed(figures, zh, en)
-    return passed(figures, "请求均按时完成。", "Every request was done in time.")
+    return judged(
+        figures,
+        bad=figures[-1].met is False,
+        seen=seen.requests,
+        fault=(f"有 {seen.requests_late} 件逾期。", f"{seen.requests_late} requests were late."),
+        none=("期间内没有到期的请求。", "No request was due in the span."),
+        good=("请求均按时完成。", "Every request was done in time."),
+        records=seen.sample,
+    )

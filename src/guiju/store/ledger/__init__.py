@@ -12,7 +12,7 @@ from functools import cached_property
 
 from guiju.law import ledger as law
 from guiju.law.period import Period
-from guiju.store.ledger import callers, care, complaints, conduct, keeping, lexicon, traffic
+from guiju.store.ledger import callers, care, complaints, conduct, content, keeping, lexicon, traffic
 from guiju.store.models import Service
 
 
@@ -22,6 +22,7 @@ class DatabaseLedger:
     def __init__(self, service: Service, now: datetime) -> None:
         self._slug, self._now = service.slug, now
         self._labels: dict[Period, law.LabelCounts] = {}
+        self._content: dict[Period, law.MinorsContent] = {}
         self._care: dict[tuple[Period, int], law.CareCounts] = {}
 
     def exchanges(self, period: Period) -> law.ExchangeCounts:
@@ -95,6 +96,12 @@ class DatabaseLedger:
         if (period, every_minutes) not in self._care:
             self._care[period, every_minutes] = care.counts(self._slug, period, every_minutes, self._now)
         return self._care[period, every_minutes]
+
+    def minors_content(self, period: Period) -> law.MinorsContent:
+        """What minors were served."""
+        if period not in self._content:
+            self._content[period] = content.counts(self._slug, period)
+        return self._content[period]
 
     def account_counts(self, period: Period) -> law.AccountCounts:
         """How many accounts there are."""

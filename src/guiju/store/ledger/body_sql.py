@@ -68,6 +68,14 @@ class Upstream(_OnBody):
     postgresql = f"({_POSTGRESQL_JSON} #> '{{upstream}}')::text"
 
 
+class PolicyName(_OnBody):
+    """The version of the moderation policy it was judged by, as a JSON string; under an age band it ends with that."""
+
+    output_field = TextField()
+    sqlite = f"json_quote(json_extract({_SQLITE_TEXT}, '$.policy'))"
+    postgresql = f"({_POSTGRESQL_JSON} #> '{{policy}}')::text"
+
+
 class LabelText(_OnBody):
     """The implicit label exactly as sent, as a JSON string."""
 

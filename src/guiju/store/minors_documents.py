@@ -1,0 +1,63 @@
+"""The yearly documents about minors with what was counted in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+
+from guiju.minors.annual import Kind, document
+from guiju.paper import Paper
+from guiju.store import care
+from guiju.store.minors_report import YearReport, of_year
+from guiju.store.models import AuditEntry, Record, Service
+from guiju.store.models.accounts import Account
+
+_ZONE = timedelta(hours=8)
+_LOOK = "evidence.read_text"
+
+
+def of(service: Service, year: int, kind: Kind) -> Paper:
+    """A document of one calendar year in China."""
+    counted = of_year(service, year)
+    values = {
+        "operator_name": settings.GUIJU.notices.values.get("operator", ""),
+        "service": counted.service,
+        "year": str(year),
+        "policy": f"{counted.policy}（{counted.policies}）",
+        "accounts": _lines(_bands(counted)),
+        "suspicions": f"切换 switched {counted.suspected}；申诉成立 cleared {counted.cleared}",
+        "denials": _lines(counted.denied),
+        "reminders": _lines(counted.reminded),
+        "use": f"{counted.days} 账号日 account-days，{counted.minutes} 分钟 minutes",
+        "guardians": _lines({**counted.guardians, "withdrawn": counted.withdrawn}),
+        "cases": _lines(
+            {f"{kind}.{state}": n for kind, states in counted.cases.items() for state, n in states.items()}
+        ),
+        "companion": _lines({"exits": counted.exits, "retained": counted.retained, **counted.heard}),
+        "access": str(_looks(service, year)),
+    }
+    return document(kind, values)
+
+
+def _bands(counted: YearReport) -> dict[str, int]:
+    """Accounts by the names of their bands."""
+    policy = care.policy_in_force()
+    names = {band.id: f"{band.zh} {band.en}" for band in policy.bands}
+    return {names.get(band, "未知 unknown"): n for band, n in counted.bands.items()}
+
+
+def _lines(counts: Mapping[str, int]) -> str:
+    return "\n".join(f"{name}: {n}" for name, n in counts.items()) or "0"
+
+
+def _looks(service: Service, year: int) -> int:
+    """How often staff read the text of a minor's exchange in a year."""
+    start, end = (datetime(y, 1, 1, tzinfo=UTC) - _ZONE for y in (year, year + 1))
+    entries = AuditEntry.objects.filter(action=_LOOK, at__gte=start, at__lt=end)
+    read = [int(key) for key in entries.values_list("object_id", flat=True) if key.isdigit()]
+    minors = Account.objects.filter(care__isnull=False, integration__service=service).exclude(care__band="adult")
+    ours = Record.objects.filter(pk__in=set(read), account__in=minors.values("pk")).values_list("pk", flat=True)
+    told = set(ours)
+    return sum(key in told for key in read)

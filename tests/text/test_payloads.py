@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from guiju import native
 from guiju.text.payloads import LONGEST, MOST, Payload, PayloadReader, payloads
 
 SAID = "线上赌场开户"
@@ -119,3 +120,28 @@ def test_a_run_without_end_is_not_held_for_ever() -> None:
         reader.feed("aB3dE5gH")
     assert reader.held is None
     assert len(reader._text) <= LONGEST + 16
+
+
+ODDS = st.sampled_from(
+    [*WRITTEN.values(), *"aZ9+/=-_.,:;%&#\\xuU{}| 0101ABab\n·—", "01101000 ", "e8 ", "%E8", "&#36;", "\\x41", "U+8D4C", ".- ", "a" * 30,
+     "赌场", "线", "。", "\u3000", "线上\n", "Title", "camelCase", "-" * 40, "A" * 4200, "1," * 2100]
+)  # fmt: skip
+
+
+@pytest.mark.skipif(native.module is None, reason=f"not built: {native.why_not}")
+@settings(max_examples=80, deadline=None)
+@given(pieces=st.lists(ODDS, max_size=12))
+def test_the_compiled_half_misses_nothing_and_holds_the_same(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    module = native.module
+    fast, steps = PayloadReader(), []
+    for piece in pieces:
+        steps.append((fast.feed(piece), fast.held))
+    ended, whole = fast.feed("", True), payloads(text)
+    native.module = None
+    try:
+        slow = PayloadReader()
+        assert [(slow.feed(piece), slow.held) for piece in pieces] == steps
+        assert (slow.feed("", True), payloads(text)) == (ended, whole)
+    finally:
+        native.module = module

@@ -47,6 +47,10 @@ class Matcher:
                 return None
         elif self._firsts.isdisjoint(window[fresh:]):
             return None
+        elif self.screen is not None:
+            head, growing = self.screen.heads(window, self._bit)
+            if head < fresh <= growing:
+                return None if growing == len(window) else Scan((), growing, growing)
         starts = self._starts(window, fresh, final)
         hold = len(window) if final else self._growing_head(window, fresh)
         if not starts:

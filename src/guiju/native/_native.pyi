@@ -52,3 +52,18 @@ def screen(tables: _Tables, text: str, normal: bool, /) -> int:
 
 def window(tables: _Tables, window: str, /) -> tuple[int, int, int, int, int, int, int, int]:
     """What is undecided at the end of a window: ``guiju.moderation.screening.screen.Undecided``."""
+
+def hides(text: str, /) -> bool:
+    """Whether ``guiju.text.payloads.payloads`` may find anything in a text."""
+
+def follow(state: bytearray, piece: str, /) -> int:
+    """The next piece of a stream for ``guiju.text.payloads.PayloadReader``.
+
+    ``state`` holds native 64-bit numbers, how many characters were seen and where the run of each of the seven kinds begins
+    (-1: none is open), then two counts of 32 bits for each kind; it is left alone where the answer is -1: a run may hold
+    something, or has grown too long. Else twice the place where the first open run begins (the end where none is), and one
+    more where one of them may look like the beginning of a payload.
+
+    Raises:
+        ValueError: a state of another size.
+    """

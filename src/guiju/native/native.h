@@ -17,7 +17,7 @@
 #define GUIJU_SHORT 1024
 
 /* Functions of each file, ended by an empty one. */
-extern PyMethodDef guiju_network_functions[], guiju_tables_functions[], guiju_screen_functions[];
+extern PyMethodDef guiju_network_functions[], guiju_tables_functions[], guiju_screen_functions[], guiju_runs_functions[];
 extern PyMethodDef guiju_pairs_functions[];
 
 #endif

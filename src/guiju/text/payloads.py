@@ -11,14 +11,19 @@ beginning of a payload has not ended yet.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Iterator
 
 import msgspec
 
+from guiju import native
 from guiju.text import decoding
 
 #: Longest run that is decoded, most payloads of one text, deepest nesting.
 LONGEST, MOST, DEEPEST = 4096, 32, 3
+#: What the compiled half knows of the runs of a stream: see ``follow`` in ``native/_native.pyi``.
+_RUNS = struct.Struct("=8q14I")
+_MANY = 0xFFFF
 #: Lines up to which a text may be written in columns.
 _COLUMN_LINES = 48
 
@@ -113,6 +118,8 @@ _KINDS = (
 
 def payloads(text: str) -> tuple[Payload, ...]:
     """Everything hidden in a whole text, in order. Text that hides nothing costs a few scans."""
+    if native.module is not None and not native.module.hides(text):
+        return ()
     found: list[Payload] = []
     if _ENCODED.search(text) is not None:
         short = len(text) <= LONGEST
@@ -132,7 +139,7 @@ def payloads(text: str) -> tuple[Payload, ...]:
 class PayloadReader:
     """Finds payloads in a text that arrives in pieces: the same ones, each when its run has ended."""
 
-    __slots__ = ("_base", "_found", "_lines", "_pending", "_skipping", "_text")
+    __slots__ = ("_base", "_begun", "_found", "_lines", "_long", "_pending", "_runs", "_skipping", "_text")
 
     def __init__(self) -> None:
         self._text = ""
@@ -141,9 +148,30 @@ class PayloadReader:
         self._skipping = [False] * len(_KINDS)  # per kind: in the rest of a run that was too long
         self._lines = _Lines()
         self._found = 0
+        self._runs = bytearray(_RUNS.pack(0, *[-1] * 7, *[0] * 14))  # what the compiled half knows of open runs
+        self._long = False  # whether the rest of a run that was too long is being skipped
+        self._begun = False  # whether one of them may be the beginning of a payload
 
     def feed(self, piece: str, final: bool = False) -> list[Payload]:
         """The payloads that ended with this piece; with ``final`` those that the end of the text ends, too."""
+        if native.module is None or final or self._long:
+            return self._read(piece, final)
+        told = native.module.follow(self._runs, piece)
+        if told < 0:
+            return self._read(piece, final)
+        self._text += piece
+        self._begun = told & 1 == 1
+        before = (told >> 1) - 1
+        if before > self._base:
+            self._text = self._text[before - self._base :]
+            self._base = before
+        return self._keep(self._lines.feed(piece, final))
+
+    def _read(self, piece: str, final: bool) -> list[Payload]:
+        """The whole work on a piece."""
+        if native.module is not None:
+            seen, *starts = _RUNS.unpack(self._runs)[:8]
+            self._pending = [seen if start < 0 else start for start in starts]
         self._text += piece
         size = self._base + len(self._text)
         found: list[Payload] = []
@@ -151,6 +179,17 @@ class PayloadReader:
             found += self._judge(index, kind, size, final)
         found += self._lines.feed(piece, final)
         self._forget()
+        if native.module is not None:
+            starts = [start if start < size else -1 for start in self._pending]
+            self._long = any(self._skipping)
+            self._runs[:] = _RUNS.pack(size, *starts, *[_MANY] * 14)
+            self._begun = True
+        return self._keep(found)
+
+    def _keep(self, found: list[Payload]) -> list[Payload]:
+        """Of the payloads found now those that count."""
+        if not found:
+            return found
         found.sort(key=_place)
         kept = found[: max(0, MOST - self._found)]
         self._found += len(kept)
@@ -180,6 +219,11 @@ class PayloadReader:
 
         A run longer than ``LONGEST`` is judged by its beginning and not waited for.
         """
+        if native.module is not None:
+            if not self._begun:
+                return None
+            seen, *starts = _RUNS.unpack(self._runs)[:8]
+            self._pending = [seen if start < 0 else start for start in starts]
         size = self._base + len(self._text)
         begun = [
             start
@@ -213,16 +257,17 @@ class _Lines:
 
     def feed(self, piece: str, final: bool) -> list[Payload]:
         found: list[Payload] = []
-        *ended, rest = (self._line + piece).split("\n") if "\n" in piece else ("", self._line + piece)
         if "\n" in piece:
+            *ended, self._line = (self._line + piece).split("\n")
             for line in ended:
                 found += self._end(line)
-        if len(rest) > _LONG_LINE:
-            self._gone += len(rest) - _LONG_LINE
-            rest = rest[:_LONG_LINE]
-        self._line = rest
+        else:
+            self._line += piece
+        if len(self._line) > _LONG_LINE:
+            self._gone += len(self._line) - _LONG_LINE
+            self._line = self._line[:_LONG_LINE]
         if final:
-            found += self._end(rest)
+            found += self._end(self._line)
             found += self._close()
         return found
 

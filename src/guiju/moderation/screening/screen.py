@@ -55,6 +55,13 @@ class Screen:
             self._window = last = (window, native.module.window(self._tables, window))
         return last[1]
 
+    def heads(self, window: str, bit: int) -> tuple[int, int]:
+        """Of ``PATTERNS`` or ``PII``: where the last head stands (its size where nobody can say), where one may begin."""
+        asked, _, _, _, *both = self.window(window)
+        if asked & ALL:
+            return len(window), len(window)
+        return (both[0], both[1]) if bit == PATTERNS else (both[2], both[3])
+
 
 @lru_cache(maxsize=4)
 def screen_of(materials: Materials) -> Screen | None:

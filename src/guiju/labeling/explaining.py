@@ -50,7 +50,9 @@ def explain(label: Label, secured: Security | None = None) -> tuple[Explained, .
         "ContentProducer": _provider(label.ContentProducer),
         "ReservedCode1": _reserved("producer", label.ReservedCode1, secured),
         "ContentPropagator": _propagator(label),
-        "PropagateID": _same(label.PropagateID, label.ProduceID),
+        "PropagateID": None
+        if label.ContentPropagator != label.ContentProducer
+        else _same(label.PropagateID, label.ProduceID),
         "ReservedCode2": _reserved("propagator", label.ReservedCode2, secured),
     }
     values = label.keys()

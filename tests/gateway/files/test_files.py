@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageStat
 
+from guiju.errors import TextGone
 from guiju.evidence.record import Exchange, decode
 from guiju.gateway.files.room import FOLDER
 from guiju.labeling import files
@@ -170,3 +171,15 @@ def test_a_copy_without_the_explicit_label_is_on_record(caller: Caller, tmp_path
     assert exchange.endpoint == "label.copy" and exchange.account and exchange.label.reason.endswith("Art. 9")
     kept = {p.where: p.text for p in read_text(Actor.system("test"), caller.records()[-1], "试验").answer}
     assert kept["recipient"] == "某某广告公司" and kept["terms"] == "v3" and kept["file.sha256"]
+
+
+def test_who_got_a_copy_is_kept_even_where_texts_are_not(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = caller.gateway.runtime  # type: ignore[union-attr]
+    evidence = runtime.settings.evidence.model_copy(update={"keep_text": False})
+    monkeypatch.setattr(runtime, "settings", runtime.settings.model_copy(update={"evidence": evidence}))
+    send(caller, "/v1/label/copies", png(), user="u-7", recipient="某某广告公司", terms="v3")
+    kept = {p.where: p.text for p in read_text(Actor.system("test"), caller.records()[-1], "试验").answer}
+    assert (kept["recipient"], kept["terms"]) == ("某某广告公司", "v3")
+    send(caller, "/v1/uploads/check", png(), explicit="false", watermark="false")
+    with pytest.raises(TextGone):
+        read_text(Actor.system("test"), caller.records()[-1], "试验")

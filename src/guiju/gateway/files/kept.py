@@ -13,8 +13,10 @@ class Kept(msgspec.Struct, frozen=True):
 
     Attributes:
         verdict: about the file that came. ``texts``: what is kept encrypted: its name, its hash, who gets it.
+        lawful: the law asks for the texts (标识办法 Art. 9), so they are kept whatever the settings say.
     """
 
     verdict: Verdict = Verdict(action="pass")
     texts: tuple[Part, ...] = ()
     label: LabelEntry = LabelEntry()
+    lawful: bool = False

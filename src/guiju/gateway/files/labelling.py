@@ -119,7 +119,7 @@ class CopyWithout(Desk):
         )
         parts = await asyncio.to_thread(who)
         entry = LabelEntry(content=label.ProduceID, implicit=label.to_json(), reason="标识办法 Art. 9")
-        await visit.keep(number, Kept(Verdict(action="label"), parts, entry))
+        await visit.keep(number, Kept(Verdict(action="label"), parts, entry, lawful=True))
         return _sent(form, made)
 
 

@@ -41,6 +41,6 @@ class FileVisit(Visit):
             service=self.caller.service,
         )
         self.runtime.metrics.exchanges[self.caller.id, self.name, Outcome.COMPLETED.value] += 1
-        texts = stored(kept.texts) if self.runtime.settings.evidence.keep_text else ""
+        texts = stored(kept.texts) if kept.lawful or self.runtime.settings.evidence.keep_text else ""
         draft = Draft(exchange, "" if made else texts, texts if made else "")
         await self.durable(self.runtime.writer.submit(draft, self.runtime.loop))

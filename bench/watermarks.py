@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from bench.masking import margin
 from bench.watermark_corpus import LIMITS, pictures
 from guiju.labeling.watermark import Secret, of_content
 from guiju.labeling.watermark.audio import finding as sounds
@@ -145,7 +146,7 @@ def ssim(one: Image.Image, other: Image.Image) -> float:
     return float(np.mean(top / ((ma**2 + mb**2 + c1) * (a.var(1) + b.var(1) + c2))))
 
 
-def own(chosen: list[tuple[str, Image.Image]]) -> dict[str, float]:
+def own(chosen: list[tuple[str, Image.Image]], edits: list[str]) -> dict[str, float]:
     """Shares read exactly after each edit, and the costs, of Guiju's mark."""
     marked, numbers, spent, area = [], [], 0.0, 0.0
     for name, image in chosen:
@@ -157,7 +158,7 @@ def own(chosen: list[tuple[str, Image.Image]]) -> dict[str, float]:
         numbers.append(number)
     found: dict[str, float] = {}
     began, runs = time.process_time(), 0
-    for edit in EDITS:
+    for edit in edits:
         read = [detect(EDITS[edit](image))[0] == number for image, number in zip(marked, numbers, strict=True)]
         runs += len(read)
         found[edit] = float(np.mean(read))
@@ -171,7 +172,7 @@ def own(chosen: list[tuple[str, Image.Image]]) -> dict[str, float]:
     return found
 
 
-def peer(python: str, method: str, chosen: list[tuple[str, Image.Image]]) -> dict[str, float]:
+def peer(python: str, method: str, chosen: list[tuple[str, Image.Image]], edits: list[str]) -> dict[str, float]:
     """The same of a peer, which marks and reads in a process of its own."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -180,7 +181,8 @@ def peer(python: str, method: str, chosen: list[tuple[str, Image.Image]]) -> dic
         embed = _ask(python, "embed", method, folder)
         marked = [Image.open(folder / f"{count}-marked.png").convert("RGB") for count in range(len(chosen))]
         found = {}
-        for edit, change in EDITS.items():
+        for edit in edits:
+            change = EDITS[edit]
             for count, image in enumerate(marked):
                 change(image).save(folder / f"{count}-edited.png")
             found[edit] = float(np.mean([errors == 0 for errors in _ask(python, "read", method, folder)["errors"]]))
@@ -198,7 +200,7 @@ def _ask(python: str, doing: str, method: str, folder: Path) -> dict[str, list[i
 
 
 def clips(folder: Path | None, seconds: int) -> Iterator[tuple[str, np.ndarray]]:
-    """Sounds at 16 kHz: made here, and out of the folder."""
+    """Sounds at 16 kHz: made here, and up to a dozen places of each in the folder that are not silent."""
     random, count = np.random.default_rng(1), seconds * 16_000
     time_ = np.arange(count) / 16_000
     tune = np.zeros(count)
@@ -219,8 +221,9 @@ def clips(folder: Path | None, seconds: int) -> Iterator[tuple[str, np.ndarray]]
     for path in sorted(folder.glob("*.*")):
         if path.suffix.lower() in (".wav", ".mp3", ".flac", ".m4a", ".ogg"):
             sound = gathered(path, LIMITS)
-            for begin in range(0, min(len(sound), 4 * count) - count + 1, count):
-                yield f"{path.name} {begin // 16_000} s", sound[begin : begin + count]
+            for begin in range(0, len(sound) - count + 1, max(count, len(sound) // 12)):
+                if np.abs(sound[begin : begin + count]).max() > 0.01:
+                    yield f"{path.name} {begin // 16_000} s", sound[begin : begin + count]
 
 
 def coded_sound(codec: str, kind: str, bits: int, rate: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -273,9 +276,12 @@ def sound_rows(folder: Path | None, seconds: int) -> dict[str, float]:
         "MP3 32k": coded_sound("libmp3lame", "mp3", 32_000, 24_000),
         "AAC 64k": coded_sound("aac", "adts", 64_000, 24_000),
         "Opus 24k": coded_sound("libopus", "ogg", 24_000, 48_000),
+        "Opus 16k": coded_sound("libopus", "ogg", 16_000, 48_000),
         "8 kHz": telephone,
+        "noise 30 dB": noised(30),
         "noise 20 dB": noised(20),
         "middle two thirds": lambda sound: sound[len(sound) // 6 + 77 : -len(sound) // 6],
+        "first half": lambda sound: sound[: len(sound) // 2],
         "echo 120 ms, 40 %": lambda sound: (sound + 0.4 * np.roll(sound, 1920)).astype(np.float32),
         "half as loud": lambda sound: (0.5 * sound).astype(np.float32),
     }
@@ -295,6 +301,10 @@ def sound_rows(folder: Path | None, seconds: int) -> dict[str, float]:
         10 * math.log10(float(np.sum(a**2) / np.sum((b - a) ** 2))) for (_, a), b in zip(chosen, marked, strict=True)
     ]
     found |= {"clips": float(len(chosen)), "lowest SNR dB": min(ratios), "mean SNR dB": float(np.mean(ratios))}
+    margins = [margin(a, b - a) for (_, a), b in zip(chosen, marked, strict=True)]
+    found["mean noise-to-mask ratio dB"] = float(np.mean([one.ratio for one in margins]))
+    found["highest noise-to-mask ratio dB"] = max(one.ratio for one in margins)
+    found["share of bands above the mask"] = float(np.mean([one.above for one in margins]))
     found["embed ms/second"] = 1000 * spent / (seconds * len(chosen))
     unmarked = [sounds.detect(sound, SECRET.finder, SECRET) for _, sound in chosen]
     found["highest score of an unmarked clip"] = max(one.score for one in unmarked)
@@ -318,6 +328,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--every", type=int, default=30, help="one of so many pictures of each type")
     parser.add_argument("--sounds", type=Path, help="a folder of sounds")
+    parser.add_argument("--edits", nargs="*", default=list(EDITS), choices=EDITS, metavar="EDIT")
     parser.add_argument("--skip-sound", action="store_true")
     parser.add_argument("--peers", default=".venv-peers/bin/python", help="the Python of the peers' environment")
     parser.add_argument("--methods", nargs="*", default=["dwtDct", "dwtDctSvd", "rivaGan", "blind-watermark"])
@@ -330,13 +341,13 @@ def main(arguments: list[str]) -> int:
         if one.kind not in LIMITS
     ]
     print(f"\n### Pictures: {len(chosen)}; share read without error\n")
-    columns = {"Guiju, 64 bits": own(chosen)}
+    columns = {"Guiju, 64 bits": own(chosen, given.edits)}
     if not given.quick and Path(given.peers).exists():
-        columns |= {f"{method}, 32 bits": peer(given.peers, method, chosen) for method in given.methods}
+        columns |= {f"{method}, 32 bits": peer(given.peers, method, chosen, given.edits) for method in given.methods}
     table(columns)
     if given.skip_sound:
         return 0
-    lengths = (10,) if given.quick else (6, 10)
+    lengths = (10,) if given.quick else (4, 6, 10)
     print("\n### Sound: share of clips read without error\n")
     table({f"{seconds} s": sound_rows(given.sounds, seconds) for seconds in lengths})
     return 0

@@ -31,6 +31,9 @@ FURTHEST = 1_000
 class Listing(_Paginator):
     """Pages of rows of the database, or of a short list."""
 
+    counting: QuerySet[Any] | None = None
+    """The same rows, as they are counted best; None for the rows themselves."""
+
     @cached_property
     def count(self) -> int:
         """How many rows there are, `COUNTED` at the most."""
@@ -43,9 +46,10 @@ class Listing(_Paginator):
 
     @cached_property
     def _counted(self) -> int:
-        if isinstance(self.object_list, QuerySet):
-            return self.object_list.order_by()[: COUNTED + 1].count()
-        return len(self.object_list)
+        rows = self.object_list if self.counting is None else self.counting
+        if isinstance(rows, QuerySet):
+            return rows.order_by()[: COUNTED + 1].count()
+        return len(rows)
 
     def validate_number(self, number: Any) -> int:
         """Pages after the last one counted may be there too."""
@@ -54,9 +58,9 @@ class Listing(_Paginator):
         return super().validate_number(number)
 
     def _stretch(self, start: int, stop: int) -> list[Any]:
-        """Rows ``start`` to ``stop``. Far on, keys are counted off first: whole rows and what they join cost ten times that."""
+        """Rows ``start`` to ``stop``. Keys are sorted and counted off first: whole rows with what they join cost ten times that."""
         rows = self.object_list
-        if not start or not isinstance(rows, QuerySet):
+        if not isinstance(rows, QuerySet):
             return list(rows[start:stop])
         keys = list(rows.values_list("pk", flat=True)[start:stop])
         found = {row.pk: row for row in rows.filter(pk__in=keys)}
@@ -88,9 +92,20 @@ class Stretch(_Page):
         return self.number + 1
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], per_page: int = PER_PAGE) -> Stretch:
-    """The page asked for in ``?page=``; a number out of range gives the last page counted, nonsense the first."""
+def page_of(
+    request: HttpRequest,
+    rows: QuerySet[Any] | list[Any],
+    per_page: int = PER_PAGE,
+    *,
+    counted: QuerySet[Any] | None = None,
+) -> Stretch:
+    """The page asked for in ``?page=``; a number out of range gives the last page counted, nonsense the first.
+
+    Args:
+        counted: the same rows in a form that is cheaper to count.
+    """
     listing = Listing(rows, per_page)
+    listing.counting = counted
     try:
         return listing.page(listing.validate_number(request.GET.get("page", 1)))
     except PageNotAnInteger:

@@ -18,7 +18,10 @@ ADDRESS = "http://guiju.example"
 _AXE = AXE_FILE_PATH.read_text("utf-8")
 _TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _RUN = "only => axe.run(document, {runOnly: only, resultTypes: ['violations']})"
-_OPENED = "() => document.querySelectorAll('main details').forEach(one => { one.open = true })"
+_OPENED = """async () => {
+    document.querySelectorAll('main details').forEach(one => { one.open = true });
+    await new Promise(done => setTimeout(() => requestAnimationFrame(done), 0));
+}"""
 _SENT_BACK = {"content-type", "content-security-policy", "content-language", "cache-control"}
 
 
@@ -59,7 +62,7 @@ class Window:
         self.page.evaluate(_AXE)
         self.page.evaluate(_OPENED)
         found = self.page.evaluate(_RUN, only)["violations"]
-        return [f"{one['id']}: {node['html'][:160]} {_why(node)}" for one in found for node in one["nodes"]]
+        return [f"{one['id']}: {node['html'][:120]} {_why(node)}" for one in found for node in one["nodes"]]
 
     def close(self) -> None:
         """Close the window."""

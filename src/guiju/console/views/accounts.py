@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -44,7 +45,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
     """Accounts, the last seen first; found by pseudonym, or by the name the caller gave."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "integration", "user", "state")}
     now = timezone.now()
-    page = page_of(request, _filtered(asked, now))
+    page = page_of(request, _filtered(asked, now), counted=_counted(asked, now))
     context = {
         "page": page,
         "lines": _lines(list(page), now),
@@ -59,27 +60,49 @@ def listing(request: ConsoleRequest) -> HttpResponse:
 def _lines(rows: Sequence[Account], now: datetime) -> list[AccountLine]:
     """What the list shows of these accounts: looked up for one page, not for every account there is."""
     pseudonyms = [row.pk for row in rows]
-    sanctioned = set(accounts.in_force(now).filter(account__in=pseudonyms).values_list("account_id", flat=True).order_by())
+    sanctioned = set(
+        accounts.in_force(now).filter(account__in=pseudonyms).values_list("account_id", flat=True).order_by()
+    )
     recent = Violation.objects.filter(account__in=pseudonyms, at__gte=now - WINDOW).order_by()
     counted = dict(recent.values_list("account_id").annotate(total=Count("pk")))
     return [AccountLine(row, row.pk in sanctioned, counted.get(row.pk, 0)) for row in rows]
 
 
 def _filtered(asked: dict[str, str], now: datetime) -> QuerySet[Account]:
-    rows = Account.objects.select_related("integration")
+    rows = Account.objects.select_related("integration").filter(_conditions(asked))
+    acted = _acted(asked["state"], now)
+    if acted is not None:
+        rows = rows.filter(pk__in=acted.values("account"))
+    return rows.order_by("-last_seen", "pk")
+
+
+def _counted(asked: dict[str, str], now: datetime) -> QuerySet[Any]:
+    """The same accounts, for counting: by what they did where that is asked, so that not every account is looked at."""
+    acted = _acted(asked["state"], now)
+    if acted is None:
+        return Account.objects.filter(_conditions(asked))
+    return acted.filter(_conditions(asked, "account__")).order_by().values("account").distinct()
+
+
+def _acted(state: str, now: datetime) -> QuerySet[Sanction] | QuerySet[Violation] | None:
+    """What makes an account be in this state."""
+    if state == "sanctioned":
+        return accounts.in_force(now)
+    return Violation.objects.filter(at__gte=now - WINDOW) if state == "violating" else None
+
+
+def _conditions(asked: dict[str, str], prefix: str = "") -> Q:
+    """What an account must fulfil, its state apart; ``prefix`` leads to the account from another row."""
+    found = Q()
     if asked["q"]:
-        rows = rows.filter(pk__startswith=asked["q"])
+        found &= Q(**{f"{prefix}pk__startswith": asked["q"]})
     if asked["integration"]:
-        rows = rows.filter(integration=asked["integration"])
+        found &= Q(**{f"{prefix}integration": asked["integration"]})
     if asked["user"]:
         places = [asked["integration"]] if asked["integration"] else Integration.objects.values_list("pk", flat=True)
         hidden = keys.pseudonymiser()
-        rows = rows.filter(pk__in=[hidden.pseudonym(place, asked["user"]) for place in places])
-    if asked["state"] == "sanctioned":
-        rows = rows.filter(pk__in=accounts.in_force(now).values("account"))
-    elif asked["state"] == "violating":
-        rows = rows.filter(pk__in=Violation.objects.filter(at__gte=now - WINDOW).values("account"))
-    return rows.order_by("-last_seen", "pk")
+        found &= Q(**{f"{prefix}pk__in": [hidden.pseudonym(place, asked["user"]) for place in places]})
+    return found
 
 
 @screen(Permission.SEE_ACCOUNTS)

@@ -15,6 +15,9 @@ from guiju.store.moments import micros, moment
 MOST = 200
 """The most records on one page."""
 
+FREQUENT = 20_000
+"""Records with a risk that can be looked through one by one."""
+
 QUIET = ("pass", "label")
 """Actions that nearly every record has; each other one has an index."""
 
@@ -59,7 +62,9 @@ def search(query: Query, cursor: str | None = None, limit: int = 50) -> Page:
     """
     limit = max(1, min(limit, MOST))
     before = _read(cursor) if cursor else None
-    if query.risk:
+    if query.risk and (query.account or (query.integration and _frequent(query.risk))):
+        found = matching(query).filter(_after(before, "id"))
+    elif query.risk:
         found = Record.objects.filter(id__in=_newest_with_risk(query, before, limit + 1))
     elif query.action and query.action not in QUIET:
         found = Record.objects.filter(id__in=_newest_with_action(query, before, limit + 1))
@@ -97,6 +102,11 @@ def find_record(key: str) -> Record:
 def risks_seen() -> list[str]:
     """Every risk tag that any record has, in the database's order."""
     return values_of(RecordRisk, "risk")
+
+
+def _frequent(risk: str) -> bool:
+    """Whether so many records have the risk that one integration's are sooner found among its own records."""
+    return RecordRisk.objects.filter(risk__in=_under(risk))[: FREQUENT + 1].count() > FREQUENT
 
 
 def _newest_with_risk(query: Query, before: tuple[datetime, int] | None, limit: int) -> set[int]:

@@ -29,14 +29,15 @@
 
   for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();
 
-  // --- what scrolls sideways can be scrolled by keyboard ---
+  // --- what scrolls by itself can be scrolled by keyboard ---
   const reachable = () => {
-    for (const wrap of document.querySelectorAll(".table-wrap")) {
-      if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+    for (const wrap of document.querySelectorAll(".table-wrap, .code-block, .diff")) {
+      if (wrap.scrollWidth > wrap.clientWidth || wrap.scrollHeight > wrap.clientHeight) wrap.tabIndex = 0;
       else wrap.removeAttribute("tabindex");
     }
   };
   addEventListener("resize", reachable);
+  document.addEventListener("toggle", reachable, true);
   document.addEventListener("htmx:afterSettle", reachable);
   reachable();
 

@@ -31,6 +31,7 @@ ACTS: dict[str, str | Promise] = {
     "case.claim": _("took a case"),
     "case.comment": _("commented on a case"),
     "case.decide": _("decided a case"),
+    "case.export_training": _("exported the training set"),
     "case.extend": _("kept a case longer"),
     "case.open_beside": _("put an account's other exchanges before reviewers"),
     "case.overturn": _("overturned a decision"),

@@ -164,11 +164,12 @@ class SecondOpinionSettings(_Section):
     """A guard that is asked about texts in the grey zone; off while no address is set."""
 
     url: str = Field(default="", description="base address of the guard's OpenAI-compatible API; empty: off")
-    style: Literal["qwen3guard", "shieldlm", "openguardrails", "openai_moderation"] = Field(
+    style: Literal["qwen3guard", "shieldlm", "openguardrails", "openai_moderation", "aliyun"] = Field(
         default="qwen3guard", description="how it is asked and how its answers read"
     )
     model: str = Field(default="", description="model name sent to the guard")
-    key: SecretStr = Field(default=SecretStr(""), description="bearer key sent to the guard")
+    key: SecretStr = Field(default=SecretStr(""), description="bearer key, or the secret of an access key (aliyun)")
+    key_id: str = Field(default="", description="id of the access key (aliyun)")
     key_env: str = Field(default="", description="name of an environment variable that holds the key")
     ca_file: Path | None = Field(default=None, description="certificate authority of a private guard")
     low: float = Field(default=0.35, ge=0, le=1, description="scores from here on are worth asking about")
@@ -189,11 +190,19 @@ class SecondOpinionSettings(_Section):
     def _a_zone(self) -> SecondOpinionSettings:
         if self.low >= self.high:
             raise ValueError("low must be below high")
+        if self.url and self.style == "aliyun" and not (self.key_id and self.secret()):
+            raise ValueError("aliyun needs key_id and key")
         return self
 
     def upstream(self) -> UpstreamSettings:
         """The guard as an address the gateway may send to, under the same rules as a model's."""
+        if self.style == "aliyun":  # its secret signs, and is never sent
+            return UpstreamSettings(url=self.url, ca_file=self.ca_file)
         return UpstreamSettings(url=self.url, key=self.key, key_env=self.key_env, ca_file=self.ca_file)
+
+    def secret(self) -> str:
+        """The key, from ``key`` or the variable named by ``key_env``; empty when none is set."""
+        return self.key.get_secret_value() or (os.environ.get(self.key_env, "") if self.key_env else "")
 
 
 class WebhookSettings(_Section):

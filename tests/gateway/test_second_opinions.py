@@ -11,6 +11,7 @@ import pytest
 from guiju.evidence.record import Exchange, decode
 from guiju.gateway.metrics import Metrics
 from guiju.gateway.second_opinions import SecondOpinions
+from guiju.identity import acs3
 from guiju.moderation import policy_source
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import ANYWHERE
@@ -18,22 +19,25 @@ from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.policy import Policy
 from guiju.nouns import Action, Decision, Direction, Finding, Part
 from guiju.settings import GatewaySettings, SecondOpinionSettings
-from tests.gateway.conftest import DOUBTFUL
+from tests.gateway.conftest import DOUBTFUL, WORD
 from tests.gateway.serving import Caller, Gateway, new_caller
 from tests.gateway.stub import Asked, Json, Script, Stub, whole
 
-DEFAULT = policy_source.default()
-CLOSED = policy_source.load(
-    policy_source.DEFAULT.read_text("utf-8").replace("fail:\n", "fail:\n  guiju.second_opinion: block\n", 1)
-)
+RULES = """
+name: opinions
+number: 1
+rules:
+  - {risk: "*", detector: model, min_score: 0.5, action: review}
+  - {risk: "*", detector: second_opinion, min_score: 0.8, action: answer_instead}
+  - {risk: "*", detector: second_opinion, min_score: 0.4, action: review}
+fail: {"*": pass}
+"""
+OPEN = policy_source.load(RULES)
+CLOSED = policy_source.load(RULES.replace("pass}", "pass, guiju.second_opinion: block}"))
 GREY = Decision(
     Action.REVIEW, (Finding("A.1.h", "model", "harmful", 0.6, "messages[0].content", ((0, 2),), severity="low"),), score=0.6
 )  # fmt: skip
-PARTS = [
-    Part("messages[0].content", "早些时候", "user"),
-    Part("messages[1].content", "好的", "assistant"),
-    Part("messages[2].content", "灰区提问", "user"),
-]
+EARLIER = [Part("messages[0].content", "早些时候", "user"), Part("messages[1].content", "好的", "assistant")]
 
 
 def says(text: str) -> Json:
@@ -68,19 +72,25 @@ def guard(_guard: Stub) -> Stub:
 
 
 def asking(
-    url: str, policy: Policy, count: int = 1, direction: Direction = Direction.PROMPT, **fields: Any
+    url: str,
+    policy: Policy,
+    count: int = 1,
+    direction: Direction = Direction.PROMPT,
+    said: str = "灰区提问",
+    **fields: Any,
 ) -> list[Decision]:
     """What comes of asking about the same grey text so many times."""
-    settings = SecondOpinionSettings(url=url, model="guard-1", key="sk-guard", **{"timeout_s": 10.0, **fields})
+    settings = SecondOpinionSettings(url=url, **{"model": "guard-1", "key": "sk-guard", "timeout_s": 10.0, **fields})
     checker = Checker(Lexicon.compile([]), policy, ())
+    parts = [*EARLIER, Part("messages[2].content", said, "user")]
 
     async def run() -> list[Decision]:
         second = SecondOpinions(settings, GatewaySettings(), Metrics())
         try:
             if direction is Direction.ANSWER:
                 answer = [Part("choices[0].message.content", "灰区回答", "assistant")]
-                return [await second.on_answer(checker, GREY, answer, ANYWHERE, PARTS) for _ in range(count)]
-            return [await second.on_prompt(checker, GREY, PARTS, direction, ANYWHERE) for _ in range(count)]
+                return [await second.on_answer(checker, GREY, answer, ANYWHERE, parts) for _ in range(count)]
+            return [await second.on_prompt(checker, GREY, parts, direction, ANYWHERE) for _ in range(count)]
         finally:
             second.close()
 
@@ -98,7 +108,7 @@ def noted(decision: Decision) -> str:
 def test_each_style_of_guard_is_asked_and_understood(style: str, guard: Stub) -> None:
     unsafe, safe = ANSWERS[style]
     guard.script = whole(unsafe)
-    first, second = asking(guard.base, DEFAULT, 2, style=style)
+    first, second = asking(guard.base, OPEN, 2, style=style)
     assert (first.action, noted(first)) == (Action.ANSWER_INSTEAD, f"{style}/answered/unsafe")
     assert noted(second) == f"{style}/remembered/unsafe" and second.action is Action.ANSWER_INSTEAD
     assert len(guard.asked) == 1, "the same text is asked about once"
@@ -106,11 +116,11 @@ def test_each_style_of_guard_is_asked_and_understood(style: str, guard: Stub) ->
     assert asked.headers["Authorization"] == "Bearer sk-guard" and asked.json["model"] == "guard-1"
     assert "灰区提问" in str(asked.json) and "早些时候" not in str(asked.json), "the last turn alone"
     guard.script = whole(safe)
-    kept, cleared = asking(guard.base, DEFAULT, style=style), asking(guard.base, DEFAULT, style=style, clears=True)
+    kept, cleared = asking(guard.base, OPEN, style=style), asking(guard.base, OPEN, style=style, clears=True)
     assert kept[0].action is Action.REVIEW and noted(kept[0]) == f"{style}/answered/safe"
     assert cleared[0].action is Action.PASS and any(f.detector == "model" for f in cleared[0].findings)
     guard.script = whole(unsafe)
-    answer = asking(guard.base, DEFAULT, direction=Direction.ANSWER, style=style)[0]
+    answer = asking(guard.base, OPEN, direction=Direction.ANSWER, style=style)[0]
     assert answer.action is Action.ANSWER_INSTEAD and "灰区回答" in str(guard.last.json)
     assert style == "openai_moderation" or "灰区提问" in str(guard.last.json) or style == "openguardrails"
 
@@ -135,7 +145,7 @@ def test_a_guard_that_fails_is_recorded_and_the_policy_decides(
 ) -> None:
     guard.script = script
     limit = 0.1 if came == "timed_out" else 10.0
-    passing = asking(guard.base, DEFAULT, timeout_s=limit)[0]
+    passing = asking(guard.base, OPEN, timeout_s=limit)[0]
     assert passing.action is Action.REVIEW, "what goes to a person still does"
     assert [(f.detector, f.error) for f in passing.failures] == [("second_opinion", code)]
     assert noted(passing) == f"qwen3guard/{came}/-"
@@ -143,22 +153,37 @@ def test_a_guard_that_fails_is_recorded_and_the_policy_decides(
 
 
 def test_a_dead_guard_is_left_alone_after_a_while() -> None:
-    decisions = asking("http://127.0.0.1:1/v1", DEFAULT, 5)
+    decisions = asking("http://127.0.0.1:1/v1", OPEN, 5)
     assert [d.failures[0].error for d in decisions] == ["GJ-2061"] * 3 + ["GJ-2064"] * 2
 
 
 def test_the_budget_ends(guard: Stub) -> None:
     guard.script = whole(ANSWERS["qwen3guard"][1])
-    decisions = asking(guard.base, DEFAULT, 3, per_minute=1, remember=0)
+    decisions = asking(guard.base, OPEN, 3, per_minute=1, remember=0)
     assert [len(d.failures) for d in decisions] == [0, 1, 1] and decisions[2].failures[0].error == "GJ-2063"
     assert len(guard.asked) == 1
 
 
 def test_outside_the_grey_zone_nobody_is_asked(guard: Stub) -> None:
-    assert asking(guard.base, DEFAULT, low=0.7, high=0.9) == [GREY]
-    assert asking(guard.base, DEFAULT, prompts=False) == [GREY]
-    assert asking(guard.base, DEFAULT, direction=Direction.ANSWER, answers=False) == [GREY]
+    assert asking(guard.base, OPEN, low=0.7, high=0.9) == [GREY]
+    assert asking(guard.base, OPEN, prompts=False) == [GREY]
+    assert asking(guard.base, OPEN, direction=Direction.ANSWER, answers=False) == [GREY]
     assert guard.asked == []
+
+
+def test_a_cloud_service_is_asked_with_a_signature(caller: Caller) -> None:
+    """Another Guiju answers as Aliyun would, and checks the signature."""
+    hasher = caller.gateway.runtime.hasher  # type: ignore[union-attr]
+    pair = acs3.access_key(hasher.hash(caller.key), hasher.hash)
+    keys = {"style": "aliyun", "model": "", "key_id": pair.id, "key": pair.secret}
+    assert noted(asking(caller.gateway.base, OPEN, **keys)[0]) == "aliyun/answered/safe"
+    flagged = asking(caller.gateway.base, OPEN, said=f"说说{WORD}", **keys)[0]
+    assert (flagged.action, noted(flagged)) == (Action.ANSWER_INSTEAD, "aliyun/answered/unsafe")
+    assert flagged.risk.startswith("A.1.h")
+    wrong = asking(caller.gateway.base, OPEN, **{**keys, "key": "guess"})[0]
+    assert wrong.failures[0].error == "GJ-2061"
+    with pytest.raises(ValueError, match="key_id"):
+        SecondOpinionSettings(url="http://a", style="aliyun", key="only the secret")
 
 
 def test_through_the_gateway(gateway: Gateway, stub: Stub, guard: Stub) -> None:

@@ -37,6 +37,13 @@ def chat(content: str) -> bytes:
             "unsafe",
             ("A.2",),
         ),
+        (
+            "aliyun",
+            b'{"Code":200,"Data":{"RiskLevel":"medium","Result":[{"Label":"pt_to_contact"}]}}',
+            "controversial",
+            ("A.3.e/spam",),
+        ),
+        ("aliyun", b'{"Code":200,"Data":{"RiskLevel":"none","Result":[{"Label":"nonLabel"}]}}', "safe", ()),
     ],
 )
 def test_answers_are_read(style: str, body: bytes, verdict: str, risks: tuple[str, ...]) -> None:

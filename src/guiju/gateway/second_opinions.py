@@ -7,12 +7,15 @@ not read. While no guard is set there is no object of this class, and nothing wa
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from guiju.errors import UpstreamError, UpstreamTimeout
 from guiju.gateway.metrics import Metrics
 from guiju.gateway.upstream import Upstream
+from guiju.identity import acs3
 from guiju.moderation import second_opinion
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import Context
@@ -103,13 +106,24 @@ class SecondOpinions:
         request = second_opinion.request(self._settings.style, self._settings.model, text, direction, prompt)
         try:
             async with asyncio.timeout(self._settings.timeout_s):
-                async with self._guard.post(request.path, request.body) as answer:
+                async with self._guard.post(
+                    request.path, request.body, request.kind, self._signed(request.body)
+                ) as answer:
                     body = await answer.body()
                     return (Result.ANSWERED, body) if answer.status == 200 else (Result.UNREACHABLE, b"")
         except TimeoutError:
             return Result.TIMED_OUT, b""
         except UpstreamError as error:
             return (Result.TIMED_OUT if isinstance(error, UpstreamTimeout) else Result.UNREACHABLE), b""
+
+    def _signed(self, body: bytes) -> dict[str, str] | None:
+        """The headers that sign a request, for services that want it."""
+        how = second_opinion.styles().styles[self._settings.style]
+        if not how.action:
+            return None
+        pair = acs3.AccessKey(self._settings.key_id, self._settings.secret())
+        now, nonce = datetime.now(UTC), secrets.token_hex(16)
+        return acs3.sign(pair, self._guard.authority, how.action, how.version, body, nonce, now)
 
 
 def _masked(

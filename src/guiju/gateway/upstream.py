@@ -6,7 +6,7 @@ is the only one the gateway talks to.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from guiju.errors import UpstreamTooLarge
 from guiju.gateway.http1 import Connection, Pool
@@ -101,9 +101,14 @@ class Upstream:
         self._headers = b"Content-Type: application/json\r\n" + self._bare
         self._heads: dict[str, bytes] = {}
 
-    def post(self, path: str, body: bytes, kind: str = "") -> _Posted:
+    @property
+    def authority(self) -> str:
+        """Host and port as the ``Host`` header names them."""
+        return self._pool.authority
+
+    def post(self, path: str, body: bytes, kind: str = "", headers: Mapping[str, str] | None = None) -> _Posted:
         """Send ``body``, JSON or of another media type ``kind``, to ``path`` (below the base address); use as
-        ``async with`` for the answer.
+        ``async with`` for the answer. ``headers``: further ones, for this request alone.
 
         Leaving before the answer was read closes the connection.
 
@@ -117,6 +122,8 @@ class Upstream:
             head = self._line("POST", path) + self._headers
             if len(self._heads) < _MOST_PATHS:
                 self._heads[path] = head
+        if headers:
+            head += "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("latin-1")
         return _Posted(
             self._pool, b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body), self._limit, self._within
         )

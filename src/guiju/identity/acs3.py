@@ -105,6 +105,30 @@ def verify(request: Signed, authorization: str, secret: str, now: datetime) -> s
     return headers["x-acs-content-sha256"].lower()
 
 
+def sign(
+    pair: AccessKey, host: str, action: str, version: str, body: bytes, nonce: str, now: datetime
+) -> dict[str, str]:
+    """The headers of a signed form posted to the root of a service: what :func:`verify` holds a request to, and the rest."""
+    digest = hashlib.sha256(body).hexdigest()
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "host": host,
+        "x-acs-action": action,
+        "x-acs-content-sha256": digest,
+        "x-acs-date": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "x-acs-signature-nonce": nonce,
+        "x-acs-version": version,
+    }
+    names = ";".join(headers)
+    lines = "".join(f"{name}:{value}\n" for name, value in headers.items())
+    canonical = f"POST\n/\n\n{lines}\n{names}\n{digest}"
+    text = f"{ALGORITHM}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    signature = hmac.new(pair.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    told = f"{ALGORITHM} Credential={pair.id},SignedHeaders={names},Signature={signature}"
+    sent = {name: value for name, value in headers.items() if name not in ("content-type", "host")}
+    return {**sent, "Authorization": told}
+
+
 def _in_time(date: str, now: datetime) -> None:
     try:
         sent = datetime.strptime(date, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -14,6 +14,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import yaml
@@ -31,7 +32,11 @@ _MINUTE = 60.0
 
 
 class Style(msgspec.Struct, frozen=True):
-    """How one kind of guard is asked and read; see ``data/second_opinion.yaml``."""
+    """How one kind of guard is asked and read; see ``data/second_opinion.yaml``.
+
+    ``answer`` is the shape of its answer: ``choices`` of a chat, ``results`` of a moderation, or ``aliyun``. Where ``action``
+    is set, the request is a form signed with ACS3 under that action and ``version``.
+    """
 
     path: str
     answer: str
@@ -39,6 +44,10 @@ class Style(msgspec.Struct, frozen=True):
     reply: str = ""
     verdict: str = ""
     categories: str = ""
+    action: str = ""
+    version: str = ""
+    services: dict[str, str] = {}
+    longest: int = 8000
 
 
 class Styles(msgspec.Struct, frozen=True):
@@ -72,10 +81,11 @@ _CODES = {
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What to send: the path under the endpoint's base address, and the JSON body."""
+    """What to send: the path under the endpoint's base address, the body, and its media type where it is not JSON."""
 
     path: str
     body: bytes
+    kind: str = ""
 
 
 class Opinion(msgspec.Struct, frozen=True):
@@ -178,6 +188,11 @@ def request(style: str, model: str, text: str, direction: Direction, prompt: str
         prompt: the question, where ``text`` is an answer.
     """
     how = styles().styles[style]
+    text = text[-how.longest :]
+    if how.answer == "aliyun":
+        asked = msgspec.json.encode({"content": text}).decode()
+        form = urlencode({"Service": model or how.services[direction.value], "ServiceParameters": asked})
+        return Request(how.path, form.encode(), "application/x-www-form-urlencoded")
     if how.answer == "results":
         return Request(how.path, msgspec.json.encode({"model": model, "input": text}))
     if direction is Direction.ANSWER and not how.reply:
@@ -194,11 +209,11 @@ def read(style: str, body: bytes) -> Opinion | None:
     how = styles().styles[style]
     try:
         answer = msgspec.json.decode(body)
-        return (
-            _scored(answer["results"][0])
-            if how.answer == "results"
-            else _said(how, answer["choices"][0]["message"]["content"])
-        )
+        if how.answer == "aliyun":
+            return _levelled(answer["Data"])
+        if how.answer == "results":
+            return _scored(answer["results"][0])
+        return _said(how, answer["choices"][0]["message"]["content"])
     except (msgspec.DecodeError, KeyError, IndexError, TypeError, AttributeError):
         return None
 
@@ -222,6 +237,16 @@ def _scored(result: dict[str, Any]) -> Opinion:
     held = [name for name, holds in result.get("categories", {}).items() if holds]
     likelihood = max(scores.values(), default=styles().likelihood["unsafe" if flagged else "safe"])
     return Opinion("unsafe" if flagged else "safe", likelihood, _risks(held) if flagged else ())
+
+
+def _levelled(data: dict[str, Any]) -> Opinion | None:
+    """An answer that names a level of risk and labels."""
+    known = styles()
+    verdict = known.verdicts.get(data["RiskLevel"].lower())
+    if verdict is None:
+        return None
+    labels = [entry["Label"].lower() for entry in data.get("Result") or () if entry["Label"] != "nonLabel"]
+    return Opinion(verdict, known.likelihood[verdict], () if verdict == "safe" else _risks(labels))
 
 
 def _risks(categories: Any) -> tuple[str, ...]:

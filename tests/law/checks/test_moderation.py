@@ -53,6 +53,8 @@ def test_disposal(counts: DisposalCounts, expected: str) -> None:
         (ReviewCounts(opened=9, decided=0, late=1, open=9, reviewers=0), "fail"),
         (ReviewCounts(opened=9000, decided=9000, late=0, open=0, reviewers=2), "fail"),
         (ReviewCounts(opened=9000, decided=9000, late=0, open=0, reviewers=5), "pass"),
+        (ReviewCounts(opened=900, decided=900, late=0, open=0, reviewers=5, needed=5), "pass"),
+        (ReviewCounts(opened=900, decided=900, late=0, open=0, reviewers=5, needed=6), "fail"),
     ],
 )
 def test_review_queue(counts: ReviewCounts, expected: str) -> None:

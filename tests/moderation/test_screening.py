@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,6 +14,7 @@ from guiju.moderation import lexicon_report, rules, starter
 from guiju.moderation.detectors import Materials, build
 from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.scan import Detector, Scan
+from guiju.moderation.screening import kept
 from guiju.moderation.screening import screen as screening
 from guiju.moderation.screening.needs import needs_of
 from guiju.text.reading import read
@@ -131,3 +133,35 @@ def test_damaged_tables_are_refused() -> None:
             native.module.tables(damaged)
     with pytest.raises(ValueError):
         native.module.screen(object(), "text", False)
+
+
+def test_tables_are_kept_in_a_file_and_made_again_where_it_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    real = kept.tables
+
+    def counted(materials: Materials) -> bytes | None:
+        made.append(1)
+        return real(materials)
+
+    monkeypatch.setattr(kept, "tables", counted)
+    monkeypatch.setattr(kept, "_folder", tmp_path / "automata")
+    materials = Materials(Lexicon.compile(ENTRIES), RULES)
+    first = kept.block_of(materials)
+    again = kept.block_of(materials)
+    assert first is not None
+    assert again is not None
+    assert len(made) == 1
+    assert bytes(first) == bytes(again)
+    assert screening.Screen(again).asks("线上赌场") & screening.WORDS
+    (path,) = (tmp_path / "automata").iterdir()
+    for damaged in (b"", path.read_bytes()[:-9], path.read_bytes()[:-1] + b"?"):
+        path.unlink()  # not written over: the file is mapped
+        path.write_bytes(damaged)
+        assert bytes(kept.block_of(materials) or b"") == bytes(first)
+    assert len(made) == 4
+    others = Materials(Lexicon.compile(ENTRIES[:3]), RULES)
+    assert bytes(kept.block_of(others) or b"") != bytes(first)
+    monkeypatch.setattr(kept, "_folder", path / "no folder")
+    assert bytes(kept.block_of(materials) or b"") == bytes(first)

@@ -10,6 +10,8 @@ import time
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
+from django.conf import settings
+
 from guiju.accounts import Sanction, Standing, standing
 from guiju.errors import ProfileError
 from guiju.labeling import TextLabeller
@@ -18,6 +20,7 @@ from guiju.moderation import policy_source
 from guiju.moderation.checker import Checker
 from guiju.moderation.lexicon import Lexicon
 from guiju.moderation.lexicon_csv import parse
+from guiju.moderation.screening import kept
 from guiju.store import account_policy, care, model_shelf, models, policy_words, snapshot_version
 from guiju.store.refuted_claims import as_value as claim_of
 from guiju.store.refuted_claims import in_force
@@ -31,6 +34,7 @@ class SnapshotLoader:
     """Keeps the compiled checker between loads. Used by one thread at a time."""
 
     def __init__(self, check_budget_ms: float) -> None:
+        kept.keep_in(settings.GUIJU.home / "automata")
         self._budget = check_budget_ms
         self._versions: tuple[object, ...] | None = None
         self._profiles = care.KnownProfiles()

@@ -11,8 +11,10 @@ from functools import lru_cache
 
 from guiju import native
 from guiju.moderation.detectors import Materials
+from guiju.moderation.lexicon import Lexicon
+from guiju.moderation.rules import Rule
 from guiju.moderation.scan import Detector
-from guiju.moderation.screening.tables import tables
+from guiju.moderation.screening.kept import block_of
 
 #: Who must look: all (the reading itself is in question), or those of these bits.
 ALL, WORDS, SOUNDS, PATTERNS, PII = 1, 2, 4, 8, 16
@@ -26,7 +28,7 @@ class Screen:
 
     __slots__ = ("_asked", "_tables", "_window")
 
-    def __init__(self, block: bytes) -> None:
+    def __init__(self, block: bytes | memoryview) -> None:
         """Over the tables of ``guiju.moderation.screening.tables``.
 
         Raises:
@@ -63,12 +65,14 @@ class Screen:
         return (both[0], both[1]) if bit == PATTERNS else (both[2], both[3])
 
 
-@lru_cache(maxsize=4)
 def screen_of(materials: Materials) -> Screen | None:
-    """The screen for a set of materials, made once; None where it cannot be had."""
-    if native.module is None:
-        return None
-    block = tables(materials)
+    """The screen for a set of materials, made once for the same lists and patterns; None where it cannot be had."""
+    return None if native.module is None else _screen(materials.lexicon, materials.patterns)
+
+
+@lru_cache(maxsize=4)
+def _screen(lexicon: Lexicon, patterns: tuple[Rule, ...]) -> Screen | None:
+    block = block_of(Materials(lexicon, patterns))
     return None if block is None else Screen(block)
 
 

@@ -171,7 +171,7 @@ def fetch(gateway: Gateway | Elsewhere, method: str, path: str, body: Any = None
         connection.close()
 
 
-def wait_for(true: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_for(true: Callable[[], object], seconds: float = 60.0) -> None:
     """Until ``true()`` is; fails after ``seconds``."""
     ends = time.monotonic() + seconds
     while not true():

@@ -67,6 +67,7 @@ class Tally:
         if self.searches % _COUNTED == 0:
             self.exact.append(reading.refined(spectrum, finder, found).score - found.score)
         self.limit = min(self.limit, rates.threshold(finding.hypotheses(spectrum, (0.0,))))
+        # a detection's own threshold is higher still: it counts every pose that may be tried to make the place exact
 
 
 def main(arguments: list[str]) -> int:

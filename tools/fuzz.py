@@ -69,7 +69,7 @@ def upload(path: Path) -> None:
     from guiju.labeling import upload as uploads
     from guiju.labeling.watermark import Secret
 
-    uploads.examine(path, declared=False, look=True, issued=lambda _: False, secret=Secret.derive(bytes(32)))
+    uploads.examine(path, uploads.Search(secret=Secret.derive(bytes(32))))
 
 
 def explicit_check(path: Path) -> None:
@@ -113,7 +113,7 @@ def seeds(folders: list[Path], most: int) -> Iterator[tuple[str, bytes]]:
 
 
 def work(function: str, chosen: list[tuple[str, bytes]], seed: int, seconds: float, most: tuple[float, float], out: Path,
-         tell: Callable[[str], None]) -> None:  # fmt: skip
+         tell: Callable[[tuple[str, str, bytes]], None]) -> None:  # fmt: skip
     """Damage and read until the time is over; ``out``/last.* is what is being read, for whoever watches."""
     read = getattr(importlib.import_module("tools.fuzz"), function)
     slow, memory = most

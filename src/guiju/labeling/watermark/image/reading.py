@@ -19,6 +19,10 @@ TURNS: Final = tuple(0.8 * step for step in range(-6, 7))
 """Degrees that a picture may be turned by, for a thorough search."""
 _ROUNDS: Final = 3
 _STEPS: Final = (-2, -1, 0, 1, 2)
+_ALONG: Final = 29
+"""Places along one line that :func:`refined` may come to: two steps each way, then two of half the size, then of a quarter."""
+_REACHED: Final = (2 * _ALONG - 1) ** 2 * _ALONG**2
+"""Poses that it may come to from one hypothesis; across and down each lie on two of the lines. All are chances to be mistaken."""
 _STANDS_OUT: Final = 6.5
 """The score from which a pose is read at once."""
 _CLOSELY: Final = 2
@@ -93,7 +97,8 @@ def detect(
     """What a picture, or a sum of frames of a film, holds; ``chances``: how many such sums of the film are tried."""
     turns = TURNS if thorough else (0.0,)
     payload, pose = _read(spectrum, finder, turns)
-    limit = rates.threshold(chances * finding.hypotheses(spectrum, turns))
+    reached = _REACHED * (_ALONG if thorough else 1)
+    limit = rates.threshold(chances * finding.hypotheses(spectrum, turns) * reached)
     if payload is None and pose.score < limit:
         return Detection(medium, Verdict.NOT_FOUND, None, round(pose.score, 2), round(limit, 2))
     number = secret.decipher(payload) if secret is not None and payload is not None else None

@@ -6,11 +6,11 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import msgspec
-from django.db.models import Count, Max, Q, Sum
-from django.db.models.functions import TruncDate
+from django.core.cache import cache
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from guiju.errors import KeyMissing, KeyUnknown
 from guiju.inventory import Facts, Remark, remarks
@@ -21,6 +21,8 @@ from guiju.store.models import Integration, IntegrationKey, Record, RecordRisk, 
 DAYS = 30
 _UTC8 = timezone(timedelta(hours=8))
 _FIELD = "guiju.domain."
+_LONGEST = timedelta(minutes=15)
+"""A long exchange is recorded at its end."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -56,8 +58,9 @@ class Reconciliation(msgspec.Struct, frozen=True):
 def reconcile(now: datetime, days: int = DAYS) -> Reconciliation:
     """Hold every integration against its traffic of the last ``days``. Cost grows with the records of the span."""
     since = now - timedelta(days=days)
-    calls, fields = _calls(since), _fields(since)
-    last = dict(Record.objects.values("integration_id").annotate(at=Max("at")).values_list("integration_id", "at"))
+    calls, fields = _calls(since, now), _fields(since)
+    newest = Record.objects.filter(integration_id=OuterRef("pk")).order_by("-at").values("at")[:1]
+    last = dict(Integration.objects.annotate(at=Subquery(newest)).values_list("pk", "at"))
     unused, today = _unused_keys(now), china_day(now)
     spans = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     lines = []
@@ -110,13 +113,28 @@ def _cell(value: object) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _calls(since: datetime) -> Mapping[str, Counter[object]]:
+def _calls(since: datetime, now: datetime) -> Mapping[str, Counter[object]]:
     found: dict[str, Counter[object]] = defaultdict(Counter)
-    rows = (
-        Record.objects.filter(at__gte=since).annotate(day=TruncDate("at", tzinfo=_UTC8)).values("integration_id", "day")
-    )
-    for row in rows.annotate(n=Count("id")).order_by():
-        found[row["integration_id"]][row["day"]] = row["n"]
+    day, today = since.astimezone(_UTC8).date(), now.astimezone(_UTC8).date()
+    while day <= today:
+        for integration, calls in _calls_on(day, since, now).items():
+            found[integration][day] = calls
+        day += timedelta(days=1)
+    return found
+
+
+def _calls_on(day: date, since: datetime, now: datetime) -> dict[str, int]:
+    """Calls of one day from ``since`` on. A whole day that is over no longer changes: its count is kept in memory."""
+    start = datetime(day.year, day.month, day.day, tzinfo=_UTC8)
+    end = start + timedelta(days=1)
+    key = f"guiju:calls:{day}" if start >= since and end + _LONGEST < now else ""
+    kept: dict[str, int] | None = cache.get(key) if key else None
+    if kept is not None:
+        return kept
+    rows = Record.objects.filter(at__gte=max(start, since), at__lt=end).order_by()
+    found = dict(rows.values_list("integration_id").annotate(total=Count("id")))
+    if key:
+        cache.set(key, found, 7 * 24 * 3600)
     return found
 
 

@@ -54,7 +54,7 @@ class Window:
             if "Download is starting" in error.message:
                 return False
             raise
-        return True
+        return bool(self.page.evaluate("document.contentType === 'text/html'"))
 
     def faults(self, rules: Sequence[str] = ()) -> list[str]:
         """What axe-core finds on the page: rule, and where. By these rules, or by WCAG 2.2 AA and its own best practice."""

@@ -21,7 +21,7 @@ from bench.watermark_proof import bounds
 from guiju.labeling.watermark import Secret, rates
 from guiju.labeling.watermark.image import finding, layout, reading
 from guiju.labeling.watermark.image.finding import Pose, Spectrum, canvas, whitened
-from guiju.labeling.watermark.keys import PATTERNS, Finder
+from guiju.labeling.watermark.keys import Finder
 
 LEVELS = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0)
 _COUNTED = 20
@@ -100,11 +100,6 @@ def told(tally: Tally, pictures_: int, spent: float) -> None:
     print("\n| score above | share of all scores | bound exp(−t²/2) |\n|---|---|---|")
     for level, above in zip(LEVELS, tally.above, strict=True):
         print(f"| {level} | {above / tally.scores:.1e} | {math.exp(-(level**2) / 2):.1e} |")
-    rest = best - best.mean()
-    scale = rest.std() * math.sqrt(6) / math.pi  # a Gumbel law through mean and deviation of the best scores
-    place = best.mean() - 0.5772 * scale
-    tail = PATTERNS * math.exp(-(tally.limit - place) / scale)
-    print(f"\nCarried on to the threshold (Gumbel): {tail:.0e} a detection.", flush=True)
 
 
 if __name__ == "__main__":

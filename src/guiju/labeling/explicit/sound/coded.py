@@ -18,6 +18,7 @@ SECONDS: Final = 6 * 3600
 RATES: Final = (1_000, 768_000)
 """Samples a second that are taken for possible."""
 
+_CHANGES: Final = "its channels or its rate change midway"
 ENCODERS: Final = {
     "mp3": "libmp3lame", "mp3float": "libmp3lame", "aac": "aac", "flac": "flac", "opus": "libopus", "libopus": "libopus",
     "alac": "alac", "vorbis": "vorbis",
@@ -78,12 +79,20 @@ def stream_of(container: Any) -> Any:
 
 
 def blocks(container: Any, stream: Any) -> Iterator[Samples]:
-    """The samples in pieces of shape ``(frames, channels)``."""
+    """The samples in pieces of shape ``(frames, channels)``.
+
+    Raises:
+        MediaMalformed: channels or rate change midway. MediaTooLarge: it is too long.
+    """
     av = library()
     turned = av.AudioResampler(format="fltp", layout=stream.codec_context.layout, rate=stream.codec_context.sample_rate)
     left = SECONDS * stream.codec_context.sample_rate
     for frame in _frames(container, stream):
-        for one in turned.resample(frame):
+        try:
+            evened = turned.resample(frame)
+        except ValueError as error:
+            raise MediaMalformed(what="sound", detail=_CHANGES) from error
+        for one in evened:
             samples = one.to_ndarray().T
             left -= len(samples)
             if left < 0:
@@ -129,11 +138,17 @@ def _opened_for(made: Any, stream: Any, encoder: str) -> Any:
 
 def _encode(made: Any, out: Any, context: Any, pieces: Iterable[Samples]) -> None:
     av, place = library(), 0
-    target = out.codec_context
+    target, layout, rate = (
+        out.codec_context,
+        context.layout,
+        context.sample_rate,
+    )  # a damaged file changes its own midway
     turned = av.AudioResampler(format=target.format.name, layout=target.layout, rate=target.sample_rate, frame_size=target.frame_size or None)  # fmt: skip
     for piece in pieces:
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece.T), format="fltp", layout=context.layout.name)
-        frame.sample_rate, frame.pts = context.sample_rate, place
+        if piece.shape[1] != layout.nb_channels:
+            raise MediaMalformed(what="sound", detail=_CHANGES)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece.T), format="fltp", layout=layout.name)
+        frame.sample_rate, frame.pts = rate, place
         place += len(piece)
         for one in turned.resample(frame):
             made.mux(out.encode(one))

@@ -27,7 +27,7 @@ def here(arguments: argparse.Namespace) -> None:
     from bench.scale import pages
 
     fill(arguments.records, arguments.accounts)
-    databases.emit(kind="pages", pages=pages.measure(arguments.rounds))
+    databases.emit(kind="pages", pages=pages.measure(arguments.rounds, arguments.only))
 
 
 def fill(records: int, accounts: int) -> None:
@@ -105,6 +105,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=15, help="how often each page is asked for")
+    parser.add_argument("--only", default="", metavar="WORDS", help="only pages with these words in their name")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append", help="only this one")
     parser.add_argument("--home", type=Path, help="keep everything here instead of in a temporary directory")
     parser.add_argument("--at", default="", metavar="URL", help="with --home: the PostgreSQL database to fill and keep")
@@ -116,7 +117,7 @@ def main() -> None:
         return
     about = machine.describe()
     print("; ".join(f"{key}: {value}" for key, value in about.items()) + "\n")
-    passed = [f"--{name}={getattr(arguments, name)}" for name in ("records", "accounts", "rounds")]
+    passed = [f"--{name}={getattr(arguments, name)}" for name in ("records", "accounts", "rounds", "only")]
     if arguments.home is not None:
         source = databases.on_this("bench.scale", passed, arguments.home, arguments.at)
     else:

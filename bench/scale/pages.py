@@ -61,11 +61,13 @@ class Seen:
                 self.slowest = (sql, params)
 
 
-def measure(rounds: int) -> list[dict[str, Any]]:
-    """One line a page: milliseconds, queries, and the plan of its slowest query."""
+def measure(rounds: int, only: str = "") -> list[dict[str, Any]]:
+    """One line a page (with ``only`` in its name): milliseconds, queries, and the plan of its slowest query."""
     clients = {role: _signed_in(role) for role in (Role.COMPLIANCE, Role.AUDITOR)}
     lines = []
     for name, path in pages():
+        if only not in name:
+            continue
         role = Role.AUDITOR if path.startswith("/audit/") else Role.COMPLIANCE
         cache.clear()
         lines.append({"page": name, "path": path, **_line(clients[role], path, rounds)})

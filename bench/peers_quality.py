@@ -26,7 +26,7 @@ from training import lines
 from training.examples import OWN, PROMPT, Example, held_out, own, public
 from training.measures import share
 
-_MOST = 250
+_MOST = 100
 _PACKAGES = ("better-profanity", "alt-profanity-check", "glin-profanity", "safetext", "structlog", "regex")
 #: LLM Guard wants PyTorch for the scanners that are not asked here.
 _ALONE = ("llm-guard",)
@@ -98,7 +98,7 @@ def _table(rows: Sequence[Texts], judged: Sequence[Judged]) -> list[str]:
 
 
 def sets(data: Path) -> list[Texts]:
-    """The rows: at most 250 texts each, chosen by lot."""
+    """The rows: at most 100 texts each, chosen by lot."""
     tags = lines.load()
     heads = tuple(tag.name for tag in tags)
     held = [e for e in [*public(data, heads), *own(tags)] if held_out(e) and e.direction == PROMPT]

@@ -51,6 +51,12 @@ def macro_f1(harmful: Values, harmless: Values, edge: float) -> Figure:
     return _bootstrapped(lambda a, b: _macro_f1(a, b, edge), harmful, harmless)
 
 
+def best_f1(harmful: Values, harmless: Values) -> Figure:
+    """Macro-F1 at the threshold that makes it highest on these very texts; bootstrap at that threshold."""
+    edges = np.quantile(np.concatenate([harmful, harmless]), np.linspace(0.02, 0.98, 97))
+    return macro_f1(harmful, harmless, max(edges.tolist(), key=lambda edge: _macro_f1(harmful, harmless, edge)))
+
+
 def _auc(harmful: Values, harmless: Values) -> float:
     ordered = np.sort(harmless)
     below = np.searchsorted(ordered, harmful, "left") + np.searchsorted(ordered, harmful, "right")

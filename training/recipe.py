@@ -65,11 +65,11 @@ def plan(tags: Sequence[Tag], data: Path | None) -> Plan:
 
 
 def _capped(examples: Iterable[Example]) -> Iterable[Example]:
-    counts: dict[tuple[str, str], int] = defaultdict(int)
+    counts: dict[tuple[str, str, str], int] = defaultdict(int)
     for example in sorted(examples, key=lambda e: e.part):
-        key = example.source, example.kind
+        key = example.source, example.kind, example.direction
         counts[key] += 1
-        if counts[key] <= _CAPS.get(key, 1 << 30):
+        if counts[key] <= _CAPS.get(key[:2], 1 << 30):
             yield example
 
 

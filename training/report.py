@@ -121,20 +121,29 @@ def _comments(rows: Sequence[Row], scored: Sequence[Scored]) -> list[str]:
     page = [
         "## Comments and telephone dialogues",
         "",
-        "Macro-F1 and AUC; COLD's own test split is not in the data, so its dev split stands for it (never trained on).",
+        "Macro-F1 and AUC; COLD's own test split is not in the data, so its dev split stands for it (never trained on). The best",
+        "threshold is chosen on the very texts it is measured with, so that column is what could be reached, not what is.",
         "",
-        "| Texts | Trained on the source | Macro-F1 at 0.5 | AUC |",
-        "| --- | --- | --- | --- |",
+        "| Texts | Trained on the source | Macro-F1 at 0.5 | Macro-F1 at the best threshold | AUC |",
+        "| --- | --- | --- | --- | --- |",
     ]
     cold = {row.harmful: row.scores for row in rows if row.source == "thu-coai/COLDataset" and row.direction == PROMPT}
     page.append(
-        f"| COLD, dev | yes | {measures.macro_f1(cold[True], cold[False], 0.5)} | {measures.auc(cold[True], cold[False])} |"
+        f"| COLD, dev | yes | {measures.macro_f1(cold[True], cold[False], 0.5)} | {measures.best_f1(cold[True], cold[False])} "
+        f"| {measures.auc(cold[True], cold[False])} |"
     )
     last = scored[-1]
     for source, name in (("aggiejiang/SWSR", "SWSR"), ("JimmyMa99/TeleAntiFraud", "TeleAntiFraud dialogues")):
         bad, fine = last.of(source, harmful=True), last.of(source, harmful=False)
-        page.append(f"| {name} | no | {measures.macro_f1(bad, fine, 0.0)} | {measures.auc(bad, fine)} |")
-    return [*page, ""]
+        page.append(
+            f"| {name} | no | {measures.macro_f1(bad, fine, 0.0)} | {measures.best_f1(bad, fine)} | {measures.auc(bad, fine)} |"
+        )
+    return [
+        *page,
+        "",
+        "The goals are 0.82 on COLD and 0.70 on a source never trained on; where a row is below, it is not met.",
+        "",
+    ]
 
 
 def _rows(checker: Checker, examples: Iterable[Example]) -> Iterable[Row]:

@@ -31,7 +31,7 @@ _REQUIRED = ("claim", "refutation", "source")
 #: Pairs of characters a text must share with a claim before it is looked at closely.
 _WORTH_A_LOOK = 2
 #: From this resemblance on a claim counts as found; of it, words count this much and meaning the rest.
-FOUND = 0.5
+FOUND = 0.46
 _WORDS = 0.6
 #: Share of either half of a claim, subject and statement, that a sentence must have.
 _EITHER_HALF = 0.2

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import QuerySet
+from django.db.models.sql.where import WhereNode
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -63,7 +64,9 @@ class Listing(_Paginator):
         if not isinstance(rows, QuerySet):
             return list(rows[start:stop])
         keys = list(rows.values_list("pk", flat=True)[start:stop])
-        found = {row.pk: row for row in rows.filter(pk__in=keys)}
+        again = rows.all()
+        again.query.where = WhereNode()  # the keys say it all; both together lead planners astray
+        found = {row.pk: row for row in again.filter(pk__in=keys)}
         return [found[key] for key in keys if key in found]
 
     def page(self, number: Any) -> Stretch:

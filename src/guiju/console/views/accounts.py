@@ -75,9 +75,8 @@ def _filtered(asked: dict[str, str], now: datetime) -> QuerySet[Account]:
     rows = Account.objects.select_related("integration").filter(_conditions(asked))
     acted = _acted(asked["state"], now)
     if acted is not None:
-        named = acted.order_by().values_list("account", flat=True).distinct()
-        few = list(named[: FEW + 1])
-        rows = rows.filter(pk__in=few if len(few) <= FEW else named)
+        few = list(acted.order_by().values_list("account", flat=True).distinct()[: FEW + 1])
+        rows = rows.filter(pk__in=few if len(few) <= FEW else acted.values("account"))
     return rows.order_by("-last_seen", "pk")
 
 

@@ -21,6 +21,7 @@ from guiju.labeling import credentials, explicit, verdict, watermark
 from guiju.labeling.verdict import Verdict
 from guiju.labeling.watermark import Secret
 from tests.labeling.damage import damaged
+from tests.labeling.explicit import sounds
 from tests.media import samples
 
 SECRET = Secret.derive(bytes(32))
@@ -53,6 +54,17 @@ def test_damage_never_surprises_a_reader(name: str, tmp_path: Path) -> None:
 def test_a_stream_that_begins_amid_others_is_damage(read: Callable[[Path], object], tmp_path: Path) -> None:
     path = tmp_path / "a.ogg"
     path.write_bytes(samples.get("ogg chained")[1])
+    with pytest.raises(MediaMalformed):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "read", [READERS["mark"], explicit.check, lambda path: explicit.label(path, path.with_name("b.mp3"))]
+)
+def test_a_sound_whose_channels_change_midway_is_damage(read: Callable[[Path], object], tmp_path: Path) -> None:
+    path, music = tmp_path / "a.mp3", sounds.music(0.3, 44_100)
+    parts = [sounds.coded(tmp_path / "part.mp3", music, "libmp3lame", 44_100, n).read_bytes() for n in (2, 1)]
+    path.write_bytes(b"".join(parts))
     with pytest.raises(MediaMalformed):
         read(path)
 

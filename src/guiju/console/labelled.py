@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count
 
 from guiju.errors import GuijuError
 from guiju.labeling import explicit, shapes, upload, verdict
@@ -61,14 +60,6 @@ class Examined:
     explicit_rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
-class Issued:
-    """Labels given out in a span, by what gave them out."""
-
-    endpoint: str
-    files: int
-
-
 def examine(received: UploadedFile[Any], declared: bool) -> Examined:
     """Look at an uploaded file. It is on disk only while that lasts, and nothing is recorded."""
     name = Path(str(received.name)).name
@@ -117,13 +108,6 @@ def figure(value: float | None, unit: str) -> str:
         "s": f"{value:.1f} s",
     }
     return known.get(unit, f"{value:.4g} {unit}".rstrip())
-
-
-def issued(since: datetime, until: datetime) -> list[Issued]:
-    """Labels given out in a span, the most first."""
-    rows = Record.objects.filter(at__gte=since, at__lt=until, labelled=True)
-    counted = rows.values("endpoint").annotate(n=Count("id")).order_by("-n", "endpoint")
-    return [Issued(row["endpoint"], row["n"]) for row in counted]
 
 
 def copies(now: datetime, days: int = 183) -> list[Record]:

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char NAME[] = "guiju.tables";
-static const char MAGIC[8] = "GUIJUSC1";
+static const char MAGIC[8] = {'G', 'U', 'I', 'J', 'U', 'S', 'C', '2'};
 
 enum { TRIES = 4, TRIE_PARTS = 6, OTHERS = 10, SECTIONS = TRIES * TRIE_PARTS + OTHERS };
 

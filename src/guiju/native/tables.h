@@ -93,8 +93,12 @@ static inline uint32_t child(const Trie *trie, uint32_t node, uint16_t label)
  * hundred characters that make up most of a text they stay in the nearest memory. */
 static inline int may_begin(const Trie *trie, uint32_t a, uint32_t b, uint32_t c)
 {
-    const uint32_t bit = (b * 0x9E3779B1u + c * 0x85EBCA6Bu) >> (32 - trie->bits);
-    return trie->filter[(a << (trie->bits - 5)) + (bit >> 5)] >> (bit & 31) & 1;
+    const uint32_t *row = trie->filter + ((size_t)a << (trie->bits - 5));
+    const uint32_t one = (b * 0x9E3779B1u + c * 0x85EBCA6Bu) >> (32 - trie->bits);
+    if (!(row[one >> 5] >> (one & 31) & 1))
+        return 0;
+    const uint32_t other = (b * 0xC2B2AE35u + c * 0x27D4EB2Fu) >> (32 - trie->bits);
+    return row[other >> 5] >> (other & 31) & 1;
 }
 
 #endif

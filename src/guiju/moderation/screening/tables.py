@@ -23,7 +23,7 @@ from guiju.text.rewriting import LEET_READINGS, LEET_SIGNS
 from guiju.text.squeeze import MAX_GAP, is_latin
 from guiju.text.syllables import signs, spellable
 
-MAGIC = b"GUIJUSC1"
+MAGIC = b"GUIJUSC2"
 _DENY, _ALLOW, _OWN_GAPS, _DOUBLED, _DENY_LIVES, _ALLOW_LIVES = 1, 2, 8, 16, 32, 64
 _HEAD, _MAIL, _INITIALS = 3, 4, 5
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -18,9 +18,9 @@ U16: TypeAlias = npt.NDArray[np.uint16]
 U32: TypeAlias = npt.NDArray[np.uint32]
 #: No node, no value.
 NOTHING = 0xFFFFFFFF
-_FACTORS = (0x9E3779B1, 0x85EBCA6B)
+_FACTORS = ((0x9E3779B1, 0x85EBCA6B), (0xC2B2AE35, 0x27D4EB2F))
 #: Bits of the filter for each different beginning, at least, and the limits of what one first label has.
-_BITS_EACH, _LEAST, _MOST = 40, 1 << 5, 1 << 16
+_BITS_EACH, _LEAST, _MOST = 20, 1 << 5, 1 << 16
 
 
 class Alphabet(msgspec.Struct, frozen=True):
@@ -147,13 +147,14 @@ def _filter(rows: U16, lengths: npt.NDArray[np.int64], alphabet: Alphabet, arity
     size = _LEAST
     while size < min(_MOST, _BITS_EACH * len(beginnings) / len(alphabet)):
         size *= 2
-    mixed = np.zeros(len(beginnings), np.uint32)
-    for column, factor in zip(beginnings.T[1:], _FACTORS, strict=False):
-        mixed += column * np.uint32(factor)
-    bits = mixed >> np.uint32(32 - (size.bit_length() - 1))
     found = np.zeros(len(alphabet) * size // 32, np.uint32)
-    places = beginnings[:, 0] * np.uint32(size // 32) + (bits >> np.uint32(5))
-    np.bitwise_or.at(found, places, np.uint32(1) << (bits & np.uint32(31)))
+    for factors in _FACTORS:  # two bits each
+        mixed = np.zeros(len(beginnings), np.uint32)
+        for column, factor in zip(beginnings.T[1:], factors, strict=False):
+            mixed += column * np.uint32(factor)
+        bits = mixed >> np.uint32(32 - (size.bit_length() - 1))
+        places = beginnings[:, 0] * np.uint32(size // 32) + (bits >> np.uint32(5))
+        np.bitwise_or.at(found, places, np.uint32(1) << (bits & np.uint32(31)))
     return found
 
 

@@ -21,8 +21,10 @@ from guiju.minors import ADULT, Basis, Deny, Profile, Reason, Remind, Usage, Use
 from guiju.minors import companion as companions
 from guiju.minors import signals as signs
 from guiju.minors.companion import Heard, Hearing
+from guiju.moderation.context import Context
 from guiju.moderation.policy import Policy
-from guiju.nouns import Action, Decision, Finding, Part
+from guiju.nouns import Action, Decision, Direction, Finding, Part
+from guiju.store import account_policy
 from guiju.store.care_notes import Kind, Noted, StatedAge
 from guiju.store.snapshot import IntegrationView, Snapshot
 
@@ -127,6 +129,23 @@ def stricter(policy: Policy, band: str, stops: frozenset[Action]) -> Policy:
     return msgspec.structs.replace(policy, rules=rules, digest=f"{policy.digest}+{band}")
 
 
+def violates(decision: Decision, policy: Policy, context: Context) -> bool:
+    """Whether a prompt counts against its author by the account policy. What only the content of a band stops does not:
+    being a child is no violation.
+
+    Args:
+        policy: what the prompt was judged by.
+    """
+    if not account_policy.in_force().counts(decision):
+        return False
+    plain = _plain.get(policy.version)
+    if plain is None:
+        return True
+    return plain.decide(Direction.PROMPT, decision.findings, decision.failures, context, decision.score).action.stops
+
+
+_plain: dict[str, Policy] = {}
+"""By the version of a band's policy, the one it was made from."""
 _made: dict[tuple[str, str], tuple[Policy, frozenset[Action], Policy]] = {}
 
 
@@ -136,7 +155,9 @@ def _stricter(policy: Policy, band: str, stops: frozenset[Action]) -> Policy:
     if made is None or made[0] is not policy or made[1] != stops:
         if len(_made) > 64:  # versions long gone
             _made.clear()
+            _plain.clear()
         made = _made[policy.version, band] = policy, stops, stricter(policy, band, stops)
+        _plain[made[2].version] = policy
     return made[2]
 
 

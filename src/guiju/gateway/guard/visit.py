@@ -16,13 +16,13 @@ from guiju.gateway.endpoints.endpoint import LONGEST_MODEL
 from guiju.gateway.guard.cared import care_for, held_to
 from guiju.gateway.guard.entry import Entry
 from guiju.gateway.labels import AnswerLabels
+from guiju.gateway.minors import violates
 from guiju.gateway.minors_words import told
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.texts import stored
 from guiju.gateway.wire import Receive, Scope, address
 from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Failure, Part
-from guiju.store import account_policy
 from guiju.store.snapshot import IntegrationView
 from guiju.store.writer import Draft, Durable, now_us
 
@@ -248,7 +248,7 @@ class Visit:
             exchange,
             "" if answered else texts,
             texts if answered else "",
-            violation=not answered and account_policy.in_force().counts(decision),
+            violation=not answered and violates(decision, self.snapshot.checker.policy, entry.context),
             review=decision.action is Action.REVIEW,
         )
         return self.runtime.writer.submit(draft, self.runtime.loop)

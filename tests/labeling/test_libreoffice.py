@@ -24,11 +24,14 @@ PLACES = {
 }  # fmt: skip
 MAKE = {"docx": document, "xlsx": workbook, "pptx": presentation}
 
-pytestmark = pytest.mark.skipif(
-    not (SOFFICE and PDFTOTEXT),
-    reason="needs soffice and pdftotext: apt-get install --no-install-recommends libreoffice-writer-nogui "
-    "libreoffice-calc-nogui libreoffice-impress-nogui poppler-utils",
-)
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(
+        not (SOFFICE and PDFTOTEXT),
+        reason="needs soffice and pdftotext: apt-get install --no-install-recommends libreoffice-writer-nogui "
+        "libreoffice-calc-nogui libreoffice-impress-nogui poppler-utils",
+    ),
+]
 
 
 def _convert(folder: Path, kind: str, sources: list[Path]) -> None:

@@ -15,10 +15,11 @@ from guiju.gateway.multipart import Upload, sent
 from guiju.gateway.runtime import Runtime, Served
 from guiju.gateway.special_care import SpecialCare
 from guiju.gateway.texts import Slot, stored, unread_documents
-from guiju.gateway.wire import Header, Receive, Scope, Send, header
+from guiju.gateway.wire import Header, Receive, Scope, Send, header, parse
 from guiju.moderation import masking
 from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Failure, Part
+from guiju.store import account_policy
 from guiju.store.drafts import Draft, Durable, now_us
 from guiju.store.snapshot import IntegrationView
 
@@ -82,7 +83,10 @@ class Call:
         admission.capacity(runtime)
         body = await runtime.intake.read(self.scope, self.receive)
         self.size = len(body)
-        self.request, self.uploads = self.endpoint.read(header(self.scope, b"content-type"), body)
+        if self.endpoint.forms:
+            self.request, self.uploads = self.endpoint.read(header(self.scope, b"content-type"), body)
+        else:
+            self.request = parse(body)
         request = self.request
         self.endpoint.validate(request)
         self.served = admission.service_of(runtime, integration, request["model"])
@@ -273,10 +277,9 @@ class Call:
         keep = self.runtime.settings.evidence.keep_text
         draft = Draft(
             exchange,
-            stored([*(slot.part for slot in self._prompt), *sent(self.uploads)]) if keep else "",
+            stored([slot.part for slot in self._prompt] + sent(self.uploads)) if keep else "",
             stored(self.said) if keep else "",
-            violation=self.decision is not None
-            and minors.violates(self.decision, self.snapshot.checker.policy, self.context),
+            violation=self.decision is not None and account_policy.in_force().counts(self.decision),
             review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),
         )
         future = self.runtime.writer.submit(draft, self.runtime.loop, self.runtime.in_flight)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -189,10 +188,12 @@ def write(texts: dict[str, Any], uploads: tuple[Upload, ...]) -> tuple[str, byte
     return f"multipart/form-data; boundary={boundary}", b"".join(pieces)
 
 
-def sent(uploads: tuple[Upload, ...] | None) -> Iterator[Part]:
+def sent(uploads: tuple[Upload, ...] | None) -> list[Part]:
     """What a record keeps of files: their hashes."""
-    for index, one in enumerate(uploads or ()):
-        yield Part(f"{one.field}[{index}].sha256", hashlib.sha256(one.data).hexdigest(), "user")
+    return [
+        Part(f"{one.field}[{index}].sha256", hashlib.sha256(one.data).hexdigest(), "user")
+        for index, one in enumerate(uploads or ())
+    ]
 
 
 def _part(boundary: str, field: str, name: str | None, kind: str, data: bytes) -> bytes:

@@ -10,6 +10,8 @@ from guiju.gateway.multipart import Upload
 class FormEndpoint(Endpoint):
     """What came as a form goes on as a form: its texts checked and masked like those of JSON, its files as they are."""
 
+    forms = True
+
     def read(self, content_type: bytes, body: bytes) -> tuple[Json, tuple[Upload, ...] | None]:
         if not content_type.lower().startswith(b"multipart/"):
             return super().read(content_type, body)

@@ -19,7 +19,6 @@ from guiju.gateway.wire import Header, Receive, Scope, Send, header, parse
 from guiju.moderation import masking
 from guiju.moderation.context import ANYWHERE, Context
 from guiju.nouns import Action, Decision, Direction, Failure, Part
-from guiju.store import account_policy
 from guiju.store.drafts import Draft, Durable, now_us
 from guiju.store.snapshot import IntegrationView
 
@@ -279,7 +278,8 @@ class Call:
             exchange,
             stored([slot.part for slot in self._prompt] + sent(self.uploads)) if keep else "",
             stored(self.said) if keep else "",
-            violation=self.decision is not None and account_policy.in_force().counts(self.decision),
+            violation=self.decision is not None
+            and minors.violates(self.decision, self.snapshot.checker.policy, self.context),
             review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),
         )
         future = self.runtime.writer.submit(draft, self.runtime.loop, self.runtime.in_flight)

@@ -17,6 +17,7 @@ from guiju.store.models import AuditEntry, RefutedClaim
 from guiju.store.refuted_claims import as_value, in_force
 from guiju.store.services import rumours
 from guiju.store.services.rumours import Imported
+from guiju.store.snapshot import Snapshot
 from guiju.store.snapshot_loader import SnapshotLoader
 
 pytestmark = pytest.mark.django_db
@@ -25,18 +26,24 @@ REPEATED = Part("p", "转发：听说自来水厂每天晚上都往水里放镇�
 TODAY = date(2026, 11, 22)
 
 
+def repeated(snapshot: Snapshot) -> list[tuple[str, Action]]:
+    """The entries found in a text, whatever else is, and what the policy makes of each."""
+    checker = snapshot.checker
+    found = checker.check([REPEATED], Direction.ANSWER).findings
+    return [(f.rule, checker.policy.action_of(f, Direction.ANSWER)) for f in found if f.detector == "rumours"]
+
+
 def test_gateways_decide_by_an_entry_as_long_as_it_counts(reviewer: Actor) -> None:
     loader = SnapshotLoader(1000)
     before = loader.load()
-    assert before.checker.check([REPEATED], Direction.ANSWER).action is Action.PASS
+    assert repeated(before) == []
     row = rumours.add(reviewer, f" {CLAIM} ", HOLDS, SOURCE, refuted=TODAY)
     after = loader.load()
     assert after.number > before.number
     assert after.checker.lexicon is before.checker.lexicon, "the word lists are not compiled again for a claim"
-    decision = after.checker.check([REPEATED], Direction.ANSWER)
-    assert (decision.action, decision.findings[0].rule) == (Action.REVIEW, f"refuted:{row.pk}")
+    assert repeated(after) == [(f"refuted:{row.pk}", Action.REVIEW)]
     rumours.expire(reviewer, row, "已过时", timezone.now().date())
-    assert loader.load().checker.check([REPEATED], Direction.ANSWER).action is Action.PASS
+    assert repeated(loader.load()) == []
     actions = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
     assert actions == ["rumour.add", "rumour.expire"]
 

@@ -132,7 +132,7 @@ class GreyZone(msgspec.Struct, frozen=True):
     """Scores that are worth asking about: from ``low`` up to and not including ``high``."""
 
     low: float = 0.35
-    high: float = 0.75
+    high: float = 0.88
 
     def holds(self, decision: Decision) -> bool:
         """Whether to ask: the score lies in the zone, and nothing has stopped the content already."""

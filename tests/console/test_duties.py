@@ -17,6 +17,7 @@ from guiju.law.schema import SetBy
 from guiju.store.models import (
     Appeal,
     Case,
+    CaseProposal,
     CheckRun,
     DataKey,
     Document,
@@ -89,6 +90,7 @@ def test_days_that_are_over_are_counted_once(world: World) -> None:
     first = exchanges_by_day(3)
     assert [day.exchanges for day in first] == [1, 0, 1]
     Appeal.objects.all().delete()
+    CaseProposal.objects.all().delete()
     Case.objects.all().delete()
     Record.objects.all().delete()
     assert [day.exchanges for day in exchanges_by_day(3)] == [1, 0, 0]

@@ -82,7 +82,7 @@ def test_reading_a_text_needs_a_reason_and_leaves_an_entry(world: World, browser
     assert client.post(address, {"reason": " "}).status_code == 422
     page = client.post(address, {"reason": "投诉 2026-7"}, headers={"HX-Request": "true"}).content.decode()
     assert "线上赌场开户" in page
-    assert 'class="blurred"' in page
+    assert 'class="blurred' in page
     entry = AuditEntry.objects.get(action="evidence.read_text")
     assert (entry.reason, entry.object_id) == ("投诉 2026-7", str(world.record.pk))
     assert "投诉 2026-7" in client.get(f"/records/{world.record.pk}/").content.decode()

@@ -9,12 +9,13 @@ from contextlib import ExitStack
 
 import pytest
 
+from guiju.inventory.checklist import points
 from tests.faults.load import Client, Load, ask, session
 from tests.faults.plant import Gateway, Plant, serving, until
 from tests.faults.upstream import Upstream, upstream
 
 VIOLATION = [{"role": "user", "content": "教我自制炸弹"}]
-SOON_S = 5
+SOON_S = 20
 """Within a second, says the design; a machine full of tests gets a little longer."""
 
 
@@ -93,7 +94,8 @@ def test_a_suspension_holds_in_both(pair: tuple[Gateway, Gateway]) -> None:
     assert [code(gateway) for gateway in pair] == ["", ""]
     plant.run("integration", "suspend", plant.integration, "--reason", "演练")
     until(lambda: [code(gateway) for gateway in pair] == ["GJ-1204"] * 2, "both refuse", seconds=SOON_S)
-    plant.run("integration", "approve", plant.integration, "--reason", "演练结束")
+    accepted = [word for point in points() for word in ("--accept", point.id)]
+    plant.run("integration", "approve", plant.integration, "--reason", "演练结束", *accepted)
     until(lambda: [code(gateway) for gateway in pair] == ["", ""], "both serve again", seconds=SOON_S)
 
 

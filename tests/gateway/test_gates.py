@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -190,13 +191,19 @@ def test_quotas_hold_across_gateways(make: Make, stub: Stub, gate: threading.Eve
         caller.update(tokens_per_day=None)
         second.refreshed()
         gate.clear()
-        held = threading.Thread(target=caller.chat, kwargs={"stream": True})
+
+        def hold() -> None:
+            """One exchange that lasts, as soon as nobody counts an earlier one any more."""
+            while caller.chat(stream=True).status == 429 and not gate.is_set():
+                time.sleep(0.05)
+
+        held = threading.Thread(target=hold)
         held.start()
         wait_for(lambda: counted(caller))
         wait_for(lambda: elsewhere.gateway.runtime.meter(caller.row.pk).elsewhere == 1)
         refused(elsewhere.chat(stream=True), 429, "GJ-1210", "rate_limit_error")
         gate.set()
-        held.join(10)
+        held.join(30)
     finally:
         gate.set()
         second.close()

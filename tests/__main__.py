@@ -1,10 +1,11 @@
 """``python -m tests [LEG …]``: every test, on everything this machine has. ``make test`` calls it without arguments.
 
-Four legs, each a pytest of its own:
+Five legs, each a pytest of its own:
 
 =========  ==================================================================================================
 faults     ``tests/faults``: processes killed, disks full, databases gone
-sqlite     all of ``tests/`` but the faults and journeys, on an embedded database: needs nothing but Python
+sqlite     the tests that touch the database (``tests/gateway``, ``console``, ``cli``, ``store``), on an embedded one
+core       all the others but the journeys: needs nothing but Python
 postgres   the tests that touch the database again, on a throw-away PostgreSQL cluster; the journeys by role
 browser    ``tests/journeys`` in a headless Chromium; screenshots land in ``artifacts/``
 =========  ==================================================================================================
@@ -76,8 +77,9 @@ class Leg:
         return {name: value for name, value in os.environ.items() if name not in chosen}
 
 
+SHELLS = ("tests/gateway", "tests/console", "tests/cli", "tests/store")
 LEGS = (
-    Leg("sqlite", ("--ignore=tests/journeys", "--ignore=tests/faults")),
+    Leg("sqlite", SHELLS),
     Leg("faults", ("tests/faults",)),
     Leg(
         "postgres",
@@ -86,6 +88,7 @@ LEGS = (
         missing=_without_postgres,
     ),
     Leg("browser", ("tests/journeys",), missing=_without_browser),
+    Leg("core", tuple(f"--ignore={path}" for path in (*SHELLS, "tests/faults", "tests/journeys"))),
 )
 
 

@@ -88,7 +88,7 @@ def test_a_report_lists_what_is_missing_and_leaves_nothing_blank() -> None:
     assert not [line for line in first.markdown.splitlines() if line.endswith("：")]
 
 
-@given(st.text(), st.booleans())
+@given(st.text().map(lambda text: f"⟦{text}"), st.booleans())
 def test_a_filled_report_misses_nothing(text: str, drill: bool) -> None:
     answers = dict.fromkeys(by_hand(), f"x{text}")
     complete = Facts(people=1_000_000, home_minutes=0, page_minutes=0, forwards=0, views=0)

@@ -52,7 +52,9 @@ def test_deciding_a_case_by_keyboard(installation: Installation, colleague: Coll
     page.keyboard.press("n")
     page.wait_for_url(re.compile(r"/cases/\d+/$"))
     case = page.locator("h1").inner_text().split()[1]
-    expect(page.locator("#said mark").first).to_contain_text("加我")  # the text came by itself, its findings marked
+    expect(
+        page.locator("#said mark", has_text="加我").first
+    ).to_be_visible()  # the text came by itself, its findings marked
     expect(page.locator(".lease [data-until]")).to_have_text(re.compile(r"^(09|10):\d\d$"))
     page.keyboard.press("v")
     page.select_option("[name=sanction_step]", "warn")
@@ -85,9 +87,12 @@ def test_a_suspended_integration_is_refused_at_its_next_call(
     refused = _refusal(installation)
     assert refused.status_code == 403
     assert str(refused.body["code"]).startswith("GJ-12")  # type: ignore[index]
-    page.click("[data-dialog=ask-approved]")
-    page.fill("#ask-approved-reason", "已整改并复核")
-    page.click("#ask-approved button.primary")
+    page.click("a.button.primary[href$='/checklist/']")
+    for box in page.locator("[name=confirmed], [name=accepted]").all():
+        box.check()
+    page.fill("#reason", "已整改并复核")
+    window.shot("checklist")
+    page.click(".form-foot button.primary")
     expect(page.locator("h1")).to_contain_text("已批准")
     _until(lambda: installation.chat("你好"))
     administrator.go(f"/integrations/{installation.first['integration_id']}/")

@@ -60,14 +60,3 @@ class OwnProposal(StoreError):
     en = "Nobody approves his or her own proposal."
     remedy_zh = "请另一名负责人批准。"
     remedy_en = "Ask another person in charge."
-
-
-class StillBlind(StoreError):
-    """A decision was asked for that a colleague is about to make again without seeing it."""
-
-    code = "GJ-7035"
-    status = 409
-    zh = "该案件正在盲审复核，结论暂不公开。"
-    en = "This case is being reviewed again blind; its decision is not shown yet."
-    remedy_zh = "复核完成后再查看。"
-    remedy_en = "Look again once the second review is done."

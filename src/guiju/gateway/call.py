@@ -102,10 +102,9 @@ class Call:
 
     def _circumstances(self) -> Context:
         band = self.care.band if self.care is not None else ""
-        parts = [slot.part for slot in self._prompt]
         modality = circumstances.MADE[self.endpoint.makes]
         return circumstances.context_of(
-            self.snapshot, self.integration, self.account, self.at, parts, band=band, modality=modality
+            self.snapshot, self.integration, self.account, self.at, self.asked, band=band, modality=modality
         )
 
     def drop(self) -> None:
@@ -132,7 +131,7 @@ class Call:
     async def check_prompt(self) -> Decision:
         """Check every text of the request; cover what the policy wants masked."""
         started = time.perf_counter()
-        parts = [slot.part for slot in self._prompt]
+        parts = self.asked
         checker, context = self.snapshot.checker, self.context
         if sum([len(part.text) for part in parts]) > LARGE:
             decision = await asyncio.to_thread(checker.check, parts, Direction.PROMPT, context)
@@ -191,7 +190,7 @@ class Call:
         """What gives the lines after an answer's text, if anything may."""
         policy = self.snapshot.checker.policy
         if policy.domains:
-            self.special = SpecialCare(policy, [slot.part for slot in self._prompt])
+            self.special = SpecialCare(policy, self.asked)
         said = [one.closing for one in (self.special, self.care) if one is not None]
         if len(said) < 2:
             return said[0] if said else None
@@ -276,7 +275,7 @@ class Call:
         keep = self.runtime.settings.evidence.keep_text
         draft = Draft(
             exchange,
-            stored([slot.part for slot in self._prompt] + sent(self.uploads)) if keep else "",
+            stored(self.asked + sent(self.uploads)) if keep else "",
             stored(self.said) if keep else "",
             violation=self.decision is not None
             and minors.violates(self.decision, self.snapshot.checker.policy, self.context),

@@ -22,7 +22,7 @@ from guiju.gateway.texts import Slot
 from guiju.gateway.wire import encode, error_object
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import Context
-from guiju.moderation.masking import Restorer, Token, restore
+from guiju.moderation.masking import Restorer, Token
 from guiju.nouns import Action, Decision, Direction, Finding, Part
 
 RETRACTED = "guiju.stream.retracted"
@@ -159,10 +159,7 @@ class Relay(ABC):
                 if masked != slot.part.text:
                     slot.cover(masked)
             if context.values:
-                json = slot.key == "arguments" or context.structured
-                restored = restore(slot.text, context.values, inside_json=json)
-                if restored != slot.text:
-                    slot.cover(restored)
+                slot.restore(context.values, inside_json=context.structured)
         return None
 
     def take_back(self, channels: Iterable[Channel]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import msgspec
 
 from guiju.errors import BodyTooDeep
+from guiju.moderation.masking import Token, restore
 from guiju.nouns import Part
 
 NAMES = frozenset(
@@ -77,6 +78,14 @@ class Slot:
         if isinstance(self.container, dict):
             for key in LOG_PROBABILITIES & self.container.keys():
                 self.container[key] = self.container[key] and None
+
+    def restore(self, values: Sequence[Token], *, inside_json: bool) -> bool:
+        """Put back what tokens stood for in the prompt; the arguments of tool calls are JSON in any case. Whether any was."""
+        text = restore(self.text, values, inside_json=inside_json or self.key == "arguments")
+        if text == self.text:
+            return False
+        self.cover(text)
+        return True
 
 
 def slots(node: Any, where: str, role: str = "", depth: int = 64) -> list[Slot]:

@@ -21,7 +21,6 @@ from guiju.gateway.texts import Slot, slots
 from guiju.gateway.upstream import Answer
 from guiju.gateway.wire import encode, send_json
 from guiju.labeling import Position
-from guiju.moderation import masking
 from guiju.nouns import Action, Decision, Direction, Part
 
 _decode = msgspec.json.Decoder().decode
@@ -136,13 +135,7 @@ def _cover(call: Call, texts: list[Slot], decision: Decision) -> bool:
 
 def _restore(call: Call, texts: list[Slot]) -> bool:
     """Put the values back that tokens stood for in the prompt. Whether any was."""
-    restored = False
-    for slot in texts if call.values else ():
-        text = masking.restore(slot.text, call.values, inside_json=slot.key == "arguments" or call.structured)
-        if text != slot.text:
-            slot.cover(text)
-            restored = True
-    return restored
+    return any([slot.restore(call.values, inside_json=call.structured) for slot in texts] if call.values else ())
 
 
 def read_answer(body: bytes) -> Json:

@@ -78,7 +78,7 @@ def _coded(pixels: NDArray[np.uint8]) -> tuple[bytes, bytes]:
     options = {
         "crf": QUALITY,
         "preset": "fast",
-        "x265-params": f"log-level=none:info=0:pools=1:frame-threads=1:{colours}",
+        "x265-params": f"log-level=none:info=0:pools=1:frame-threads=1:bframes=0:{colours}",
     }
     with av.open(film, "w", format="mp4") as container:
         try:
@@ -91,6 +91,7 @@ def _coded(pixels: NDArray[np.uint8]) -> tuple[bytes, bytes]:
             format="yuv420p", dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.JPEG
         )
         for packet in (*stream.encode(frame), *stream.encode()):
+            packet.pts = packet.dts = 0  # x265 leaves the time unset in films shorter than its look ahead
             container.mux(packet)
     return _taken_apart(film)
 

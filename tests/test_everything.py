@@ -14,6 +14,11 @@ def test_passes(): pass
 @pytest.mark.skipif("SAMPLE_SKIP" in os.environ, reason=os.environ.get("SAMPLE_SKIP", ""))
 def test_may_skip(): pass
 def test_may_fail(): assert "SAMPLE_FAIL" not in os.environ
+def test_may_fail_once():
+    once = os.environ.get("SAMPLE_FAIL_ONCE")
+    if once and not os.path.exists(once):
+        open(once, "w").close()
+        raise AssertionError
 """
 
 
@@ -23,8 +28,6 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "RESULTS", tmp_path / "results")
     arguments = (
         str(tmp_path),
-        "-p",
-        "no:cacheprovider",
         "-p",
         "no:django",
         "-q",
@@ -44,9 +47,9 @@ def closing(capfd: pytest.CaptureFixture[str]) -> list[str]:
 def test_a_missing_half_is_said(capfd: pytest.CaptureFixture[str]) -> None:
     assert runner.main([]) == 0
     assert closing(capfd) == [
-        "here      3 passed, 0 failed, 0 skipped",
+        "here      4 passed, 0 failed, 0 skipped",
         "postgres  skipped: no server found",
-        "3 passed, 0 failed, 0 skipped",
+        "4 passed, 0 failed, 0 skipped",
     ]
 
 
@@ -61,7 +64,26 @@ def test_a_missing_half_that_is_required_fails(
 def test_failures_fail(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMPLE_FAIL", "1")
     assert runner.main(["here"]) == 1
-    assert closing(capfd)[-1] == "2 passed, 1 failed, 0 skipped"
+    assert closing(capfd)[-1] == "3 passed, 1 failed, 0 skipped"
+
+
+def test_what_fails_among_the_others_and_passes_alone_is_named(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SAMPLE_FAIL_ONCE", str(tmp_path / "was here"))
+    assert runner.main(["here"]) == 0
+    told = closing(capfd)
+    assert told[-2].startswith("unsteady: ") and "test_may_fail_once" in told[-2]
+    assert told[-1] == "4 passed, 0 failed, 0 skipped, 1 unsteady"
+
+
+def test_what_fails_again_fails(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SAMPLE_FAIL_ONCE", str(tmp_path / "was here"))
+    monkeypatch.setenv("SAMPLE_FAIL", "1")
+    assert runner.main(["here"]) == 1
+    assert closing(capfd)[-1] == "3 passed, 1 failed, 0 skipped, 1 unsteady"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import av
 import numpy as np
 from PIL import Image
 
+from guiju.labeling.explicit.film.timing import Encoding
 from tests.labeling.explicit.grounds import ground
 from tests.labeling.explicit.sounds import music
 
@@ -43,14 +44,15 @@ def film(
         )
         if other is not None:
             _sound(container, other, music(seconds, other.codec_context.sample_rate))
+        pictured = Encoding(stream)
         for number in range(round(seconds * rate)):
             image = wide.crop((2 * number, 0, 2 * number + size[0], size[1]))
             if marked is not None:
                 marked(image, number / rate)
             frame = av.VideoFrame.from_image(image)
             frame.pts = number
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+            container.mux(pictured.take(frame))
+        container.mux(pictured.end())
     return path
 
 

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Final
 
 from guiju.errors import MarkUnplaceable, MediaLayoutUnsupported, MediaMalformed, MediaTooLarge
 from guiju.labeling.explicit.film.overlay import Overlay
+from guiju.labeling.explicit.film.timing import Encoding
 from guiju.labeling.explicit.film.turning import upright
 from guiju.labeling.explicit.mark import Mark, Span, presets
 from guiju.labeling.explicit.rules import number
@@ -98,6 +99,7 @@ class _Coder:
         self._stream = made.add_stream(
             encoder[0], rate=pictures.average_rate or pictures.guessed_rate or 25, options=encoder[1]
         )
+        self._coding = Encoding(self._stream)
         self._waiting: list[Any] = []
         self._overlay: Overlay | None = None
         self._first, self._last = 0.0, 0.0
@@ -128,7 +130,7 @@ class _Coder:
             self._last = time
             self.bearing += 1
         frame.pict_type = 0
-        self._made.mux(self._stream.encode(frame))
+        self._made.mux(self._coding.take(frame))
 
     def others(self, packet: Any) -> None:
         """A packet of another stream: it waits until the first picture has told what the file will look like."""
@@ -142,7 +144,7 @@ class _Coder:
     def finish(self) -> None:
         """The film is over."""
         _ = self.overlay
-        self._made.mux(self._stream.encode(None))
+        self._made.mux(self._coding.end())
 
     def _configure(self, frame: Any) -> None:
         out, old = self._stream.codec_context, self._pictures.codec_context

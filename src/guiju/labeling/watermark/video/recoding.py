@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Final
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed
 from guiju.labeling.explicit.film import coding
+from guiju.labeling.explicit.film.timing import Encoding
 from guiju.labeling.explicit.sound.coded import library, packets
 
 _COPIED: Final = ("audio", "subtitle")
@@ -32,6 +33,7 @@ def recoded(source: Any, target: BinaryIO, suffix: str, change: Callable[[Any], 
             made.set_chapters(source.chapters())
         out = made.add_stream(found[0], rate=pictures.average_rate or pictures.guessed_rate or 25, options=found[1])
         outs = {one.index: made.add_stream_from_template(one) for one in copied}
+        pictured = Encoding(out)
         waiting: list[Any] | None = []
         for packet in packets(source, pictures, *copied):
             if packet.stream.index != pictures.index:
@@ -48,10 +50,10 @@ def recoded(source: Any, target: BinaryIO, suffix: str, change: Callable[[Any], 
                     waiting = None
                 change(frame)
                 frame.pict_type = 0
-                made.mux(out.encode(frame))
+                made.mux(pictured.take(frame))
         if waiting is not None:
             raise MediaMalformed(what="film", detail="no picture could be decoded")
-        made.mux(out.encode(None))
+        made.mux(pictured.end())
     return ()
 
 

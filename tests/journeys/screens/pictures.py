@@ -81,13 +81,14 @@ def _both(window: Window, name: str, path: str) -> None:
 
 
 def _tried(window: Window) -> None:
-    """The screen to try a text on, with what it says of one; by night."""
+    """The screen to try a text on, with what it says of one; by day and by night."""
     for folder, language in LANGUAGES:
-        window.go("/try/", language, "dark")
-        window.page.fill("#id_text", TRIED)
-        window.page.locator("#id_text").press("Control+Enter")
-        window.page.locator("#result mark").first.wait_for()
-        _keep(window, folder, "try-dark")
+        for name, scheme in (("try", "light"), ("try-dark", "dark")):
+            window.go("/try/", language, scheme)
+            window.page.fill("#id_text", TRIED)
+            window.page.locator("#id_text").press("Control+Enter")
+            window.page.locator("#result mark").first.wait_for()
+            _keep(window, folder, name)
 
 
 def _keep(window: Window, folder: str, name: str) -> None:

@@ -5,9 +5,26 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from guiju.minors import ADULT
+from guiju.moderation.context import GOOD_STANDING, UNKNOWN_AGE, UNNAMED
 from guiju.nouns import Direction
-from guiju.store.models import Integration, PolicyVersion
+from guiju.store import care
+from guiju.store.models import Integration, PolicyVersion, Sanction
 from guiju.store.policy_words import vocabulary
+
+_NAMES = {
+    ADULT: _("18 and older"),
+    UNKNOWN_AGE: _("Age not known"),
+    UNNAMED: _("No account named"),
+    GOOD_STANDING: _("Nothing binds it"),
+    **dict(Sanction.Step.choices),
+    "text": _("Words"),
+    "image": _("Picture"),
+    "audio": _("Sound"),
+    "video": _("Film"),
+    "document": _("Document or paper"),
+}
+"""What people call the words a policy knows; an age band is called what the minors' policy calls it."""
 
 
 class TryForm(forms.Form):
@@ -37,10 +54,12 @@ class TryForm(forms.Form):
     standing = forms.ChoiceField(label=_("Standing of the account"), required=False)
     modality = forms.ChoiceField(label=_("Kind of content"), required=False, initial="text")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, english: bool = False, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["policy"].label_from_instance = lambda v: f"{v.number} · {v.get_state_display()}"  # type: ignore[attr-defined]
         words = vocabulary()
+        bands = {band.id: band.en if english else band.zh for band in care.policy_in_force().bands}
+        names = _NAMES | bands
         for name in ("band", "standing", "modality"):
-            known = sorted(words.known(name))
-            self.fields[name].choices = [("", _("Not known")), *((word, word) for word in known)]  # type: ignore[attr-defined]
+            known = sorted(words.known(name), key=lambda word: list(names).index(word) if word in names else len(names))
+            self.fields[name].choices = [("", _("Not known")), *((word, names.get(word, word)) for word in known)]  # type: ignore[attr-defined]

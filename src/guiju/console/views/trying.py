@@ -17,7 +17,8 @@ from guiju.store.permissions import Permission
 @form(Permission.TRY_CHECKS)
 def try_it(request: ConsoleRequest) -> HttpResponse:
     """The form, and below it the answer. The text travels in the body of a POST, so it stands in no log."""
-    asked = TryForm(request.POST or None, initial={"policy": request.GET.get("policy") or None})
+    english = request.LANGUAGE_CODE == "en"
+    asked = TryForm(request.POST or None, initial={"policy": request.GET.get("policy") or None}, english=english)
     trial = None
     if request.method == "POST" and asked.is_valid():
         data = asked.cleaned_data

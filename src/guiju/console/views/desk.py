@@ -17,7 +17,9 @@ from guiju.console.forms.cases import DeskSettingsForm
 from guiju.console.words import explain
 from guiju.errors import GuijuError
 from guiju.law.book import rules
+from guiju.law.period import china_day
 from guiju.store import desk_exposure, desk_figures, desk_policy
+from guiju.store.finished_days import start_of
 from guiju.store.models import CheckRun, ModelCandidate
 from guiju.store.permissions import Permission
 from guiju.store.services import desk_settings
@@ -32,7 +34,7 @@ def figures(request: ConsoleRequest) -> HttpResponse:
     asked = request.GET.get("days", "")
     span = int(asked) if asked.isdigit() and int(asked) in SPANS else SPANS[1]
     now = timezone.now()
-    since = now - timedelta(days=span)
+    since = start_of(china_day(now) - timedelta(days=span - 1))
     backlog, daily = desk_figures.backlog(now), desk_figures.days(since, now)
     context = {
         "span": span,

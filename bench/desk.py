@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
         return _work(asked)
     if asked.here:
         return _here(asked, given)
-    rows = list(on_each(_MODULE, given))
+    rows = list(on_each(_MODULE, given, asked.database or ("sqlite", "postgresql")))
     for row in rows:
         print(
             f"{row['database']}: {row['reviewers']} reviewers, {row['processes']} processes x {row['threads']} connections: "
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reviewers", type=int, default=1000)
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--threads", type=int, default=4, help="connections of each process, all used at once")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append", help="only this one")
     parser.add_argument("--json")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)

@@ -6,7 +6,7 @@ for every list page as a browser does, and prints the median of the server's tim
 Ten million records take some 20 GB and half an hour or more.
 
 To keep what was filled: ``--home DIR`` (an empty or already filled data directory), with ``--at URL`` for a PostgreSQL of
-your own. A database that has the records already is only measured.
+your own. A database that has the records already is only measured. ``--pages-only`` leaves verification and export out.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def here(arguments: argparse.Namespace) -> None:
     databases.open_here()
     from bench.scale import pages
 
-    fill(arguments.records, arguments.accounts)
+    fill(arguments.records, arguments.accounts, proved=not arguments.pages_only)
     databases.emit(kind="pages", pages=pages.measure(arguments.rounds, arguments.only))
 
 
-def fill(records: int, accounts: int) -> None:
-    """Write what is not there yet, with proofs measured at every power of ten on the way."""
+def fill(records: int, accounts: int, *, proved: bool) -> None:
+    """Write what is not there yet, with proofs measured at every power of ten on the way if wanted."""
     from django.utils import timezone
 
     from bench.scale import bulk, people
@@ -44,8 +44,10 @@ def fill(records: int, accounts: int) -> None:
     home = Path(os.environ["GUIJU_HOME"])
     of = people.callers()
     empty, writer = databases.stored_bytes(), Writer(of, accounts, records)
-    for stop in stops(records):
+    for stop in stops(records) if proved else [records]:
         writer.up_to(stop)
+        if not proved:
+            break
         bytes_each = (databases.stored_bytes() - empty) / stop
         databases.emit(kind="proofs", records=stop, bytes_per_record=bytes_each, **proofs_here(home))
     people.surround(writer.traffic, of, timezone.now())
@@ -106,6 +108,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=15, help="how often each page is asked for")
     parser.add_argument("--only", default="", metavar="WORDS", help="only pages with these words in their name")
+    parser.add_argument("--pages-only", action="store_true", help="measure list pages, not verification and export")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append", help="only this one")
     parser.add_argument("--home", type=Path, help="keep everything here instead of in a temporary directory")
     parser.add_argument("--at", default="", metavar="URL", help="with --home: the PostgreSQL database to fill and keep")
@@ -118,6 +121,7 @@ def main() -> None:
     about = machine.describe()
     print("; ".join(f"{key}: {value}" for key, value in about.items()) + "\n")
     passed = [f"--{name}={getattr(arguments, name)}" for name in ("records", "accounts", "rounds", "only")]
+    passed += ["--pages-only"] * arguments.pages_only
     if arguments.home is not None:
         source = databases.on_this("bench.scale", passed, arguments.home, arguments.at)
     else:

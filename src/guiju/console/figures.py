@@ -1,25 +1,21 @@
 """Counts and series that stand on several screens, read with aggregates only.
 
-Days are days in China (UTC+8). A day that is over no longer changes, so its count is kept in memory.
+Days are days in China (UTC+8). Days that are over are counted once (`guiju.store.finished_days`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.core.cache import cache
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
-from guiju.law.period import CHINA, china_day
-from guiju.store.evidence import Query
-from guiju.store.evidence.queries import matching
-from guiju.store.models import Case, Record, RecordRisk, Refusal, Usage
-
-_KEPT_SECONDS = 7 * 24 * 3600
-_RISKS_SECONDS = 60
+from guiju.law.period import china_day
+from guiju.store.finished_days import lately, start_of
+from guiju.store.models import Case, Refusal, Usage
+from guiju.store.traffic import EXCHANGES, FINDINGS
 
 
 @dataclass(frozen=True)
@@ -36,10 +32,16 @@ def open_cases() -> int:
     return Case.objects.filter(status=Case.Status.OPEN).count()
 
 
+def last_days(count: int) -> list[date]:
+    """The last ``count`` days, today included, oldest first."""
+    today = china_day(timezone.now())
+    return [today - timedelta(days=back) for back in reversed(range(count))]
+
+
 def exchanges_by_day(count: int, integration: str = "", service: str = "") -> list[Day]:
     """Exchanges of the last ``count`` days, of everything or of one integration or service."""
     found = []
-    for day, traffic in last_days(EXCHANGES, count, timezone.now()):
+    for day, traffic in lately(EXCHANGES, count, timezone.now()):
         wanted = [one for one in traffic if integration in ("", one.integration) and service in ("", one.service)]
         found.append(Day(day, sum(one.exchanges for one in wanted), sum(one.flagged for one in wanted)))
     return found
@@ -48,7 +50,7 @@ def exchanges_by_day(count: int, integration: str = "", service: str = "") -> li
 def exchanges_by_integration(count: int) -> Counter[str]:
     """Exchanges of the last ``count`` days by integration."""
     total: Counter[str] = Counter()
-    for _, traffic in last_days(EXCHANGES, count, timezone.now()):
+    for _, traffic in lately(EXCHANGES, count, timezone.now()):
         for one in traffic:
             total[one.integration] += one.exchanges
     return total
@@ -57,7 +59,7 @@ def exchanges_by_integration(count: int) -> Counter[str]:
 def labels_by_endpoint(count: int) -> list[tuple[str, int]]:
     """Answers and files that left with the implicit label in the last ``count`` days, by what gave them out."""
     total: Counter[str] = Counter()
-    for _, traffic in last_days(EXCHANGES, count, timezone.now()):
+    for _, traffic in lately(EXCHANGES, count, timezone.now()):
         for one in traffic:
             total[one.endpoint] += one.labelled
     return (+total).most_common()
@@ -72,7 +74,7 @@ def tokens_of(integration: str, count: int) -> int:
 def risks_found(count: int, most: int = 8) -> list[tuple[str, int]]:
     """The risks found most often in the last ``count`` days, with how many exchanges had them."""
     total: Counter[str] = Counter()
-    for _, found in last_days(FINDINGS, count, timezone.now()):
+    for _, found in lately(FINDINGS, count, timezone.now()):
         for one in found:
             total[one.risk] += one.records
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))[:most]

@@ -9,19 +9,18 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from guiju.desk import Agreement, Share, percentile, share, staffing
-from guiju.errors import GuijuError
-from guiju.evidence import Exchange, decode
 from guiju.law.period import CHINA
 from guiju.store import desk_policy, second_reviews
+from guiju.store.desk_counts import FIRED, FIRST_JUDGED, TOOK
+from guiju.store.finished_days import between
 from guiju.store.models import Appeal, Case, CaseClaim
 
-_MOST = 20_000
 _ZONE = ZoneInfo("Asia/Shanghai")  # databases know zones by name
 _AGES = (1, 4, 24)
 _OPEN = Q(status=Case.Status.OPEN)
-_FIRST = Q(kind=Case.Kind.FIRST)
 _JUDGED = Q(status=Case.Status.DECIDED, verdict__in=(Case.Verdict.VIOLATION, Case.Verdict.FINE))
 
 
@@ -120,21 +119,18 @@ def days(since: datetime, until: datetime) -> Days:
     """Cases a day from the day of ``since`` to that of ``until``."""
     first, last = since.astimezone(CHINA).date(), until.astimezone(CHINA).date()
     listed = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
-    opened = _a_day("opened_at", Q(opened_at__gte=since, opened_at__lte=until))
-    decided = _a_day("decided_at", _JUDGED & Q(decided_at__gte=since, decided_at__lte=until))
-    late = _a_day("decided_at", _JUDGED & Q(decided_at__gte=since, decided_at__lte=until, decided_at__gt=F("due_at")))
+    opened, _ = _a_day("opened_at", Q(opened_at__gte=since, opened_at__lte=until))
+    decided, late = _a_day("decided_at", _JUDGED & Q(decided_at__gte=since, decided_at__lte=until))
     columns = (tuple(counts[day] for day in listed) for counts in (opened, decided, late))
     return Days(listed, *columns)
 
 
 def times(since: datetime, until: datetime) -> Times:
-    """How long decided cases took, the newest 20,000 of the span. The last claim counts: the one that ended in the decision."""
-    ends = CaseClaim.objects.filter(end=CaseClaim.End.DECIDED, ended_at__gte=since, ended_at__lt=until)
-    rows = ends.order_by("-ended_at").values_list("claimed_at", "ended_at", "case__opened_at")[:_MOST]
-    spans = [((end - claimed).total_seconds(), (end - opened).total_seconds()) for claimed, end, opened in rows if end]
-    handling, waiting = [one for one, _ in spans], [other for _, other in spans]
+    """How long decided cases took. The last claim counts: the one that ended in the decision."""
+    took = [one for _, day in between(TOOK, since, until, timezone.now()) for one in day]
+    handling, waiting = [one.handling / 1000 for one in took], [one.waiting / 1000 for one in took]
     return Times(
-        cases=len(spans),
+        cases=len(took),
         handling_p50=percentile(handling, 50),
         handling_p95=percentile(handling, 95),
         handling_mean=sum(handling) / len(handling) if handling else None,
@@ -145,7 +141,7 @@ def times(since: datetime, until: datetime) -> Times:
 
 def overturned(since: datetime, until: datetime) -> Share:
     """Of first decisions of the span, those a settling or a granted appeal overturned since."""
-    decided = Case.objects.filter(_FIRST & _JUDGED, decided_at__gte=since, decided_at__lt=until)
+    decided = Case.objects.filter(FIRST_JUDGED, decided_at__gte=since, decided_at__lt=until)
     granted = Appeal.objects.filter(outcome=Appeal.Outcome.GRANTED, record__isnull=False).values("record")
     settled = Q(overturned_at__isnull=False)
     appealed = Q(record__in=granted, verdict=Case.Verdict.VIOLATION)
@@ -158,15 +154,13 @@ def agreed(since: datetime, until: datetime) -> Agreement:
 
 
 def precision(since: datetime, until: datetime, most: int = 20) -> list[RulePrecision]:
-    """Rules by how often reviewers confirmed what they found, the most often met first; the newest 20,000 decisions count."""
-    decided = Case.objects.filter(_FIRST & _JUDGED, decided_at__gte=since, decided_at__lt=until)
-    rows = decided.order_by("-decided_at").values_list("record__body", "verdict", "risk", "part")[:_MOST]
+    """Rules by how often reviewers confirmed what they found, the most often met first."""
     met: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
-    for body, verdict, risk, part in rows.iterator(chunk_size=2000):
-        for key in fired(bytes(body), risk, part):
-            met[key] += 1
-            right[key] += verdict == Case.Verdict.VIOLATION
+    for _, day in between(FIRED, since, until, timezone.now()):
+        for one in day:
+            met[one.detector, one.rule] += one.met
+            right[one.detector, one.rule] += one.confirmed
     return [RulePrecision(*key, share(right[key], count)) for key, count in met.most_common(most)]
 
 
@@ -182,23 +176,14 @@ def staff(since: datetime, until: datetime) -> Staff:
     return Staff(people, a_day, needed)
 
 
-def fired(body: bytes, risk: str, part: str) -> set[tuple[str, str]]:
-    """The rules behind a case: those that found its risk, in its part where it is about one."""
-    try:
-        exchange = decode(body)
-    except GuijuError:
-        return set()
-    if not isinstance(exchange, Exchange):
-        return set()
-    both = (*exchange.prompt.findings, *exchange.answer.findings)
-    return {(f.detector, f.rule) for f in both if f.risk == risk and part in ("", f.where)}
-
-
 def _groups(field: str, most: int = 8) -> tuple[tuple[str, int], ...]:
     rows = Case.objects.filter(_OPEN).order_by().values_list(field).annotate(total=Count("id"))
     return tuple(rows.order_by("-total", field)[:most])
 
 
-def _a_day(field: str, which: Q) -> Counter[date]:
+def _a_day(field: str, which: Q) -> tuple[Counter[date], Counter[date]]:
+    """Cases by the day of ``field``, and of these the ones whose deadline had passed by then."""
     rows = Case.objects.filter(which).exclude(verdict=Case.Verdict.SPLIT).order_by()
-    return Counter(dict(rows.values_list(TruncDate(field, tzinfo=_ZONE)).annotate(total=Count("id"))))
+    late = Count("id", filter=Q(**{f"{field}__gt": F("due_at")}))
+    counted = list(rows.values_list(TruncDate(field, tzinfo=_ZONE)).annotate(total=Count("id"), late=late))
+    return Counter({day: total for day, total, _ in counted}), Counter({day: late for day, _, late in counted})

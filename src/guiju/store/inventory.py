@@ -5,24 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 
 import msgspec
-from django.core.cache import cache
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 from guiju.errors import KeyMissing, KeyUnknown
 from guiju.inventory import Facts, Remark, remarks
 from guiju.inventory.standing import rules
 from guiju.law.period import china_day
-from guiju.store.models import Integration, IntegrationKey, Record, RecordRisk, Refusal
+from guiju.store.finished_days import lately, start_of
+from guiju.store.models import Integration, IntegrationKey, Record, Refusal
+from guiju.store.traffic import EXCHANGES, FINDINGS, Findings
 
 DAYS = 30
-_UTC8 = timezone(timedelta(hours=8))
 _FIELD = "guiju.domain."
-_LONGEST = timedelta(minutes=15)
-"""A long exchange is recorded at its end."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -56,13 +54,17 @@ class Reconciliation(msgspec.Struct, frozen=True):
 
 
 def reconcile(now: datetime, days: int = DAYS) -> Reconciliation:
-    """Hold every integration against its traffic of the last ``days``. Cost grows with the records of the span."""
-    since = now - timedelta(days=days)
-    calls, fields = _calls(since, now), _fields(since)
+    """Hold every integration against its traffic of the last ``days`` in China, today included."""
+    today = china_day(now)
+    spans = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    calls: dict[str, Counter[date]] = defaultdict(Counter)
+    for day, traffic in lately(EXCHANGES, days, now):
+        for one in traffic:
+            calls[one.integration][day] += one.exchanges
+    fields = _fields(one for _, found in lately(FINDINGS, days, now) for one in found)
     newest = Record.objects.filter(integration_id=OuterRef("pk")).order_by("-at").values("at")[:1]
     last = dict(Integration.objects.annotate(at=Subquery(newest)).values_list("pk", "at"))
-    unused, today = _unused_keys(now), china_day(now)
-    spans = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    unused = _unused_keys(now)
     lines = []
     for row in Integration.objects.select_related("service").order_by("name", "id"):
         daily = [calls[row.pk].get(day, 0) for day in spans]
@@ -80,7 +82,7 @@ def reconcile(now: datetime, days: int = DAYS) -> Reconciliation:
         )
         found = tuple(remarks(facts, now, today))
         lines.append(Line(row.pk, row.name, row.owner, row.purpose, row.status, sum(daily), last.get(row.pk), found))
-    return Reconciliation(days, tuple(lines), _unknown(since))
+    return Reconciliation(days, tuple(lines), _unknown(start_of(spans[0])))
 
 
 REGISTER = (
@@ -113,36 +115,11 @@ def _cell(value: object) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _calls(since: datetime, now: datetime) -> Mapping[str, Counter[object]]:
-    found: dict[str, Counter[object]] = defaultdict(Counter)
-    day, today = since.astimezone(_UTC8).date(), now.astimezone(_UTC8).date()
-    while day <= today:
-        for integration, calls in _calls_on(day, since, now).items():
-            found[integration][day] = calls
-        day += timedelta(days=1)
-    return found
-
-
-def _calls_on(day: date, since: datetime, now: datetime) -> dict[str, int]:
-    """Calls of one day from ``since`` on. A whole day that is over no longer changes: its count is kept in memory."""
-    start = datetime(day.year, day.month, day.day, tzinfo=_UTC8)
-    end = start + timedelta(days=1)
-    key = f"guiju:calls:{day}" if start >= since and end + _LONGEST < now else ""
-    kept: dict[str, int] | None = cache.get(key) if key else None
-    if kept is not None:
-        return kept
-    rows = Record.objects.filter(at__gte=max(start, since), at__lt=end).order_by()
-    found = dict(rows.values_list("integration_id").annotate(total=Count("id")))
-    if key:
-        cache.set(key, found, 7 * 24 * 3600)
-    return found
-
-
-def _fields(since: datetime) -> Mapping[str, Counter[str]]:
+def _fields(findings: Iterable[Findings]) -> Mapping[str, Counter[str]]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = RecordRisk.objects.filter(at__gte=since, risk__startswith=_FIELD)
-    for row in rows.values("record__integration_id", "risk").annotate(n=Count("id")).order_by():
-        found[row["record__integration_id"]][row["risk"].removeprefix(_FIELD)] += row["n"]
+    for one in findings:
+        if one.risk.startswith(_FIELD):
+            found[one.integration][one.risk.removeprefix(_FIELD)] += one.records
     return found
 
 

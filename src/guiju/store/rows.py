@@ -19,7 +19,7 @@ _RECORD = (
     "answer_action", "flagged", "labelled", "explicit_label", "content_number", "tokens", "has_text", "hash", "body",
 )  # fmt: skip
 _TEXT = ("record_id", "at", "key_id", "prompt", "answer")
-_RISK = ("record_id", "risk", "at")
+_RISK = ("record_id", "risk", "at", "integration_id")
 
 
 class Row(NamedTuple):
@@ -58,7 +58,7 @@ class Layout:
         risks: tuple[tuple[Any, ...], ...] = ()
         if asked.findings or answered.findings:
             found = {finding.risk for finding in asked.findings} | {finding.risk for finding in answered.findings}
-            risks = tuple((number, _clean(risk, 60), at) for risk in sorted(found))
+            risks = tuple((number, _clean(risk, 60), at, exchange.integration) for risk in sorted(found))
         return Row(number, digest, record, text, risks)
 
     def _text(self, at: int) -> str:

@@ -8,6 +8,8 @@ from guiju.desk import Agreement, agreement, drawn
 from guiju.store import desk_policy
 from guiju.store.actor import Actor
 from guiju.store.audit import append
+from guiju.store.desk_counts import FIRED
+from guiju.store.finished_days import forget
 from guiju.store.models import Case, CaseSketch, Sanction, Violation
 from guiju.store.services import accounts
 
@@ -63,6 +65,8 @@ def _overturn(actor: Actor, first: Case, settled: Case, now: datetime) -> None:
     """The settling prevails: the verdict in force changes, and what rested on it is taken back."""
     first.overturned_from, first.overturned_at, first.verdict = first.verdict, now, settled.verdict
     first.save(update_fields=["overturned_from", "overturned_at", "verdict"])
+    if first.decided_at is not None:
+        forget(FIRED, first.decided_at)
     lifted = []
     if settled.verdict == Case.Verdict.FINE:
         Violation.objects.filter(record_id=first.record_id).delete()

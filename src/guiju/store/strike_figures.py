@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case as Choice
+from django.db.models import Count, IntegerField, Max, QuerySet, Value, When, Window
 
 from guiju.accounts import AccountPolicy, Violation, points
 from guiju.store import models
@@ -56,7 +58,10 @@ def spread(policy: AccountPolicy, now: datetime, days: int = 30) -> Spread:
     marks = tuple((rule.id, rule.points) for rule in policy.rules if rule.points is not None and rule.days == days)
     top = max(10, *(mark + 5 for _, mark in marks)) if marks else 10
     bins = [0] * (top + 1)
-    for violations in _by_account(now - timedelta(days=days), now):
+    since = now - timedelta(days=days)
+    for example, accounts in _alone(policy, since, now):
+        bins[min(top, points(example, policy, micros(now)))] += accounts
+    for violations in _by_account(since, now):
         bins[min(top, points(violations, policy, micros(now)))] += 1
     return Spread(days, sum(bins), tuple(bins), marks)
 
@@ -73,8 +78,28 @@ def rehearsals(now: datetime, days: int = 7) -> tuple[Rehearsed, ...]:
     return tuple(Rehearsed(row["rule"], row["step"], row["times"], row["accounts"]) for row in rows)
 
 
+def _alone(policy: AccountPolicy, since: datetime, until: datetime) -> Iterator[tuple[list[Violation], int]]:
+    """Accounts with one violation, as most have: those whose violations weigh the same, as one example and their number."""
+    steps = [
+        When(at__lte=until - timedelta(days=step.after_days), then=Value(number))
+        for number, step in reversed(list(enumerate(policy.decay, 1)))
+    ]
+    aged = Choice(*steps, default=Value(0), output_field=IntegerField())
+    rows = _counted(since, until).filter(beside=1).annotate(aged=aged)
+    kinds = rows.values_list("risk", "severity", "disguised", "aged").annotate(at=Max("at"), n=Count("id")).order_by()
+    for risk, severity, disguised, _, at, alike in kinds:
+        yield [Violation("", micros(at), risk, 1, severity, disguised)], alike
+
+
 def _by_account(since: datetime, until: datetime) -> Iterator[list[Violation]]:
-    rows = models.Violation.objects.filter(at__gt=since, at__lte=until).order_by("account_id", "id")
+    """The violations of each account that has several."""
+    rows = _counted(since, until).filter(beside__gt=1).order_by("account_id", "id")
     fields = rows.values_list("account_id", "record_id", "at", "risk", "streak", "severity", "disguised")
     for _, group in groupby(fields.iterator(chunk_size=2000), key=lambda row: row[0]):
         yield [Violation(str(r), micros(at), risk, streak, sev, hid) for _, r, at, risk, streak, sev, hid in group]
+
+
+def _counted(since: datetime, until: datetime) -> QuerySet[Any]:
+    """Violations of the span, each with how many its account has in it."""
+    rows = models.Violation.objects.filter(at__gt=since, at__lte=until)
+    return rows.annotate(beside=Window(Count("id"), partition_by=["account_id"]))

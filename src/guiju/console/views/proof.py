@@ -15,12 +15,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from guiju.console.access import ConsoleRequest, action, screen
-from guiju.console.figures import start_of
 from guiju.console.forms.proof import ExportForm
 from guiju.console.language import short
 from guiju.evidence import Report
 from guiju.store.evidence import export as write_export
 from guiju.store.evidence import verify as verify_all
+from guiju.store.finished_days import start_of
 from guiju.store.models import Chain, Record, Seal, Service, VerifyRun
 from guiju.store.permissions import Permission, allowed
 

@@ -15,9 +15,6 @@ from guiju.store.moments import micros, moment
 MOST = 200
 """The most records on one page."""
 
-FREQUENT = 20_000
-"""Records with a risk that can be looked through one by one."""
-
 QUIET = ("pass", "label")
 """Actions that nearly every record has; each other one has an index."""
 
@@ -62,7 +59,7 @@ def search(query: Query, cursor: str | None = None, limit: int = 50) -> Page:
     """
     limit = max(1, min(limit, MOST))
     before = _read(cursor) if cursor else None
-    if query.risk and (query.account or (query.integration and _frequent(query.risk))):
+    if query.risk and query.account:
         found = matching(query).filter(_after(before, "id"))
     elif query.risk:
         found = Record.objects.filter(id__in=_newest_with_risk(query, before, limit + 1))
@@ -104,19 +101,17 @@ def risks_seen() -> list[str]:
     return values_of(RecordRisk, "risk")
 
 
-def _frequent(risk: str) -> bool:
-    """Whether so many records have the risk that one integration's are sooner found among its own records."""
-    return RecordRisk.objects.filter(risk__in=_under(risk))[: FREQUENT + 1].count() > FREQUENT
-
-
 def _newest_with_risk(query: Query, before: tuple[datetime, int] | None, limit: int) -> set[int]:
     """Ids of at least the ``limit`` newest records with the risk or a finer tag under it.
 
-    Tag by tag, because an index gives the records of one tag in order: nothing is sorted, however many there are.
+    Tag by tag, because an index gives the records of one tag in order, and of one integration with that tag too: nothing
+    is sorted, however many there are.
     """
     found: set[int] = set()
+    of = {"integration_id": query.integration} if query.integration else {}
+    rest = _conditions(replace(query, integration=""), "record__")
     for tag in _under(query.risk):
-        rows = RecordRisk.objects.filter(_conditions(query, "record__"), _after(before, "record_id"), risk=tag)
+        rows = RecordRisk.objects.filter(rest, _after(before, "record_id"), risk=tag, **of)
         found.update(rows.order_by("-at", "-record_id").values_list("record_id", flat=True)[:limit])
     return found
 

@@ -16,6 +16,7 @@ from guiju.store.models.candidates import ModelCandidate
 from guiju.store.models.cases import Case, CaseClaim, CaseNote, CaseProposal, CaseSketch, DeskSettings
 from guiju.store.models.complaints import Allowance, Complaint, ComplaintMessage
 from guiju.store.models.evidence import Chain, DataKey, Record, RecordRisk, RecordText, Seal, VerifyRun
+from guiju.store.models.figures import DayFigure
 from guiju.store.models.gateways import GatewayProcess, Refusal, SnapshotVersion, Usage
 from guiju.store.models.incidents import Incident, IncidentEvent
 from guiju.store.models.integrations import Integration, IntegrationKey, Service
@@ -54,6 +55,7 @@ __all__ = [
     "Complaint",
     "ComplaintMessage",
     "DataKey",
+    "DayFigure",
     "Delivery",
     "DeskSettings",
     "Document",

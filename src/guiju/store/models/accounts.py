@@ -64,7 +64,10 @@ class Violation(models.Model):
 
     class Meta:
         ordering = ["-at"]
-        indexes = [models.Index(fields=["account", "-at"], name="violation_account")]
+        indexes = [
+            models.Index(fields=["account", "-at"], name="violation_account"),
+            models.Index(fields=["at", "account"], name="violation_at"),
+        ]
 
 
 class Sanction(models.Model):

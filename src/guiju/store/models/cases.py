@@ -74,6 +74,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["-priority", "due_at"], condition=models.Q(status="open"), name="case_queue"),
             models.Index(fields=["-decided_at"], condition=models.Q(status="decided"), name="case_decided"),
+            models.Index(fields=["opened_at"], name="case_opened"),
         ]
 
 
@@ -100,7 +101,10 @@ class CaseClaim(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=models.Q(ended_at=None), name="claim_one_at_a_time"),
         ]
-        indexes = [models.Index(fields=["reviewer", "-claimed_at"], name="claim_reviewer")]
+        indexes = [
+            models.Index(fields=["reviewer", "-claimed_at"], name="claim_reviewer"),
+            models.Index(fields=["ended_at"], condition=models.Q(end="decided"), name="claim_decided"),
+        ]
 
 
 class CaseNote(models.Model):

@@ -78,9 +78,13 @@ class RecordRisk(models.Model):
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="risks")
     risk = models.CharField(max_length=60)
     at = models.DateTimeField()
+    integration_id = models.CharField(max_length=32, default="", help_text="the record's; for search")
 
     class Meta:
-        indexes = [models.Index(fields=["risk", "-at"], name="risk_at")]
+        indexes = [
+            models.Index(fields=["risk", "-at"], name="risk_at"),
+            models.Index(fields=["integration_id", "risk", "-at"], name="risk_of_integration"),
+        ]
 
 
 class RecordText(models.Model):

@@ -173,7 +173,9 @@ class SecondOpinionSettings(_Section):
     key_env: str = Field(default="", description="name of an environment variable that holds the key")
     ca_file: Path | None = Field(default=None, description="certificate authority of a private guard")
     low: float = Field(default=0.35, ge=0, le=1, description="scores from here on are worth asking about")
-    high: float = Field(default=0.88, ge=0, le=1, description="scores from here on are not: the policy is sure")
+    high: float | None = Field(
+        default=None, ge=0, le=1, description="scores from here on are not; unset: up to where the policy stops"
+    )
     prompts: bool = Field(default=True, description="ask about prompts, before the model gets them")
     answers: bool = Field(default=True, description="ask about answers given in one piece, before the caller gets them")
     clears: bool = Field(default=False, description="a guard's safe outweighs the models' doubt")
@@ -188,7 +190,7 @@ class SecondOpinionSettings(_Section):
 
     @model_validator(mode="after")
     def _a_zone(self) -> SecondOpinionSettings:
-        if self.low >= self.high:
+        if self.high is not None and self.low >= self.high:
             raise ValueError("low must be below high")
         if self.url and self.style == "aliyun" and not (self.key_id and self.secret()):
             raise ValueError("aliyun needs key_id and key")

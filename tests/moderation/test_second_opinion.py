@@ -89,6 +89,11 @@ def test_only_the_grey_zone_is_asked_about() -> None:
     assert not zone.holds(Decision(Action.BLOCK, score=0.5))
 
 
+def test_without_an_end_the_grey_zone_ends_where_the_policy_stops() -> None:
+    zone = GreyZone()
+    assert zone.holds(Decision(Action.REVIEW, score=0.95)) and not zone.holds(Decision(Action.BLOCK, score=0.85))
+
+
 def test_the_budget_is_per_minute() -> None:
     budget = Budget(2)
     assert [budget.take(t) for t in (0.0, 1.0, 2.0, 59.9, 60.0, 61.0, 61.5)] == [

@@ -129,14 +129,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class GreyZone(msgspec.Struct, frozen=True):
-    """Scores that are worth asking about: from ``low`` up to and not including ``high``."""
+    """Scores that are worth asking about: from ``low`` up to and not including ``high``.
+
+    Without ``high`` the zone ends where the policy in force stops a content, so that it follows the policy by itself.
+    """
 
     low: float = 0.35
-    high: float = 0.88
+    high: float | None = None
 
     def holds(self, decision: Decision) -> bool:
         """Whether to ask: the score lies in the zone, and nothing has stopped the content already."""
-        return self.low <= decision.score < self.high and not decision.action.stops
+        below = self.high is None or decision.score < self.high
+        return self.low <= decision.score and below and not decision.action.stops
 
 
 def weigh(

@@ -21,7 +21,7 @@ from guiju.cli.root import app
 from guiju.errors import GuijuError, all_errors
 from guiju.law.book import rules
 from guiju.law.registry import CHECKS
-from guiju.settings import ServiceSettings, Settings, UpstreamSettings
+from guiju.settings import MinorsSettings, PoolSettings, ServiceSettings, Settings, UpstreamSettings
 
 DOCS = Path(__file__).parent.parent / "docs"
 MARK = "<!-- From here on written by `make docs`. -->"
@@ -50,8 +50,13 @@ def settings() -> Iterator[str]:
             yield from _settings_table(info.annotation, (name,))
     yield f"\n## `[[service]]`\n\n{inspect.getdoc(ServiceSettings)}\n"
     yield from _settings_table(ServiceSettings, None)
-    yield f"\n## `[service.upstream]`\n\n{inspect.getdoc(UpstreamSettings)}\n"
-    yield from _settings_table(UpstreamSettings, None)
+    for section, model in (
+        ("service.upstream", UpstreamSettings),
+        ("service.minors", MinorsSettings),
+        ("service.minors.pools.NAME", PoolSettings),
+    ):
+        yield f"\n## `[{section}]`\n\n{inspect.getdoc(model)}\n"
+        yield from _settings_table(model, None)
 
 
 def commands() -> Iterator[str]:

@@ -27,6 +27,7 @@ from guiju.gateway.runtime import Runtime
 from guiju.settings import (
     EvidenceSettings,
     GatewaySettings,
+    MinorsSettings,
     SecondOpinionSettings,
     ServiceSettings,
     Settings,
@@ -44,7 +45,7 @@ _numbers = itertools.count(1)
 class Gateway:
     """One gateway process' worth of application; several may run beside each other on one database.
 
-    ``upstream`` is the address of the model service; empty for the demonstration model.
+    ``upstream`` is the address of the model service; empty for the demonstration model. ``minors``: the pools of its minors.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Gateway:
         gateway: dict[str, Any] | None = None,
         evidence: dict[str, Any] | None = None,
         second: dict[str, Any] | None = None,
+        minors: dict[str, Any] | None = None,
     ):
         model = UpstreamSettings(url=upstream, key="sk-up", models=("m1", "m2")) if upstream else None
+        pools = MinorsSettings(**minors) if minors is not None else None
         self.settings = Settings(
-            service=(ServiceSettings(slug="chat", name="聊天", upstream=model),) if model else (),
+            service=(ServiceSettings(slug="chat", name="聊天", upstream=model, minors=pools),) if model else (),
             gateway=GatewaySettings(**{"refresh_s": 0.05, **(gateway or {})}),
             evidence=EvidenceSettings(**(evidence or {})),
             second_opinion=SecondOpinionSettings(**(second or {})),

@@ -30,6 +30,7 @@ from guiju.errors.evidence import *  # noqa: F403
 from guiju.errors.labels import *  # noqa: F403
 from guiju.errors.law import *  # noqa: F403
 from guiju.errors.media import *  # noqa: F403
+from guiju.errors.minors import *  # noqa: F403
 from guiju.errors.moderation import *  # noqa: F403
 from guiju.errors.requests import *  # noqa: F403
 from guiju.errors.rumours import *  # noqa: F403

@@ -19,7 +19,8 @@ from guiju.errors import (
     UpstreamMissing,
 )
 from guiju.gateway.endpoints import Endpoint, Json
-from guiju.gateway.runtime import UTC8, Runtime, Served
+from guiju.gateway.pools import Served
+from guiju.gateway.runtime import UTC8, Runtime
 from guiju.gateway.wire import Scope, header
 from guiju.store.moments import moment
 from guiju.store.snapshot import IntegrationView, Snapshot

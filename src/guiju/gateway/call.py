@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from guiju.errors import AccessError, DocumentUnread, EvidenceTimeout, GuijuError, UpstreamError
+from guiju.errors import AccessError, DocumentUnread, EvidenceTimeout, FilmUnknown, GuijuError, UpstreamError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens, new_id, verdicts
 from guiju.gateway import admission, circumstances, minors
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.labels import AnswerLabels
 from guiju.gateway.multipart import Upload, sent
-from guiju.gateway.runtime import Runtime, Served
+from guiju.gateway.pools import Served
+from guiju.gateway.runtime import Runtime
 from guiju.gateway.special_care import SpecialCare
 from guiju.gateway.texts import Slot, stored, unread_documents
 from guiju.gateway.wire import Header, Receive, Scope, Send, header, parse
@@ -32,6 +33,7 @@ class Call:
     Attributes:
         size: bytes of the request's body. ``uploads``: the files of the form it came as, None for JSON.
         number: names the exchange everywhere: record, content number of the label, ``X-Guiju-Record``.
+        model: the model that the caller asked for. ``pool``: the minors' pool that answers; empty for the service's own.
         context: the circumstances the policy may ask about.
         decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
         said: what the model said, as it said it.
@@ -51,6 +53,9 @@ class Call:
         self.integration: IntegrationView  # set by admit(), before anything else asks for it
         self.integration_id = ""
         self.served: Served
+        self.model = ""
+        self.pool = ""
+        self._answering = ""
         self.request: Json = {}
         self.uploads: tuple[Upload, ...] | None = None
         self.size = 0
@@ -88,7 +93,8 @@ class Call:
             self.request = parse(body)
         request = self.request
         self.endpoint.validate(request)
-        self.served = admission.service_of(runtime, integration, request["model"])
+        self.model = self._answering = request["model"]
+        self.served = admission.service_of(runtime, integration, self.model)
         admission.media_gate(self.endpoint, integration, request)
         self.account = admission.account_of(runtime, integration, self.scope, request)
         admission.account_gate(runtime, self.snapshot, self.account)
@@ -167,9 +173,26 @@ class Call:
             elif found:
                 slot.replace(checker.mask(slot.part, found, Direction.PROMPT, self.context))
 
+    def turn_to_pool(self) -> None:
+        """Have the pool of the account's age band answer, where its service has pools for minors.
+
+        Raises:
+            PoolMissing: neither that pool nor another way is set. FilmUnknown: the film was made elsewhere.
+        """
+        pools = self.runtime.pools(self.integration.service)
+        band = self.snapshot.minors_policy.band(self.care.band) if self.care is not None else None
+        if pools is not None and self.care is not None and band is not None:
+            self.care.sent_to(wanted := band.content.pool)
+            chosen = pools.choose(wanted, self.model)
+            self.care.sent_to(wanted, chosen.pool)
+            self.served, self.pool, self._answering = chosen.served, chosen.pool, chosen.model
+        if self.endpoint.bound_to not in (None, self.pool):
+            raise FilmUnknown()
+
     def outgoing(self) -> Json:
-        """The request as it goes upstream: the end user's own name replaced by the pseudonym."""
+        """The request as it goes upstream: the end user's own name replaced by the pseudonym, the model's by its pool's."""
         request = self.request
+        request["model"] = self._answering
         for field in ("user", "safety_identifier"):
             if request.get(field):
                 request[field] = self.account
@@ -261,7 +284,7 @@ class Call:
             integration=self.integration.id,
             label=self.label,
             lexicon=self.snapshot.lexicon_version,
-            model=self.request["model"],
+            model=self.model,
             outcome=outcome,
             policy=self.snapshot.policy_version,
             prompt=prompt,
@@ -269,7 +292,7 @@ class Call:
             status=status,
             timings=self._timings(ended),
             tokens=self.tokens,
-            upstream="guiju-demo" if self.served.demo else self.request["model"],
+            upstream="guiju-demo" if self.served.demo else self._answering,
         )
         self._count(outcome, ended)
         keep = self.runtime.settings.evidence.keep_text

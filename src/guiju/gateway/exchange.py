@@ -79,7 +79,9 @@ async def _exchange(call: Call) -> None:
         if refusal is not None and (call.integration.error_style or call.endpoint.makes):
             raise refusal  # no picture or sound says what a stand-in says
         await _stand_in(call, call.stand_in(decision))
-    elif call.endpoint.makes:
+        return
+    call.turn_to_pool()
+    if call.endpoint.makes:
         await _MAKE[call.endpoint.makes](call)
     elif call.streaming:
         await serve_stream(call)

@@ -176,6 +176,7 @@ class Care:
         "_companion",
         "_events",
         "_hearing",
+        "_pool",
         "_profile",
         "_watched",
         "band",
@@ -197,6 +198,7 @@ class Care:
         self.findings: list[Finding] = []
         self._events: list[tuple[Kind, str, int]] = []
         self._hearing = Hearing()
+        self._pool: tuple[str, str | None] | None = None
 
     # --- the prompt --------------------------------------------------------------------------------------------------
 
@@ -245,6 +247,12 @@ class Care:
             return decision
         return msgspec.structs.replace(decision, action=Action.ANSWER_INSTEAD, risk=risk)
 
+    def sent_to(self, wanted: str, answering: str | None = None) -> None:
+        """Which pool the band is to be answered from, and which one answers: empty for the service's own model, None where
+        nothing may. It is recorded with the exchange and told in its header.
+        """
+        self._pool = wanted, answering
+
     # --- the answer --------------------------------------------------------------------------------------------------
 
     def holds_back(self, texts: Sequence[str], *, said: bool = False) -> bool:
@@ -278,8 +286,11 @@ class Care:
         return told(self.verdict, self._call.snapshot.minors_policy)
 
     def headers(self) -> list[Header]:
-        """``X-Guiju-Minors``: verdict, codes, band, content pool, seconds left today."""
-        return [(b"x-guiju-minors", told_header(self.verdict, self._call.snapshot.minors_policy))]
+        """``X-Guiju-Minors``: verdict, codes, band, content pool, seconds left today, and which pool answered."""
+        value = told_header(self.verdict, self._call.snapshot.minors_policy)
+        if self._pool is not None and self._pool[1] is not None:
+            value += f"; answered_by={self._pool[1] or 'service'}".encode("ascii", "replace")
+        return [(b"x-guiju-minors", value)]
 
     def _reminders(self) -> tuple[Reason, ...]:
         return self.verdict.reasons if isinstance(self.verdict, Remind) else ()
@@ -306,6 +317,8 @@ class Care:
         service, band = call.integration.service, self.verdict.band
         for kind, code, weight in self._events:
             book.note(Noted(call.at, service, call.integration.id, call.account, kind, code, call.number, band, weight))
+        if self._pool is not None:
+            self.findings.append(_of_pool(*self._pool))
         if decision is None or not self.findings:
             return decision
         return msgspec.structs.replace(decision, findings=(*decision.findings, *self.findings))
@@ -317,6 +330,15 @@ class Care:
 
 
 _UNKNOWN = Profile()
+
+
+def _of_pool(wanted: str, answering: str | None) -> Finding:
+    """Where an exchange went, for its record: into the band's pool, elsewhere as the settings say, or nowhere."""
+    if answering == wanted:
+        return Finding("guiju.minors.pool", "minors", wanted, 1.0, severity="low")
+    if answering is None:
+        return Finding("guiju.minors.pool_missing", "minors", wanted, 1.0, severity="low")
+    return Finding("guiju.minors.pool_instead", "minors", f"{wanted}>{answering or 'service'}", 1.0, severity="low")
 
 
 def _stated(scope: Scope) -> bool:

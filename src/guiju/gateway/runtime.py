@@ -10,7 +10,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import close_old_connections, connection
@@ -24,9 +23,9 @@ from guiju.gateway.files.room import clear_left_over
 from guiju.gateway.guard.pieces import Pieces
 from guiju.gateway.intake import Intake
 from guiju.gateway.metrics import Metrics
+from guiju.gateway.pools import Pools, Served, of_service
 from guiju.gateway.quota import AccountLimiter, Meter
 from guiju.gateway.second_opinions import SecondOpinions
-from guiju.gateway.upstream import Upstream
 from guiju.identity import KeyHasher, Pseudonymiser
 from guiju.moderation.context import Context
 from guiju.nouns import Decision, Direction
@@ -44,17 +43,6 @@ log = logging.getLogger("guiju.gateway")
 UTC8 = timedelta(hours=8)
 _REFUSALS = 10_000
 """Distinct refusals counted apart within one refresh; a flood from many addresses is counted together beyond that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A service with its model behind it."""
-
-    upstream: Upstream | DemoUpstream
-    models: tuple[str, ...]
-    """names served; empty: whatever the upstream knows"""
-    demo: bool
-    stream_usage: bool
 
 
 class Runtime:
@@ -85,6 +73,7 @@ class Runtime:
         self.refreshed = 0.0
         self._id = new_id(now_us())
         self._served: dict[str, Served] = {}
+        self._pools: dict[str, Pools] = {}
         self._usage: Counter[tuple[str, str, int]] = Counter()
         self._refused: Counter[tuple[str, str, str]] = Counter()
         self._compared: Counter[tuple[int, str, str, str]] = Counter()
@@ -101,17 +90,12 @@ class Runtime:
         await asyncio.to_thread(self._prepare)
         self.loop = asyncio.get_running_loop()
         self.writer.attend(self.loop)
-        self._served = {
-            service.slug: Served(
-                Upstream(service.upstream, self.limits),
-                service.upstream.models,
-                demo=False,
-                stream_usage=service.upstream.stream_usage,
-            )
-            for service in self.settings.services()
-        }
+        for service in self.settings.services():
+            self._served[service.slug] = served = of_service(service.upstream, self.limits)
+            if service.minors is not None:
+                self._pools[service.slug] = Pools(service.slug, service.minors, served, self.limits)
         if not self._served:
-            self._demo = Served(DemoUpstream(), (DEMO_MODEL,), demo=True, stream_usage=True)
+            self._demo = Served(DemoUpstream(), (DEMO_MODEL,), demo=True)
         if self.settings.second_opinion.url:
             self.second = SecondOpinions(self.settings.second_opinion, self.limits, self.metrics)
         self._thread.start()
@@ -148,8 +132,9 @@ class Runtime:
         if self.second is not None:
             self.second.close()
         for served in self._served.values():
-            if isinstance(served.upstream, Upstream):
-                served.upstream.close()
+            served.close()
+        for pools in self._pools.values():
+            pools.close()
 
     # --- what requests ask -------------------------------------------------------------------------------------------
 
@@ -158,6 +143,10 @@ class Runtime:
         if not self._served:
             return self._demo
         return self._served.get(service)
+
+    def pools(self, service: str) -> Pools | None:
+        """The pools that answer a service's minors; None where its own model answers them too."""
+        return self._pools.get(service)
 
     @property
     def demonstrates(self) -> bool:

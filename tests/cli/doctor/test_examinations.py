@@ -12,16 +12,17 @@ from typing import NamedTuple
 import pytest
 
 from guiju import native
-from guiju.cli.doctor import examination, home, parts, rules, surroundings, upstreams
+from guiju.cli.doctor import examination, home, minors, parts, rules, surroundings, upstreams
 from guiju.cli.doctor.examination import Examination, Health, Observation, Patient, well
 from guiju.errors import KeyFileInvalid
 from guiju.keyfiles import read_or_create
-from guiju.settings import GatewaySettings, ServiceSettings, Settings, UpstreamSettings
+from guiju.settings import GatewaySettings, MinorsSettings, ServiceSettings, Settings, UpstreamSettings
 from tests.cli.conftest import free_port
 from tests.cli.test_upstreams import LIST
 from tests.cli.upstream import upstream
 
 OK, WARN, FAIL = Health.OK, Health.WARN, Health.FAIL
+BANDS = ("0-3", "3-8", "8-12", "12-16", "16-18")
 
 
 def patient(home: Path = Path("/nowhere"), **settings: object) -> Patient:
@@ -173,3 +174,30 @@ def test_settings_of_the_probe_are_short() -> None:
     from guiju.cli.upstreams import PATIENCE_S
 
     assert GatewaySettings().connect_timeout_s > PATIENCE_S
+
+
+@pytest.mark.parametrize(
+    ("settings", "health", "told"),
+    [
+        ({"pools": {}, "without_pool": "refuse"}, [WARN], "refuse"),
+        ({"pools": {}, "without_pool": "service"}, [WARN], "service"),
+        ({"pools": {f"age-{band}": {"models": {"*": "qwen-max"}} for band in BANDS}}, [OK], "age-8-12"),
+        ({"pools": {f"age-{band}": {"models": {"*": "kids"}} for band in BANDS}}, [OK, WARN], "age-8-12"),
+        ({"pools": {"age-9-9": {"models": {"*": "qwen-max"}}}, "without_pool": "refuse"}, [WARN], "refuse"),
+    ],
+    ids=["refused", "own model", "dedicated", "model not listed", "misnamed"],
+)
+def test_pools_of_minors(settings: dict[str, object], health: list[Health], told: str) -> None:
+    with upstream(LIST, 200) as url:
+        service = ServiceSettings(
+            slug="chat", upstream=UpstreamSettings(url=url), minors=MinorsSettings.model_validate(settings)
+        )
+        who = patient(service=(service,))
+        found = list(minors.pools.run(who))
+    assert [one.health for one in found] == health and all(one.remedy for one in found if one.health is not OK)
+    assert found[0].facts["bands"]["8_12"] == told
+    assert ("age-9-9" in found[0].message) is ("age-9-9" in str(settings))
+
+
+def test_no_pools_is_no_news_where_nobody_serves_minors() -> None:
+    assert observed(minors.pools, patient(upstream_url="http://127.0.0.1:9/v1")) == []

@@ -86,6 +86,8 @@ def _shown(value: object) -> str:
         return HIDDEN if value.get_secret_value() else ""
     if isinstance(value, tuple):
         return ", ".join(_shown(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}=({_shown(item)})" for name, item in value.items())
     if isinstance(value, BaseModel):
         return " ".join(f"{name}={_shown(getattr(value, name))}" for name in type(value).model_fields)
     return PASSWORD.sub(rf"\g<1>{HIDDEN}@", str(value))

@@ -18,7 +18,7 @@ from guiju.console.words import explain
 from guiju.errors import GuijuError, MinorsPolicyInvalid
 from guiju.minors import decide, policy_source
 from guiju.minors.calendar import day_of
-from guiju.store import care, minors_documents
+from guiju.store import care, minors_documents, minors_pools
 from guiju.store.models import Account, CareCase, CareProfile, MinorsPolicyVersion, Service
 from guiju.store.moments import micros
 from guiju.store.permissions import Permission
@@ -39,6 +39,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "policy": care.policy_in_force(),
         "number": care.policy_number(),
         "services": Service.objects.all(),
+        "pools": minors_pools.of_services(timezone.now()),
         "years": [timezone.localdate().year, timezone.localdate().year - 1],
     }
     return render(request, "console/minors/list.html", context)

@@ -58,6 +58,8 @@ class Endpoint(ABC):
     """the member of a response that holds the answers, a list"""
     makes: ClassVar[str] = ""
     """``pictures`` or ``sound``: the answer is files, which get their labels inside; ``film``: it names one to come"""
+    bound_to: ClassVar[str | None] = None
+    """the pool that alone can serve this, empty for the service's own model; None where it is all the same"""
     forms: ClassVar[bool] = False
     """whether forms with files are taken beside JSON"""
     known: ClassVar[frozenset[str]] = frozenset(

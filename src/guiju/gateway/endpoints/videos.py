@@ -43,6 +43,7 @@ class Remix(Videos):
 
     def __init__(self, film: Film) -> None:
         self._film = film
+        self.bound_to = film.pool  # type: ignore[misc]  # of this one request
         self.path = f"/videos/{quote(film.upstream, safe='')}/remix"  # type: ignore[misc]  # of this one request
 
     def validate(self, request: Json) -> None:

@@ -25,13 +25,15 @@ class Film(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         integration: who ordered it. ``number``: the record of the order, and the content number of the film.
-        model: which model makes it. ``upstream``: what the model service calls it.
+        model: which model was asked for. ``upstream``: what the model service calls it.
+        pool: the pool that makes it for a minor; empty for the service's own model.
     """
 
     integration: str
     number: str
     model: str
     upstream: str
+    pool: str = ""
 
 
 def name_of(film: Film, hasher: KeyHasher) -> str:

@@ -26,7 +26,7 @@ async def serve_order(call: Call) -> None:
     upstream = job.get("id")
     if not isinstance(upstream, str) or not 0 < len(upstream) <= LONGEST:
         raise UpstreamMalformed(problem="the job has no id")
-    film = Film(call.integration.id, call.number, call.request["model"], upstream)
+    film = Film(call.integration.id, call.number, call.model, upstream, call.pool)
     await call.record(call.outcome())
     answer = told(job, name_of(film, call.runtime.hasher), call.snapshot.checker, call.context)
     await send_json(call.send, 200, encode(answer), call.headers())

@@ -11,7 +11,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
-from guiju.errors import FieldInvalid, GatewayBusy, GuijuError, NotServed, UpstreamRefused, UpstreamTooLarge
+from guiju.errors import (
+    FieldInvalid,
+    FilmUnknown,
+    GatewayBusy,
+    GuijuError,
+    NotServed,
+    UpstreamRefused,
+    UpstreamTooLarge,
+)
 from guiju.evidence.record import LabelEntry, Verdict, new_id
 from guiju.gateway import admission
 from guiju.gateway.endpoints.videos import Remix
@@ -23,7 +31,8 @@ from guiju.gateway.files.serve import attended, send_file
 from guiju.gateway.files.visit import FileVisit
 from guiju.gateway.films.names import Film, film_of
 from guiju.gateway.films.telling import told
-from guiju.gateway.runtime import Runtime, Served
+from guiju.gateway.pools import Served
+from guiju.gateway.runtime import Runtime
 from guiju.gateway.whole import read_answer
 from guiju.gateway.wire import Receive, Scope, Send, address, encode, send_error, send_json
 from guiju.labeling.explicit import Mark
@@ -72,12 +81,28 @@ def _name(scope: Scope) -> tuple[str, str]:
 async def _served(visit: FileVisit, folder: Path, send: Send) -> None:
     name, rest = _name(visit.scope)
     film = film_of(name, visit.caller.id, visit.runtime.hasher)
-    served = admission.service_of(visit.runtime, visit.caller, film.model)
+    served = _maker(visit, film)
     way = _WAYS.get((visit.scope["method"], rest))
     if way is None:
         raise NotServed(method=visit.scope["method"], path=f"{PREFIX}…/{rest[:40]}")
     visit.on_behalf_of("", film.model)
     await way(visit, served, film, name, folder, send)
+
+
+def _maker(visit: FileVisit, film: Film) -> Served:
+    """The model service that makes a film: that of the pool it was ordered from.
+
+    Raises:
+        AccessError, UpstreamMissing; FilmUnknown: there is no such pool any more.
+    """
+    served = admission.service_of(visit.runtime, visit.caller, film.model)
+    if not film.pool:
+        return served
+    pools = visit.runtime.pools(visit.caller.service)
+    found = pools.served(film.pool) if pools is not None else None
+    if found is None:
+        raise FilmUnknown()
+    return found
 
 
 async def _state(visit: FileVisit, served: Served, film: Film, name: str, folder: Path, send: Send) -> None:

@@ -55,12 +55,52 @@ class UpstreamSettings(_Section):
         return self.key.get_secret_value() or (os.environ.get(self.key_env, "") if self.key_env else "")
 
 
+class PoolSettings(_Section):
+    """What answers the minors of one age band: models of its own, a model service of its own, or both."""
+
+    models: dict[str, str] = Field(
+        default={}, description="the pool's model, by the name that callers ask for; `*` stands for every other name"
+    )
+    upstream: UpstreamSettings | None = Field(
+        default=None, description="the pool's own model service; else that of the service"
+    )
+
+    @model_validator(mode="after")
+    def _dedicated(self) -> PoolSettings:
+        if not self.models and self.upstream is None:
+            raise ValueError("a pool needs models or an upstream of its own")
+        return self
+
+
+class MinorsSettings(_Section):
+    """Dedicated pools for minors. Without this section the service's own model answers under the band's stricter policy."""
+
+    pools: dict[str, PoolSettings] = Field(
+        default={}, description="by the name that the minors' policy gives the pool of a band, such as age-8-12"
+    )
+    without_pool: str = Field(
+        default="refuse",
+        description="where a band's pool is not set: `refuse`, `service` (the service's own model), or another pool's name",
+    )
+
+    @model_validator(mode="after")
+    def _a_pool(self) -> MinorsSettings:
+        if unfit := {"refuse", "service"} & self.pools.keys():
+            raise ValueError(f"pools: {unfit.pop()} cannot be the name of a pool")
+        if self.without_pool not in ("refuse", "service", *self.pools):
+            raise ValueError("without_pool: refuse, service, or the name of a pool that is set")
+        return self
+
+
 class ServiceSettings(_Section):
     """One AI service the operator offers, with the upstream that answers for it."""
 
     slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="stable short name")
     name: str = Field(default="", description="display name")
     upstream: UpstreamSettings
+    minors: MinorsSettings | None = Field(
+        default=None, description="dedicated pools for minors; see `[service.minors]`"
+    )
 
 
 class GatewaySettings(_Section):

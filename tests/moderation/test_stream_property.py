@@ -100,22 +100,12 @@ def streamed(judge: Checker, pieces: list[str]) -> tuple[str, list[Finding], Act
     return out, findings, None
 
 
-ENCODED = ("base64", "hex", "binary", "url", "html", "escape", "morse")
-LEAD = 24
-"""Characters of an encoding that may leave before it can be told from ordinary text."""
-
-
-def places_that_may_leave(findings: Sequence[Finding]) -> set[int]:
-    """The beginnings of encodings, and text in columns, which is judged when its last line has ended."""
-    runs = [(f.spans[0][0], f.spans[0][0] + LEAD) for f in findings if f.rule in ENCODED]
-    runs += [f.spans[0] for f in findings if f.rule == "vertical"]
-    return {place for start, end in runs for place in range(start, end)}
-
-
 def assert_masked(out: str, masked: str, text: str, findings: Sequence[Finding]) -> None:
+    """Only text in columns may leave before it is judged: when its last line has ended."""
+    columns = {place for f in findings if f.rule == "vertical" for place in range(*f.spans[0])}
     assert len(out) == len(masked)
     differing = {i for i, (got, wanted) in enumerate(zip(out, masked, strict=True)) if got != wanted}
-    assert differing <= places_that_may_leave(findings)
+    assert differing <= columns
     assert all(out[i] == text[i] for i in differing)
 
 
@@ -123,7 +113,7 @@ def in_order(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.spans, f.detector, f.rule, f.risk))
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)  # the same texts each time: see below
+@settings(max_examples=600, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 60), max_size=12))
 @example("路口交通路", [1, 2, 3, 4])
 @example("赌" + "\u200b" * 200 + "博", [5, 100])
@@ -138,10 +128,14 @@ def test_any_cut_gives_the_findings_and_the_mask_of_the_whole(text: str, places:
     assert stop is None
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)  # the same texts each time: see below
+@settings(max_examples=400, deadline=None)
 @given(TEXTS)
+@example("buy pot🔫t")
+@example("t🔫tpott🔫t")
+@example("nuudify ap🔫p")
+@example("zhang.san@nudify app")
+@example("vvx.x号x")
 def test_character_by_character(text: str) -> None:
-    """Known to differ: in 'buy pot🔫t' the whole also reports that a letter is repeated over the sign, beside the same word."""
     part = Part("a", text)
     whole = MASKING.check([part], Direction.ANSWER)
     out, findings, _ = streamed(MASKING, list(text))
@@ -157,8 +151,7 @@ def test_nothing_of_a_stopped_match_gets_out(text: str, places: list[int]) -> No
     out, _, action = streamed(STOPPING, cut(text, places))
     assert (action is Action.BLOCK) == bool(stops)
     columns = {f.spans[0][0] for f in whole.findings if f.rule == "vertical"}  # judged after they have ended
-    if held := set(stops) - columns:
-        assert set(range(min(held), len(out))) <= places_that_may_leave(whole.findings)
+    assert all(len(out) <= start for start in set(stops) - columns)
 
 
 @pytest.mark.parametrize("tail", ["", "赌", "1391234", "微信", "路口交", "zhang.san", "赌\u200b"])

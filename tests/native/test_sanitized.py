@@ -35,7 +35,7 @@ for number in range(1000):
     module.screen(kept, text, number % 2)
     module.window(kept, text)
     module.hides(text)
-    state = bytearray(struct.pack("=8q14I", 0, *[-1] * 7, *[0] * 14))
+    state = bytearray(struct.pack("=8q22I", 0, *[-1] * 7, *[0] * 22))
     for start in range(0, len(text), 3):
         module.follow(state, text[start : start + 3])
 for text in ("赌" * 1024, "木仓" * 600, "a0" * 700, "nihao" * 4000, "赌博" * 40000, "1 " * 3000, "\\0" * 5000):

@@ -177,7 +177,7 @@ class Checker:
         return tuple(findings)
 
     def inside(self, payload: Payload, deadline: float, failures: dict[str, Failure], depth: int = 1) -> list[Finding]:
-        """What stands in a hidden text, and in what is hidden there; all with the place of the payload.
+        """What stands in a hidden text, and in what is hidden there; each up to the end of the payload.
 
         The first finding is the disguise itself, unless columns show nothing: short lines are mostly just that.
         """
@@ -188,9 +188,10 @@ class Checker:
         telling = any(finding.detector != "disguise" for finding in found)
         if payload.kind == "vertical" and not telling:
             return []
-        spans = ((payload.start, payload.end),)
-        moved = {msgspec.structs.replace(finding, spans=spans): None for finding in found}
-        return [disguise(payload.kind, spans, telling), *moved]
+        moved = {
+            msgspec.structs.replace(finding, spans=(payload.place(finding.spans[0][0]),)): None for finding in found
+        }
+        return [disguise(payload.kind, (payload.place(payload.lead),), telling), *moved]
 
     def _scan(self, text: str, deadline: float, failures: dict[str, Failure]) -> list[Finding]:
         if self._screen is not None and self._screen.asks(text) == 0 and self.clock() <= deadline:

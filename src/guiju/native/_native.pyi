@@ -60,9 +60,9 @@ def follow(state: bytearray, piece: str, /) -> int:
     """The next piece of a stream for ``guiju.text.payloads.PayloadReader``.
 
     ``state`` holds native 64-bit numbers, how many characters were seen and where the run of each of the seven kinds begins
-    (-1: none is open), then two counts of 32 bits for each kind; it is left alone where the answer is -1: a run may hold
-    something, or has grown too long. Else twice the place where the first open run begins (the end where none is), and one
-    more where one of them may look like the beginning of a payload.
+    (-1: none is open), then in 32 bits two counts for each kind, what its end looks like, and the last character; it is left
+    alone where the answer is -1: a run may hold something, or has grown too long. Else twice the place where the first open
+    run begins (the end where none is), and one more where ``guiju.text.openings`` may hold one of them back.
 
     Raises:
         ValueError: a state of another size.

@@ -7,11 +7,13 @@
 enum { KINDS = 7, LONGEST = 4096, LONGEST_LINE = 19 };
 enum { LETTERS = 1, HEX = 2, BINARY = 4, PERCENT = 8, ENTITIES = 16, ESCAPES = 32, MORSE = 64 };
 
-/* What is known of the runs that have not ended: where each begins (-1: none is open), and two counts per kind. Python keeps
- * it as bytes; `size` is how many characters have been seen. */
+/* What is known of the runs that have not ended: where each begins (-1: none is open), two counts per kind, and what its end
+ * looks like (`opening`, see `look`). Python keeps it as bytes; `size` is how many characters have been seen, `last` the one
+ * before. */
 typedef struct {
     int64_t size, start[KINDS];
-    uint32_t telling[KINDS], beside[KINDS];
+    uint32_t telling[KINDS], beside[KINDS], opening[KINDS];
+    uint32_t last;
 } Runs;
 
 /* Which alphabets a character is of. */
@@ -84,18 +86,94 @@ static int may_hold(const Runs *runs, int kind, int64_t size)
     }
 }
 
-/* Whether a run that goes on may look like the beginning of a payload. */
-static int may_begin(const Runs *runs, int kind, int64_t size)
+/* A run of letters and digits, read as Base64 for what it decodes to so far. Bits 0-1 of the state: characters of a group of
+ * four; 2-7: bits left over; 8-9: bytes that must follow; then flags; from 14 on: how many characters. */
+enum { NO_TEXT = 1 << 10, NO_HEX = 1 << 11, WAS_ONE = 1 << 12, CHARACTERS = 14 };
+
+static uint32_t sextet(Py_UCS4 c)
 {
-    const uint32_t telling = runs->telling[kind], beside = runs->beside[kind];
+    return c >= 'a' ? c - 'a' + 26 : c >= 'A' && c != '_' ? c - 'A' : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' || c == '-' ? 62 : 63;
+}
+
+/* Whether some byte from `low` to `high` may come next; `left`: continuation bytes that are owed. */
+static int may_follow(uint32_t low, uint32_t high, uint32_t left)
+{
+    if (left)
+        return low <= 0xBF && high >= 0x80;
+    return (low <= 0xF4 && high >= 0xC2) || (low < 0x7F && high >= 0x20) || (low <= 13 && high >= 9);
+}
+
+static int may_be_one(uint32_t state)
+{
+    return (state & (NO_TEXT | NO_HEX)) != (NO_TEXT | NO_HEX);
+}
+
+static uint32_t decode(uint32_t state, Py_UCS4 c)
+{
+    uint32_t count = state >> CHARACTERS;
+    if (c == '=') /* what follows is read anew */
+        return state & WAS_ONE || (count >= 8 && may_be_one(state)) ? WAS_ONE : 0;
+    count += count < LONGEST;
+    const int hex = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+    const uint32_t kept = (state & (WAS_ONE | NO_TEXT | NO_HEX)) | (hex ? 0 : NO_HEX) | count << CHARACTERS;
+    if (state & NO_TEXT)
+        return kept;
+    uint32_t phase = state & 3, left = state >> 8 & 3, have = (state >> 2 & 63) << 6 | sextet(c), bits = phase * 6 % 8 + 6;
+    if (bits >= 8) {
+        bits -= 8;
+        const uint32_t byte = have >> bits;
+        have &= (1u << bits) - 1;
+        if (!may_follow(byte, byte, left))
+            return kept | NO_TEXT;
+        left = left ? left - 1 : byte < 0xC2 ? 0 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+    }
+    if (bits && !may_follow(have << (8 - bits), ((have + 1) << (8 - bits)) - 1, left))
+        return kept | NO_TEXT;
+    return kept | left << 8 | have << 2 | (bits == 0 ? 0 : phase + 1);
+}
+
+/* Bytes apart by spaces, each of `width` digits: bits 0-7 of the state count the digits of the last, 255 where it is none; the
+ * rest the bytes before it. From six bytes on they may be a payload, whatever follows. */
+static uint32_t space(uint32_t state, int is_digit, int in_word, uint32_t width)
+{
+    uint32_t digits = state & 255, bytes = state >> 8;
+    if (bytes >= 6)
+        return state;
+    if (is_digit)
+        digits = digits >= width || (digits == 0 && in_word) ? 255 : digits + 1;
+    else {
+        bytes = digits == width ? bytes + 1 : 0;
+        digits = 0;
+    }
+    return digits == width && bytes == 5 ? 6 << 8 : bytes << 8 | digits;
+}
+
+/* Look at one more character of a run, for whether the run may be the beginning of a payload. */
+static void look(Runs *runs, int kind, Py_UCS4 c, int first)
+{
+    const Py_UCS4 last = runs->last, low = last | 0x20;
+    const int in_word = (last >= '0' && last <= '9') || (low >= 'a' && low <= 'z' && last < 0x80);
+    const uint32_t state = first ? 0 : runs->opening[kind];
+    const int is_digit = c != ' ' && c != ',' && c != ':';
     switch (1 << kind) {
-    case LETTERS: return size >= 8 && is_mixed(telling);
-    case HEX: return telling >= 3 && beside >= 6;
-    case BINARY: return telling >= 1 && beside >= 16;
+    case LETTERS: runs->opening[kind] = decode(state, c); break;
+    case HEX: runs->opening[kind] = space(state, is_digit, in_word, 2); break;
+    case BINARY: runs->opening[kind] = space(state, is_digit, in_word, 8); break;
+    case ESCAPES: runs->opening[kind] = c == 'U'; break;
+    }
+}
+
+/* Whether a run that goes on may look like the beginning of a payload: what guiju.text.openings says, or more. */
+static int may_begin(const Runs *runs, int kind)
+{
+    const uint32_t telling = runs->telling[kind], beside = runs->beside[kind], opening = runs->opening[kind];
+    switch (1 << kind) {
+    case LETTERS: return may_be_one(opening) || opening & WAS_ONE;
+    case HEX: case BINARY: return (opening & 255) != 255 && opening != 0;
     case PERCENT: return telling >= 1;
-    case ENTITIES: return telling >= 1 && beside >= 1;
-    case ESCAPES: return telling >= 1;
-    default: return telling >= 1 && beside >= 2;
+    case ENTITIES: return telling >= 1;
+    case ESCAPES: return telling >= 1 || opening;
+    default: return beside >= 1;
     }
 }
 
@@ -117,10 +195,12 @@ static int step(Runs *runs, Py_UCS4 c)
             runs->telling[kind] = runs->beside[kind] = 0;
         }
         count(runs, kind, c, first);
+        look(runs, kind, c, first);
         if (runs->size - *start >= LONGEST)
             return 0;
     }
     runs->size++;
+    runs->last = c;
     return 1;
 }
 
@@ -183,7 +263,7 @@ static PyObject *hides(PyObject *module, PyObject *text)
         return NULL;
     }
     Reader reader = {.text = text, .size = PyUnicode_GetLength(text)};
-    Runs runs = {0, {-1, -1, -1, -1, -1, -1, -1}, {0}, {0}};
+    Runs runs = {.start = {-1, -1, -1, -1, -1, -1, -1}};
     Line line = {0, 1, 0, 0};
     int open = 0;
     for (Py_ssize_t from = 0; from < reader.size; from += GUIJU_SHORT) {
@@ -228,6 +308,7 @@ static PyObject *follow(PyObject *module, PyObject *arguments)
         for (Py_ssize_t i = 0; going && i < size; i++) {
             if (!open && reader.few[i] >= 0x2E80) {
                 runs.size++;
+                runs.last = 0;
                 continue;
             }
             going = step(&runs, reader.few[i]);
@@ -241,7 +322,7 @@ static PyObject *follow(PyObject *module, PyObject *arguments)
     for (int kind = 0; open && kind < KINDS; kind++)
         if (runs.start[kind] >= 0) {
             first = runs.start[kind] < first ? runs.start[kind] : first;
-            begun |= may_begin(&runs, kind, runs.size - runs.start[kind]);
+            begun |= may_begin(&runs, kind);
         }
     memcpy(buffer.buf, &runs, sizeof runs);
     told = first * 2 + begun;

@@ -17,38 +17,50 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from guiju import native
-from guiju.text import decoding
+from guiju.text import decoding, openings
 
 #: Longest run that is decoded, most payloads of one text, deepest nesting.
 LONGEST, MOST, DEEPEST = 4096, 32, 3
 #: What the compiled half knows of the runs of a stream: see ``follow`` in ``native/_native.pyi``.
-_RUNS = struct.Struct("=8q14I")
-_MANY = 0xFFFF
+_RUNS = struct.Struct("=8q22I")
+#: What stands in its place once Python has read a piece: counts that leave everything open, and openings that stay open.
+_MANY = (0xFFFF,) * 14 + (1 << 12, 6 << 8, 6 << 8, 1, 1, 1, 1)
 #: Lines up to which a text may be written in columns.
 _COLUMN_LINES = 48
 
 
 class Payload(msgspec.Struct, frozen=True):
-    """A hidden text: its kind, where it lies in the text around it, and what it says."""
+    """A hidden text.
+
+    Attributes:
+        kind: how it is hidden. ``start``, ``end``: where it lies in the text around it. ``text``: what it says.
+        lead: how many characters of it stand for themselves, at its beginning: po%74 has two.
+    """
 
     kind: str
     start: int
     end: int
     text: str
+    lead: int = 0
+
+    def place(self, start: int) -> tuple[int, int]:
+        """The range of the text around it for something that begins at ``start`` of what it says."""
+        return self.start + min(start, self.lead), self.end
 
 
 class _Kind(msgspec.Struct, frozen=True):
     """One way of hiding.
 
     Attributes:
-        alphabet: a maximal run of it may hold payloads. ``run``: one payload. ``begun``: a run that may become one.
+        alphabet: a maximal run of it may hold payloads. ``run``: one payload, what stands for itself before it as ``lead``.
+        opening: from where on a run that goes on may become one.
         gate: found quickly in every text with such a payload.
         decode: kind and text of a run, or None where it hides nothing readable.
     """
 
     alphabet: re.Pattern[str]
     run: re.Pattern[str]
-    begun: re.Pattern[str]
+    opening: openings.Opening
     gate: re.Pattern[str]
     decode: Callable[[str], tuple[str, str] | None]
 
@@ -65,35 +77,35 @@ _KINDS = (
     _Kind(
         re.compile("[A-Za-z0-9+/_=-]+"),
         re.compile("[A-Za-z0-9+/_-]{8,}={0,2}"),
-        re.compile("(?=[A-Za-z0-9+/_-]{8})[A-Za-z0-9+/_-]*(?:[a-z][A-Z]|[A-Za-z][0-9+/]|[0-9][A-Za-z])"),
+        openings.letters,
         re.compile("[A-Za-z0-9+/_-]{8}"),
         decoding.letters,
     ),
     _Kind(
         re.compile("[0-9A-Fa-f ,:]+"),
         re.compile(f"(?<![0-9A-Za-z])(?:{_HEX}{{2}}[ ,:]){{5,}}{_HEX}{{2}}"),
-        re.compile(f"(?:{_HEX}{{2}}[ ,:]){{3}}"),
+        openings.spaced_hex,
         re.compile(f"{_HEX}{_HEX}[ ,:]{_HEX}{_HEX}[ ,:]{_HEX}{_HEX}[ ,:]"),
         decoding.spaced_hex,
     ),
     _Kind(
         re.compile("[01 ,]+"),
         re.compile("(?<![0-9A-Za-z])(?:[01]{8}[ ,]){5,}[01]{8}"),
-        re.compile("[01]{8}[ ,][01]{8}"),
+        openings.spaced_binary,
         re.compile("[01]{8}[ ,][01]{8}[ ,]"),
         decoding.spaced_binary,
     ),
     _Kind(
         re.compile("[A-Za-z0-9%._~+-]+"),
-        re.compile(f"[A-Za-z0-9._~+-]{{0,16}}(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{3,}}"),
-        re.compile(f"%{_HEX}{{2}}"),
+        re.compile(f"(?P<lead>[A-Za-z0-9._~+-]{{0,{openings.LEAD}}})(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{3,}}"),
+        openings.percent,
         re.compile(f"%{_HEX}"),
         decoding.percent,
     ),
     _Kind(
         re.compile("[&#0-9A-Fa-fxX;]+"),
         re.compile(f"(?:&#(?:[0-9]{{2,7}}|[xX]{_HEX}{{2,6}});?){{2,}}"),
-        re.compile("&#[0-9xX]"),
+        openings.entities,
         re.compile("&#[0-9xX]"),
         decoding.entities,
     ),
@@ -102,14 +114,14 @@ _KINDS = (
         re.compile(
             rf"(?:\\u{_HEX}{{4}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}|\\x{_HEX}{{2}}|U\+{_HEX}{{4,5}}[ ,]?){{2,}}"
         ),
-        re.compile(rf"\\[uUx]{_HEX}|U\+{_HEX}"),
+        openings.escapes,
         re.compile(rf"[\\U][uUx+]\{{?{_HEX}"),
         decoding.escapes,
     ),
     _Kind(
         re.compile(f"(?:{_DOT_OR_DASH}|[ /|])+"),
         re.compile(f"{_DOT_OR_DASH}{{1,6}}(?:[ /|]{{1,3}}{_DOT_OR_DASH}{{1,6}}){{3,}}"),
-        re.compile(f"{_DOT_OR_DASH}{{1,6}} {{1,2}}{_DOT_OR_DASH}{{1,6}} "),
+        openings.morse,
         re.compile(f"{_DOT_OR_DASH}[ /|]+{_DOT_OR_DASH}"),
         decoding.morse,
     ),
@@ -148,7 +160,7 @@ class PayloadReader:
         self._skipping = [False] * len(_KINDS)  # per kind: in the rest of a run that was too long
         self._lines = _Lines()
         self._found = 0
-        self._runs = bytearray(_RUNS.pack(0, *[-1] * 7, *[0] * 14))  # what the compiled half knows of open runs
+        self._runs = bytearray(_RUNS.pack(0, *[-1] * 7, *[0] * 22))  # what the compiled half knows of open runs
         self._long = False  # whether the rest of a run that was too long is being skipped
         self._begun = False  # whether one of them may be the beginning of a payload
 
@@ -182,7 +194,7 @@ class PayloadReader:
         if native.module is not None:
             starts = [start if start < size else -1 for start in self._pending]
             self._long = any(self._skipping)
-            self._runs[:] = _RUNS.pack(size, *starts, *[_MANY] * 14)
+            self._runs[:] = _RUNS.pack(size, *starts, *_MANY, ord(self._text[-1]) if self._text else 0)
             self._begun = True
         return self._keep(found)
 
@@ -226,11 +238,12 @@ class PayloadReader:
             self._pending = [seen if start < 0 else start for start in starts]
         size = self._base + len(self._text)
         begun = [
-            start
+            kind.opening(self._text, start - self._base)
             for kind, start in zip(_KINDS, self._pending, strict=True)
-            if start < size and kind.begun.search(self._text, start - self._base)
+            if start < size
         ]
-        return min(begun, default=None)
+        first = min((start for start in begun if start is not None), default=None)
+        return None if first is None else self._base + first
 
     def _forget(self) -> None:
         """Keep what runs that have not ended need, and the character before."""
@@ -319,7 +332,8 @@ def _in_run(kind: _Kind, text: str, start: int, end: int, base: int) -> Iterator
     for match in kind.run.finditer(text, start, min(end, start + LONGEST)):
         hidden = kind.decode(match.group())
         if hidden is not None:
-            yield Payload(hidden[0], base + match.start(), base + match.end(), hidden[1])
+            lead = match.end("lead") - match.start() if match.re.groups else 0
+            yield Payload(hidden[0], base + match.start(), base + match.end(), hidden[1], lead)
 
 
 def _place(payload: Payload) -> tuple[int, int, str]:

@@ -7,6 +7,7 @@ entry has its own risk and its own owner. What was undone to find a word is repo
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import msgspec
 
@@ -98,8 +99,8 @@ class Words:
                 views += [joint for seen in as_they_end for joint in self._joining(window[-1], seen)]
             for other in views:
                 deny, allow = self._live(other.text, 0)
-                hold = min(hold, _first_end(other, deny, size, self.reach))
-                keep = min(keep, _first_end(other, allow, size, self.reach))
+                hold = min(hold, _first_end(window, other, deny, size, self.reach))
+                keep = min(keep, _first_end(window, other, allow, size, self.reach))
         if not matches:
             return None if hold == keep == size else Scan((), hold, min(hold, keep))
         return self._judge(window, matches, hold, keep)
@@ -193,14 +194,16 @@ class Words:
                 continue
             word = self._words[value]
             starts, ends = seen.starts[first:last], seen.ends[first:last]
-            kinds = _undone(seen, first, last, word) if seen.kinds else ()
-            if seen.kinds and not kinds:
-                continue
-            if word.disguise == "repeat" and [*seen.kinds[first:last]].count("repeat") <= word.doubled:
-                continue
-            if "repeat" in kinds:
-                starts = starts if word.latin_left else [ends[0] - 1, *starts[1:]]
-                ends = ends if word.latin_right else [*ends[:-1], seen.starts[last - 1] + 1]
+            kinds: tuple[str, ...] = ()
+            if seen.kinds:
+                undone = list(seen.kinds[first:last])
+                if "repeat" in undone:
+                    starts, ends = _edges(window, seen, first, last, word, undone)
+                    if word.disguise == "repeat" and undone.count("repeat") <= word.doubled:
+                        continue
+                kinds = _kinds(undone, word)
+                if not kinds:
+                    continue
             if starts[0] < fresh or ends[-1] - starts[0] > self.reach:
                 continue
             how = fit(window, word, starts, ends, final)
@@ -242,21 +245,49 @@ class Words:
         return Scan(tuple(hits), hold, keep)
 
 
-def _first_end(seen: View, index: int, size: int, reach: int) -> int:
-    """Where the held part begins that starts with the letter ``index``: of a repeated one at its last occurrence."""
+def _first_end(window: str, seen: View, index: int, size: int, reach: int) -> int:
+    """Where the held part begins that starts with the letter ``index``: of a repeated one as in ``_edges``."""
     if index < 0:
         return size
-    repeated = seen.kinds[index] == "repeat" and not is_latin(seen.text[index])
-    start = seen.ends[index] - 1 if repeated else seen.starts[index]
+    repeated = seen.kinds[index] == "repeat"
+    start = _first_of(window, seen, index, is_latin(seen.text[index])) if repeated else seen.starts[index]
     return start if size - start < reach else size
 
 
-def _undone(seen: View, first: int, last: int, word: Word) -> tuple[str, ...]:
-    """The disguises undone for the letters ``first:last``; at an edge without a word boundary, repeats are none."""
-    begin = first if word.latin_left else first + 1
-    end = last if word.latin_right else last - 1
-    kinds = (k for i, k in enumerate(seen.kinds[first:last], start=first) if k != "repeat" or begin <= i < end)
-    return tuple(dict.fromkeys(filter(None, kinds)))
+def _edges(
+    window: str, seen: View, first: int, last: int, word: Word, undone: list[str]
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Starts and ends of the letters ``first:last``, without those repeats at the edges that are not of the word.
+
+    At an edge that needs a word boundary the repeats count that follow one another without a gap (pott): what comes after
+    a gap may as well be the next word's, and a stream has decided by then; one that does not count is struck out of
+    ``undone``. At any other edge the word has one letter.
+    """
+    starts, ends = list(seen.starts[first:last]), list(seen.ends[first:last])
+    if undone[-1] == "repeat":
+        end = starts[-1] + 1
+        while word.latin_right and end < ends[-1] and window[end] == seen.text[last - 1]:
+            end += 1
+        undone[-1] = "" if word.latin_right and end - starts[-1] == 1 else "repeat"
+        ends[-1] = end
+    if undone[0] == "repeat" and len(undone) > 1:
+        starts[0] = _first_of(window, seen, first, word.latin_left)
+        undone[0] = "" if word.latin_left and ends[0] - starts[0] == 1 else "repeat"
+    return starts, ends
+
+
+def _kinds(undone: list[str], word: Word) -> tuple[str, ...]:
+    """The disguises undone for the letters of a word; at an edge without a word boundary, repeats are none."""
+    begin, end = 0 if word.latin_left else 1, len(undone) - (0 if word.latin_right else 1)
+    return tuple(dict.fromkeys(k for i, k in enumerate(undone) if k and (k != "repeat" or begin <= i < end)))
+
+
+def _first_of(window: str, seen: View, index: int, latin: bool) -> int:
+    """Where the letter ``index`` begins, of its repeats only those taken that belong to a word beginning with it."""
+    start = seen.ends[index] - 1
+    while latin and start > seen.starts[index] and window[start - 1] == seen.text[index]:
+        start -= 1
+    return start
 
 
 def _hits(match: _Match) -> list[Hit]:

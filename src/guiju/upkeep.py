@@ -17,10 +17,12 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from guiju.errors import GuijuError
-from guiju.store import allowances, evidence
+from guiju.store import allowances, evidence, finished_days
 from guiju.store.actor import Actor
+from guiju.store.desk_counts import FIRED, TOOK
 from guiju.store.models import CheckRun, Service, VerifyRun
 from guiju.store.services import complaint_retention, complaints, law, policies, proposals
+from guiju.store.traffic import EXCHANGES, FINDINGS
 from guiju.webhooks import rounds
 
 log = logging.getLogger("guiju.upkeep")
@@ -67,6 +69,11 @@ def _measure(now: datetime) -> None:
         law.run_checks(ACTOR, service, now)
 
 
+def _count(now: datetime) -> None:
+    for kind in (EXCHANGES, FINDINGS, FIRED, TOOK):
+        finished_days.catch_up(kind, 90, now)
+
+
 JOBS = (
     Job("policy end", ASK_EVERY, _always, policies.expire),
     Job("complaint reminders", ASK_EVERY, _always, complaints.remind),
@@ -75,6 +82,7 @@ JOBS = (
     Job("allowances", ASK_EVERY, _always, allowances.forget),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
     Job("complaint texts", ASK_EVERY, _always, lambda now: complaint_retention.sweep(ACTOR, now)),
+    Job("figures", ASK_EVERY, _always, _count),
     Job("measure", timedelta(hours=1), _last_measured, _measure),
     Job("verify", timedelta(days=1), _last_verified, lambda now: evidence.verify(ACTOR)),
 )

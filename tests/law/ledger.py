@@ -27,6 +27,7 @@ from guiju.law.ledger import (
     MinorsContent,
     ModelTraffic,
     Retention,
+    ReportCounts,
     ReviewCounts,
 )
 from guiju.law.period import CHINA, Period
@@ -55,6 +56,7 @@ class FakeLedger(msgspec.Struct, frozen=True):
     caller_counts: CallerCounts = CallerCounts(0, 0, 0)
     histories: tuple[AccountHistory, ...] = ()
     unnamed: int = 0
+    reported: ReportCounts = ReportCounts()
     words: LexiconFacts = LexiconFacts("", 0, (), 0, None)
     changes: tuple[LexiconChange, ...] = ()
     cared: CareCounts = CareCounts()
@@ -106,6 +108,9 @@ class FakeLedger(msgspec.Struct, frozen=True):
 
     def anonymous_violations(self, period: Period) -> int:
         return self.unnamed
+
+    def reports(self, period: Period, limit_days: int) -> ReportCounts:
+        return self.reported
 
     def lexicon(self) -> LexiconFacts:
         return self.words

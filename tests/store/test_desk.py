@@ -184,6 +184,8 @@ def test_where_two_differ_a_third_settles_and_prevails(
     Violation.objects.create(account_id="p1", record_id=first.record_id, at=START, risk=first.risk)
     decided(first, someone("a"), "violation", sanction_step="suspend")
     decided(Case.objects.get(kind="second"), someone("b"), "fine")
+    rule = desk_figures.precision(NOW - DAY, NOW + DAY)[0]
+    assert (rule.confirmed.hits, rule.confirmed.of) == (1, 1)
     settle = Case.objects.get(kind="settle")
     for took_part in ("a", "b"):
         with pytest.raises(TookPart):
@@ -197,6 +199,8 @@ def test_where_two_differ_a_third_settles_and_prevails(
     assert AuditEntry.objects.filter(action="case.overturn").count() == 1
     share = desk_figures.overturned(NOW - DAY, NOW + DAY)
     assert (share.hits, share.of) == (1, 1)
+    rule = desk_figures.precision(NOW - DAY, NOW + DAY)[0]
+    assert (rule.confirmed.hits, rule.confirmed.of) == (0, 1)  # the day was counted before it was overturned
     assert desk_figures.agreed(NOW - DAY, NOW + DAY).same == 0
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from guiju.errors import IntegrationSuspended, KeyUnknown
 from guiju.evidence import LabelEntry, Outcome, RecordedFailure, Verdict
-from guiju.law.ledger import Ledger
+from guiju.law.ledger import Ledger, ReportCounts
 from guiju.law.period import Period
 from guiju.store import evidence
 from guiju.store.actor import Actor
@@ -15,6 +15,7 @@ from guiju.store.ledger import DatabaseLedger
 from guiju.store.models import (
     Account,
     AuditEntry,
+    AuthorityReport,
     Case,
     Integration,
     Record,
@@ -287,6 +288,26 @@ def test_account_histories_hold_turns_and_measures(ledger: Ledger, integration: 
     ]
     assert {h.account for h in ledger.accounts(SPAN, 1)} == {"p1", "p2"}
     assert ledger.anonymous_violations(SPAN) == 1
+
+
+def test_reports_to_authorities_have_their_days(ledger: Ledger, integration: Integration) -> None:
+    account = Account.objects.create(pseudonym="p9", integration=integration, first_seen=START, last_seen=START)
+    day, states = timedelta(days=1), AuthorityReport.State
+    for state, prepared, settled in (
+        (states.SENT, START, START + day),
+        (states.SENT, START, SPAN.end + day),  # at the end of the span it still waited
+        (states.REFUSED, START + day, START + 2 * day),
+        (states.PREPARED, SPAN.end - day, None),
+        (states.SENT, SPAN.start - 9 * day, SPAN.start - day),  # settled before the span
+    ):
+        AuthorityReport.objects.create(
+            account=account, state=state, prepared_at=prepared, records=[7],
+            reported_at=settled if state == states.SENT else None,
+            decided_at=settled if state == states.REFUSED else None,
+        )  # fmt: skip
+    assert ledger.reports(SPAN, 3000) == ReportCounts(asked=4, sent=1, refused=1, waiting=2, late=0)
+    late = ledger.reports(SPAN, 2)
+    assert (late.late, late.sample) == (1, ("7",))
 
 
 def test_the_lexicon_counts_words_once(service: Service, compliance: Actor) -> None:

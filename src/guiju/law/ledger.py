@@ -117,6 +117,24 @@ class ReviewCounts(msgspec.Struct, frozen=True):
     needed: int | None = None
 
 
+class ReportCounts(msgspec.Struct, frozen=True):
+    """Reports of accounts to authorities: all that were prepared or settled in a span, or waited during it.
+
+    Attributes:
+        asked: prepared by a rule of the ladder or a person.
+        sent: of these, sent by the end of the span. ``refused``: decided not to be sent, with a reason.
+        waiting: neither. ``late``: settled later than the limit after being prepared, or waiting for longer.
+        sample: record ids behind the late ones.
+    """
+
+    asked: int = 0
+    sent: int = 0
+    refused: int = 0
+    waiting: int = 0
+    late: int = 0
+    sample: tuple[str, ...] = ()
+
+
 class Retention(msgspec.Struct, frozen=True):
     """How long records have been kept.
 
@@ -427,6 +445,9 @@ class Ledger(Protocol):
 
     def anonymous_violations(self, period: Period) -> int:
         """Violating exchanges in the span that named no account."""
+
+    def reports(self, period: Period, limit_days: int) -> ReportCounts:
+        """Reports of accounts to authorities; late after ``limit_days``."""
 
     def lexicon(self) -> LexiconFacts:
         """The word lists in force now."""

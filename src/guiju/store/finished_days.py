@@ -71,6 +71,13 @@ def lately(kind: Kind[T], count: int, now: datetime) -> Iterator[tuple[date, lis
     return between(kind, start_of(today - (count - 1) * _DAY), start_of(today) + _DAY, now)
 
 
+def catch_up(kind: Kind[T], days: int, now: datetime) -> None:
+    """Count and keep what is missing of the ``days`` before today, so that no screen has to wait for it."""
+    today = start_of(china_day(now))
+    for _ in between(kind, today - days * _DAY, today, now):
+        pass
+
+
 def forget(kind: Kind[T], at: datetime) -> None:
     """Have the day of ``at`` counted again, because something in it changed afterwards."""
     DayFigure.objects.filter(kind=kind.name, day=china_day(at)).delete()

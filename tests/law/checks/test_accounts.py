@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guiju.law.checks.accounts import triggers
-from guiju.law.ledger import AccountHistory, Measure, Turn
+from guiju.law.ledger import AccountHistory, Measure, ReportCounts, Turn
 
 from ..ledger import FakeLedger, at
 from .measure import measure, value
@@ -103,6 +103,20 @@ def test_accounts_handled(measures: tuple[Measure, ...], expected: str, unreason
     assert result.status == expected
     assert value(result, "unreasoned") == unreasoned
     assert value(result, "anonymous") == 4
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        (ReportCounts(), "insufficient"),
+        (ReportCounts(asked=2, sent=1, waiting=1), "pass"),
+        (ReportCounts(asked=2, sent=1, waiting=1, late=1, sample=("r9",)), "fail"),
+    ],
+)
+def test_the_last_step_of_the_ladder_is_measured(reported: ReportCounts, expected: str) -> None:
+    result = measure("ACC-01", FakeLedger(reported=reported))
+    assert result.status == expected
+    assert value(result, "reports_late") == reported.late and set(result.records) == set(reported.sample)
 
 
 def test_few_violations_call_for_no_measure_until_the_operator_says_so() -> None:

@@ -61,10 +61,11 @@ def _stopped(history: AccountHistory, turn: Turn, grace: timedelta) -> bool:
     return any(m.stops and m.at <= turn.at + grace and (m.until is None or m.until > turn.at) for m in history.measures)
 
 
-@check("accounts_handled", zh="违规账号处置", en="Violating accounts handled", needs=("violations",))
+@check("accounts_handled", zh="违规账号处置", en="Violating accounts handled", needs=("violations", "report_days"))
 def accounts_handled(ledger: Ledger, profile: Profile, period: Period, parameters: Parameters) -> CheckResult:
-    """Every account with the set number of violations got a measure, and every measure states its reason and records."""
+    """Every account with the set number of violations got a measure that states its reason and records; and reports to authorities, the ladder's last step, were sent or refused within the days set."""
     limit = parameters.whole("violations")
+    reports = ledger.reports(period, parameters.whole("report_days"))
     accounts = handled = unreasoned = 0
     open_cases: list[str] = []
     done: list[str] = []
@@ -80,15 +81,20 @@ def accounts_handled(ledger: Ledger, profile: Profile, period: Period, parameter
         Figure("handled", handled, "accounts"),
         Figure("unreasoned", unreasoned),
         Figure("anonymous", ledger.anonymous_violations(period)),
+        Figure("reports", reports.asked),
+        Figure("reports_sent", reports.sent),
+        Figure("reports_waiting", reports.waiting),
+        Figure("reports_late", reports.late),
     )
-    if open_cases:
+    if open_cases or reports.late:
         return failed(
             figures,
-            f"未处置账号 {accounts - handled} 户，缺少理由或依据的处置 {unreasoned} 次。",
-            f"{accounts - handled} accounts without a measure, {unreasoned} measures without reason or records.",
-            open_cases[:SAMPLE],
+            f"未处置账号 {accounts - handled} 户，缺少理由或依据的处置 {unreasoned} 次，逾期的报告 {reports.late} 份。",
+            f"{accounts - handled} accounts without a measure, {unreasoned} measures without reason or records, "
+            f"{reports.late} reports to authorities late.",
+            [*open_cases, *reports.sample][:SAMPLE],
         )
-    if not accounts:
+    if not accounts and not reports.asked:
         return insufficient(
             figures, "期间内没有须处置的账号，尚无实例。", "No account called for a measure in the span."
         )

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from guiju.law import ledger as law
 from guiju.law.period import Period
-from guiju.store.ledger import callers, care, complaints, conduct, content, keeping, lexicon, traffic
+from guiju.store.ledger import callers, care, complaints, conduct, content, keeping, lexicon, reports, traffic
 from guiju.store.models import Service
 
 
@@ -74,6 +74,10 @@ class DatabaseLedger:
     def anonymous_violations(self, period: Period) -> int:
         """Stopped prompts that named no account."""
         return conduct.anonymous_violations(self._slug, period)
+
+    def reports(self, period: Period, limit_days: int) -> law.ReportCounts:
+        """Accounts reported to authorities."""
+        return reports.reports(self._slug, period, limit_days)
 
     def complaint_channel(self) -> law.ComplaintChannel:
         """The public page for complaints."""

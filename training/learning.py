@@ -112,7 +112,8 @@ def fit(
         [
             {"params": [model.table.weight], "lr": slow, "weight_decay": 0.0},
             {"params": layers, "lr": course.rate, "weight_decay": course.decay},
-        ]
+        ],
+        fused=True,
     )
     steps = course.epochs * -(-len(texts) // course.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [slow, course.rate], total_steps=steps, pct_start=0.1)

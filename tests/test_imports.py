@@ -38,9 +38,10 @@ STORE = {*CORE, *SETTINGS}
 SHELLS: dict[str, set[str]] = {
     "webhooks": {*STORE, "store"},
     "upkeep": {*STORE, "store", "webhooks"},
-    "gateway": {*STORE, "store"},
-    "console": {*STORE, "store"},
-    "cli": {*STORE, "store", "gateway", "console"},
+    "releases": {*STORE, "store"},
+    "gateway": {*STORE, "store", "releases"},
+    "console": {*STORE, "store", "releases"},
+    "cli": {*STORE, "store", "gateway", "console", "releases"},
 }
 """Shells, and what each may import: everything below."""
 

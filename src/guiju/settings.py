@@ -115,6 +115,15 @@ class GatewaySettings(_Section):
         default=512 * MIB, gt=0, description="largest file accepted for labelling or examination"
     )
     file_timeout_s: Positive = Field(default=600.0, description="longest time a file may take to arrive")
+    films_bytes: int = Field(
+        default=2048 * MIB, ge=0, description="room for labelled films, kept for further downloads; 0 keeps none"
+    )
+    originals_bytes: int = Field(
+        default=1024 * MIB, ge=0, description="room for originals kept for copies without the explicit label"
+    )
+    originals_days: int = Field(
+        default=7, ge=0, description="days originals are kept for copies without the explicit label; 0 keeps none"
+    )
     max_files: int = Field(default=4, gt=0, description="files worked on at once; more are refused with 503")
     max_answer_bytes: int = Field(default=32 * MIB, gt=0, description="largest upstream answer accepted")
     max_event_bytes: int = Field(default=1 * MIB, gt=0, description="longest line of a streamed upstream answer")

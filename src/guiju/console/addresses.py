@@ -132,6 +132,7 @@ urlpatterns = [
     path("public/progress/", public.progress, name="public_progress"),
     path("public/progress/add/", public.add, name="public_add"),
     path("labels/", labels.labels, name="labels"),
+    path("labels/copies/", labels.release, name="labels_release"),
     # minors and companions
     path("minors/", minors.listing, name="minors"),
     path("minors/policy/", minors.policy, name="minors_policy"),

@@ -18,9 +18,9 @@ from guiju.labeling.explicit import Report as Seen
 from guiju.labeling.files import FileReading
 from guiju.labeling.upload import Judgement
 from guiju.labeling.verdict import Report
+from guiju.store.issued import COPY, issued
 from guiju.store.models import Record
 
-COPY = "label.copy"
 _LARGEST_PICTURE = 4 << 20
 _PRESENT = ("label.present", "explicit.found")
 
@@ -63,14 +63,10 @@ class Examined:
 def examine(received: UploadedFile[Any], declared: bool) -> Examined:
     """Look at an uploaded file. It is on disk only while that lasts, and nothing is recorded."""
     name = Path(str(received.name)).name
-    suffix = Path(name).suffix.lower()
     with tempfile.TemporaryDirectory(prefix="guiju-") as folder:
-        path = Path(folder) / f"received{suffix if suffix[1:].isalnum() else ''}"
-        with path.open("wb") as file:
-            for chunk in received.chunks():
-                file.write(chunk)
+        path = saved(received, Path(folder))
         seen, unseen, picture = _look(path, Path(folder) / "seen.png")
-        found = upload.examine(path, upload.Search(declared=declared, seen=seen or unseen, issued=_issued))
+        found = upload.examine(path, upload.Search(declared=declared, seen=seen or unseen, issued=issued))
         reading, report = found.reading, verdict.verify(path)
         label = None if reading is None else reading.label
         return Examined(
@@ -80,6 +76,16 @@ def examine(received: UploadedFile[Any], declared: bool) -> Examined:
             tuple(row(check) for check in report.checks),
             tuple(row(check) for check in seen.checks) if seen is not None else (),
         )  # fmt: skip
+
+
+def saved(received: UploadedFile[Any], folder: Path) -> Path:
+    """An uploaded file on disk, under a name of ours with its own suffix."""
+    suffix = Path(str(received.name)).suffix.lower()
+    path = folder / f"received{suffix if suffix[1:].isalnum() else ''}"
+    with path.open("wb") as file:
+        for chunk in received.chunks():
+            file.write(chunk)
+    return path
 
 
 def row(check: verdict.Check | explicit.Check) -> Row:
@@ -126,7 +132,3 @@ def _look(path: Path, target: Path) -> tuple[Seen | None, GuijuError | None, str
             return None, error, ""
     drawn = target.read_bytes() if target.exists() and target.stat().st_size <= _LARGEST_PICTURE else b""
     return seen, None, f"data:image/png;base64,{base64.b64encode(drawn).decode()}" if drawn else ""
-
-
-def _issued(number: str) -> bool:
-    return number != "" and Record.objects.filter(content_number=number, labelled=True).exists()

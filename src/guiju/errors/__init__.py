@@ -12,7 +12,7 @@ group by room::
     ├── EvidenceError      GJ-3xxx   records, chains, keys, export
     ├── LawError           GJ-4xxx   instruments, obligations, checks, documents
     ├── AccountError       GJ-5xxx   handling of accounts; 51xx complaints, 52xx minors and companions
-    ├── LabelError         GJ-60xx   labels and provider codes
+    ├── LabelError         GJ-60xx   labels and provider codes; GJ-428x copies without the explicit label
     ├── MediaError         GJ-61xx   files: images, sound, film, documents
     └── StoreError         GJ-7xxx   database, services, console actions
 
@@ -32,6 +32,7 @@ from guiju.errors.law import *  # noqa: F403
 from guiju.errors.media import *  # noqa: F403
 from guiju.errors.minors import *  # noqa: F403
 from guiju.errors.moderation import *  # noqa: F403
+from guiju.errors.releases import *  # noqa: F403
 from guiju.errors.requests import *  # noqa: F403
 from guiju.errors.rumours import *  # noqa: F403
 from guiju.errors.second_opinion import *  # noqa: F403

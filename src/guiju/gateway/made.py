@@ -26,6 +26,8 @@ from guiju.gateway.wire import Header, encode, send_json
 from guiju.labeling.explicit import Mark
 from guiju.labeling.implicit import Label
 from guiju.nouns import Part
+from guiju.releases.shelves import originals
+from guiju.settings import Settings
 
 
 class _Finished(msgspec.Struct, frozen=True):
@@ -87,7 +89,7 @@ async def serve_sound(call: Call) -> None:
     body = await ask(call)
     call.answered = time.perf_counter()
     suffix, media_type = FORMATS[call.request.get("response_format", "mp3")]
-    done = await asyncio.to_thread(_finish, call.runtime.settings.home, body, suffix, _label(call, 0))
+    done = await asyncio.to_thread(_finish, call.runtime.settings, body, suffix, _label(call, 0))
     call.label, call.said = done.entry, [done.part("sound")]
     call.checking_answer = time.perf_counter() - call.answered
     await call.record(call.outcome())
@@ -111,18 +113,18 @@ async def _picture(call: Call, item: Json, index: int) -> _Finished | None:
         body = base64.b64decode(coded, validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise UpstreamMalformed(problem="a picture is not Base64") from None
-    done = await asyncio.to_thread(_finish, call.runtime.settings.home, body, "", _label(call, index))
+    done = await asyncio.to_thread(_finish, call.runtime.settings, body, "", _label(call, index))
     item["b64_json"] = base64.b64encode(done.body).decode("ascii")
     item["aigc"] = done.marked.label.keys()
     return done
 
 
-def _finish(home: Path, body: bytes, suffix: str, label: Label) -> _Finished:
-    with room(home) as name:
+def _finish(settings: Settings, body: bytes, suffix: str, label: Label) -> _Finished:
+    with room(settings.home) as name:
         folder = Path(name)
         source = folder / (f"made.{suffix}" if suffix else "made")
         source.write_bytes(body)
-        marked = mark_file(source, folder, label, Mark())
+        marked = mark_file(source, folder, label, Mark(), originals=originals(settings))
         return _Finished(marked.path.read_bytes(), marked)
 
 

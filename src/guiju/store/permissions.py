@@ -50,6 +50,7 @@ class Permission(enum.StrEnum):
     HANDLE_CARE = "handle_care"
     MANAGE_MINORS = "manage_minors"
     EXEMPT_ACCOUNTS = "exempt_accounts"
+    RELEASE_COPIES = "release_copies"
     RECEIVE_COMPLAINTS = "receive_complaints"
     TELL_ACCOUNT_FACTS = "tell_account_facts"
     HANDLE_COMPLAINTS = "handle_complaints"

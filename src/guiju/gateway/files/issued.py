@@ -1,17 +1,21 @@
-"""The registry of content numbers given out here: the evidence itself. Asked from a thread, never from the event loop."""
+"""The registry of content numbers, asked from a thread of the gateway, never from the event loop."""
 
 from __future__ import annotations
 
 from django.db import close_old_connections
 
+from guiju.store.issued import record_of
 from guiju.store.models import Record
 
 
-def issued(number: str) -> bool:
-    """Whether this installation gave out a content number in a label; several files of one exchange have ``…-1`` and so on."""
-    first, dash, index = number.rpartition("-")
-    names = {number, first} if dash and index.isdigit() else {number}
+def given_out(number: str) -> Record | None:
+    """The record under whose number a label was given out."""
     try:
-        return number != "" and Record.objects.filter(content_number__in=names, labelled=True).exists()
+        return record_of(number)
     finally:
         close_old_connections()
+
+
+def issued(number: str) -> bool:
+    """Whether this installation gave out a content number in a label."""
+    return given_out(number) is not None

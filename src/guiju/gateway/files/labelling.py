@@ -4,17 +4,18 @@ explicit one, to a user who asked for it (标识办法 Art. 9)."""
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
 import msgspec
 
-from guiju.errors import FormInvalid
+from guiju.errors import ContentOfAnother, ContentUnknown, FormInvalid, OriginalNotKept
 from guiju.evidence.record import LabelEntry, Verdict, new_id
 from guiju.gateway.files.desk import Desk, Sent, about, file_of, flag
 from guiju.gateway.files.form import Form
-from guiju.gateway.files.issued import issued
+from guiju.gateway.files.issued import given_out, issued
 from guiju.gateway.files.kept import Kept
 from guiju.gateway.files.visit import FileVisit
 from guiju.labeling import explicit, files, watermark
@@ -22,6 +23,12 @@ from guiju.labeling.explicit import Mark
 from guiju.labeling.implicit import Label
 from guiju.labeling.watermark import Secret, of_content
 from guiju.media import carrier_of
+from guiju.nouns import Part
+from guiju.releases import copying
+from guiju.releases.copying import Copy
+from guiju.releases.shelf import Shelf
+from guiju.releases.shelves import originals
+from guiju.store.issued import COPY
 from guiju.store.writer import now_us
 
 Tier = Literal["1", "2", "3"]
@@ -44,11 +51,13 @@ def mark_file(
     *,
     break_c2pa: bool = False,
     secret: Secret | None = None,
+    originals: Shelf | None = None,
 ) -> Marked:
     """Put both labels on a file: what is seen or heard first, then the watermark, the metadata last.
 
     Args:
         mark: the explicit label; None for none. ``secret``: of the watermark; None for none.
+        originals: where the file as it is without the explicit label is kept, for copies on request; None for nowhere.
 
     Raises:
         LabelError, MediaError: as :func:`guiju.labeling.explicit.label` and :func:`guiju.labeling.files.write`.
@@ -64,6 +73,10 @@ def mark_file(
         path = folder / f"bearing{source.suffix}"
     target = folder / f"labelled{source.suffix}"
     files.write(path, target, label, break_c2pa=break_c2pa)
+    if mark is not None and originals is not None:
+        plain = folder / f"original{source.suffix}"
+        files.write(source, plain, label, break_c2pa=break_c2pa)
+        originals.keep(label.ProduceID, plain, time.time())
     with target.open("rb") as file:
         return Marked(target, carrier_of(file, target.suffix).name, words, label)
 
@@ -81,7 +94,16 @@ class LabelFile(Desk):
         secret = visit.runtime.watermark if flag(form, "watermark", False) else None
         label = Label.first(visit.provider, number, cast(Tier, tier))
         made = await asyncio.to_thread(
-            partial(mark_file, source, folder, label, mark, break_c2pa=flag(form, "break_c2pa", False), secret=secret)
+            partial(
+                mark_file,
+                source,
+                folder,
+                label,
+                mark,
+                break_c2pa=flag(form, "break_c2pa", False),
+                secret=secret,
+                originals=originals(visit.runtime.settings),
+            )
         )
         entry = LabelEntry(
             content=number,
@@ -96,31 +118,47 @@ class LabelFile(Desk):
 
 
 class CopyWithout(Desk):
-    """The copy keeps, or gets, its implicit label; who asked, who gets it and which terms were agreed are on record."""
+    """The copy keeps, or gets, its implicit label; who asked, who gets it and which terms were agreed are on record.
 
-    name = "label.copy"
+    It is of the file that comes along, or of the original kept under a content number of this integration.
+    """
+
+    name = COPY
     path = "/v1/label/copies"
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Sent:
-        source = file_of(form)
         asked = {field: form.fields.get(field, "").strip() for field in ("user", "recipient", "terms", "purpose")}
         missing = [field for field in ("user", "recipient", "terms") if not asked[field]]
         if missing:
             raise FormInvalid(problem=f"missing: {', '.join(missing)}")
-        reading = await asyncio.to_thread(files.read, source)
-        number, label = new_id(now_us()), reading.label
-        if label is None:
-            label = Label.first(visit.provider, number)
-            made = await asyncio.to_thread(mark_file, source, folder, label, None)
-        else:
-            made = Marked(source, reading.carrier, "", label)
-        who = partial(
-            about, form, made.path, recipient=asked["recipient"], terms=asked["terms"], purpose=asked["purpose"]
-        )
-        parts = await asyncio.to_thread(who)
-        entry = LabelEntry(content=label.ProduceID, implicit=label.to_json(), reason="标识办法 Art. 9")
+        number = new_id(now_us())
+        copy = await asyncio.to_thread(_copied, visit, form, folder, Label.first(visit.provider, number))
+        who = {**await asyncio.to_thread(copying.about, copy), **asked}
+        parts = tuple(Part(where, text) for where, text in who.items() if text and where != "user")
+        entry = LabelEntry(content=copy.label.ProduceID, implicit=copy.label.to_json(), reason="标识办法 Art. 9")
         await visit.keep(number, Kept(Verdict(action="label"), parts, entry, lawful=True))
-        return _sent(form, made)
+        headers = {"x-guiju-record": copy.label.ProduceID, "x-guiju-aigc": copy.label.to_json()}
+        return Sent(copy.path, "application/octet-stream", copy.name, headers)
+
+
+def _copied(visit: FileVisit, form: Form, folder: Path, label: Label) -> Copy:
+    """The copy of the form's file, or of what is kept under its content number.
+
+    Raises:
+        FormInvalid: neither is named. ContentUnknown, ContentOfAnother, OriginalNotKept. LabelError, MediaError.
+    """
+    content = form.fields.get("content", "").strip()
+    if form.file is not None or not content:
+        return copying.of_file(file_of(form), form.name, folder, label)
+    origin = given_out(content)
+    if origin is None or origin.integration_id != visit.caller.id:
+        raise ContentUnknown(number=content)
+    if origin.account not in ("", visit.account):
+        raise ContentOfAnother(number=content)
+    copy = copying.of_original(originals(visit.runtime.settings), content, folder, time.time())
+    if copy is None:
+        raise OriginalNotKept(number=content)
+    return copy
 
 
 async def _number(form: Form) -> str:

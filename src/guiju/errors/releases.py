@@ -1,0 +1,72 @@
+"""GJ-428x: copies without the explicit label (标识办法 Art. 9)."""
+
+from __future__ import annotations
+
+from guiju.errors.labels import LabelError
+
+
+class ContentUnknown(LabelError):
+    """A content number that no label given out here carries, or one of another application."""
+
+    code = "GJ-4280"
+    status = 404
+    zh = "没有由本系统出具内容编号 {number} 的记录。"
+    en = "No content was given out here under the number {number}."
+    remedy_zh = "核对隐式标识中的 ProduceID；不是本系统出具的内容，请上传文件并选择接入应用。"
+    remedy_en = (
+        "Compare it with ProduceID in the implicit label; for content of elsewhere give the file and its application."
+    )
+
+
+class ApplicationMissing(LabelError):
+    """A file whose label does not tell which application it came from, and nobody said."""
+
+    code = "GJ-4281"
+    zh = "无法从文件得知它来自哪个接入应用。"
+    en = "The file does not tell which application it came from."
+    remedy_zh = "请选择提出请求的用户所属的接入应用。"
+    remedy_en = "Choose the application whose user asks."
+
+
+class ContentOfAnother(LabelError):
+    """The user who asks is not the one for whom the content was made."""
+
+    code = "GJ-4282"
+    status = 409
+    zh = "内容 {number} 不是为提出请求的用户生成的。"
+    en = "The content {number} was not made for the user who asks."
+    remedy_zh = "按应用发送的用户标识填写；只有生成该内容的用户可以申请（标识办法第九条）。"
+    remedy_en = "Give the user's name as the application sends it; only who had it made may ask (标识办法 Art. 9)."
+
+
+class OriginalNotKept(LabelError):
+    """Neither the original of a content nor its text is held any more."""
+
+    code = "GJ-4283"
+    status = 410
+    zh = "没有保存内容 {number} 的原件或原文。"
+    en = "Neither the original nor the text of content {number} is held here."
+    remedy_zh = "原件只在出具它的网关上保存 gateway.originals_days 天；请上传未加显式标识的原件。"
+    remedy_en = "Originals stay for gateway.originals_days days, at the gateway that made them; give the file without the explicit label."
+
+
+class StillLabelled(LabelError):
+    """A file that still shows an explicit label; labels are never removed here."""
+
+    code = "GJ-4284"
+    status = 409
+    zh = "文件上仍有显式标识，且没有保存它的原件。规矩不去除标识（标识办法第十条）。"
+    en = "The file still shows an explicit label, and its original is not held. Guiju removes no labels (标识办法 Art. 10)."
+    remedy_zh = "请上传未加显式标识的原件。"
+    remedy_en = "Give the original, as it was before the explicit label."
+
+
+class AnswerChanged(LabelError):
+    """An answer that was masked or replaced when it went out: what is held is not what the user got."""
+
+    code = "GJ-4285"
+    status = 409
+    zh = "内容 {number} 送出时经过遮盖或替换，原文不能提供。"
+    en = "The content {number} was masked or replaced when it went out; what is held cannot be given."
+    remedy_zh = "请上传用户收到的文件。"
+    remedy_en = "Give the file that the user received."

@@ -114,6 +114,8 @@ class Checker:
         what follows (``unchecked`` or ``block``).
         """
         deadline = self.clock() + self.budget_seconds
+        if len(parts) == 1 and (likelihood := self._nothing(parts[0], direction, deadline)) is not None:
+            return self.policy.decide(direction, (), (), context, likelihood)
         findings: list[Finding] = []
         failures: dict[str, Failure] = {}
         for part in parts:
@@ -142,9 +144,7 @@ class Checker:
     ) -> list[Finding]:
         """The findings of ``part`` that the policy wants masked."""
         sieve = self.policy.sieve(direction, context)
-        return [
-            finding for finding in findings if finding.where == part.where and sieve.action(finding) is Action.MASK
-        ]
+        return [finding for finding in findings if finding.where == part.where and sieve.action(finding) is Action.MASK]
 
     def acts_on_sounds(self, direction: Direction, context: Context = ANYWHERE) -> bool:
         """Whether the policy masks or stops on anything found by sound alone; streams then hold such text back, too."""
@@ -155,6 +155,13 @@ class Checker:
             faint = (Finding(risk, "sounds", "", 1.0, severity=severity) for risk, severity in (*alone, *raised))
             self._on_sounds[sieve] = any(sieve.action(finding).rank >= Action.MASK.rank for finding in faint)
         return self._on_sounds[sieve]
+
+    def _nothing(self, part: Part, direction: Direction, deadline: float) -> float | None:
+        """How likely a part must not pass in which no detector finds anything; None where that is not seen at once."""
+        if self._screen is None or self._screen.asks(part.text):
+            return None
+        likelihood = self.judges.at_once(part, direction)
+        return likelihood if self.clock() <= deadline else None
 
     def _find(self, text: str, deadline: float, failures: dict[str, Failure]) -> tuple[Finding, ...]:
         if len(text) < _CACHED_FROM:

@@ -14,6 +14,7 @@ import msgspec
 from guiju.moderation import conversation
 from guiju.moderation.cache import TextCache
 from guiju.moderation.failing import broke, timed_out
+from guiju.moderation.glance import glance_of
 from guiju.moderation.scan import Detector, Judge
 from guiju.nouns import Direction, Failure, Finding, Part
 from guiju.text.payloads import payloads
@@ -48,6 +49,7 @@ class Judges:
     def __init__(self, detectors: Iterable[Detector], clock: Callable[[], float], cache_size: int) -> None:
         self._judges = tuple(d for d in detectors if isinstance(d, Judge))
         self._clock = clock
+        self._glance = glance_of(self._judges)
         self._cache: TextCache[Judged] = TextCache(cache_size)
 
     def __bool__(self) -> bool:
@@ -76,9 +78,16 @@ class Judges:
         findings = [_worth(finding, worth) for place in told for finding in _at(parts[place], each[place].findings)]
         return Judged(round(weighed.likelihood, 4), tuple(findings))
 
+    def at_once(self, part: Part, direction: Direction) -> float | None:
+        """How likely a part must not pass in which nobody finds anything; None where that takes a closer look."""
+        text = part.text
+        if self._glance is None or not 0 < len(text) <= STRETCH or not _heard(part, direction):
+            return None
+        return self._glance.likelihood(text, direction)
+
     def of(self, part: Part, direction: Direction, deadline: float, failures: dict[str, Failure]) -> Judged:
         """The judgement on a part; spans are those of the part's text. A judge that breaks becomes a failure."""
-        if not self._judges or not part.text or (direction is not Direction.ANSWER and part.role in _UNHEARD):
+        if not self._judges or not part.text or not _heard(part, direction):
             return NOTHING
         judged = NOTHING
         for start in range(0, len(part.text), STRETCH):
@@ -103,7 +112,10 @@ class Judges:
         return Judged(judged.likelihood, tuple(_moved(finding, start) for finding in judged.findings))
 
     def _judge(self, text: str, direction: Direction, deadline: float, failures: dict[str, Failure]) -> Judged:
-        likelihood: float | None = None
+        likelihood = self._glance.likelihood(text, direction) if self._glance is not None else None
+        if likelihood is not None and self._clock() <= deadline:
+            return Judged(likelihood)
+        likelihood = None
         findings: list[Finding] = []
         for seen, span in _texts(text):
             for judge in self._judges:
@@ -129,6 +141,11 @@ def _texts(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     yield read(text).text, (0, len(text))
     for payload in payloads(text):
         yield read(payload.text).text, (payload.start, payload.end)
+
+
+def _heard(part: Part, direction: Direction) -> bool:
+    """Whether the part speaks for the one who is judged."""
+    return direction is Direction.ANSWER or part.role not in _UNHEARD
 
 
 def _at(part: Part, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

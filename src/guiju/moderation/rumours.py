@@ -29,7 +29,7 @@ from guiju.text.reading import read
 COLUMNS = ("claim", "refutation", "source", "claimed", "refuted", "expires")
 _REQUIRED = ("claim", "refutation", "source")
 #: Pairs of characters a text must share with a claim before it is looked at closely.
-_WORTH_A_LOOK = 2
+WORTH_A_LOOK = 2
 #: From this resemblance on a claim counts as found; of it, words count this much and meaning the rest.
 FOUND = 0.46
 _WORDS = 0.6
@@ -100,7 +100,11 @@ def entry_of(row: Mapping[str, str], line: int) -> Refuted:
 
 
 class Register:
-    """Refuted claims ready to be found. Immutable, shared by threads."""
+    """Refuted claims ready to be found. Immutable, shared by threads.
+
+    Attributes:
+        filter: the pairs of characters of all claims, compiled; None where nothing is.
+    """
 
     def __init__(self, entries: Iterable[Refuted]) -> None:
         self.entries = tuple(entries)
@@ -118,7 +122,7 @@ class Register:
             for gram in grams:
                 if len(gram) == 2:
                     self._pairs.setdefault(gram, []).append(index)
-        self._filter = native.module.pairs(self._pairs) if native.module is not None else None
+        self.filter = native.module.pairs(self._pairs) if native.module is not None else None
 
     @cached_property
     def _meanings(self) -> Sequence[Vector]:
@@ -130,7 +134,7 @@ class Register:
         if not self._may_share(text):
             return ()
         shared = Counter(index for i in range(len(text) - 1) for index in self._pairs.get(text[i : i + 2], ()))
-        near = [index for index, count in shared.items() if count >= _WORTH_A_LOOK]
+        near = [index for index, count in shared.items() if count >= WORTH_A_LOOK]
         if not near or any(cue in text for cue in _REFUTING):
             return ()
         found: dict[int, Likeness] = {}
@@ -147,8 +151,8 @@ class Register:
     def _may_share(self, text: str) -> bool:
         """Whether a closer look can find anything: most texts share no pairs with any claim."""
         if native.module is not None:
-            return native.module.may_share(self._filter, text, _WORTH_A_LOOK)
-        return sum(pair in self._pairs for pair in map(operator.add, text, text[1:])) >= _WORTH_A_LOOK
+            return native.module.may_share(self.filter, text, WORTH_A_LOOK)
+        return sum(pair in self._pairs for pair in map(operator.add, text, text[1:])) >= WORTH_A_LOOK
 
     def _likeness(self, sentence: str, index: int) -> float:
         """How like a sentence and a claim are, from 0 to 1; 0 where a half of the claim is not spoken of."""

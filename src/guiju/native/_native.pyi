@@ -67,3 +67,10 @@ def follow(state: bytearray, piece: str, /) -> int:
     Raises:
         ValueError: a state of another size.
     """
+
+def glance(network: _Network, pairs: _Pairs, text: str, normal: str, shared: int, fewest: int, /) -> float | None:
+    """The general probability of a whole text that holds nothing; None where anything may be found, and everybody must look.
+
+    Nothing is: `hides` of the text, `may_share` of its normalised characters at ``shared`` places. None also where fewer than
+    ``fewest`` Chinese characters stand near the beginning: whether the text says enough to be judged is then Python's to say.
+    """

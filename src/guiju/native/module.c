@@ -4,7 +4,7 @@
 static int fill(PyObject *module)
 {
     PyMethodDef *const files[] = {guiju_network_functions, guiju_pairs_functions, guiju_tables_functions,
-                                   guiju_screen_functions, guiju_runs_functions};
+                                   guiju_screen_functions, guiju_runs_functions, guiju_glance_functions};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (PyModule_AddFunctions(module, files[i]) < 0)
             return -1;

@@ -9,8 +9,9 @@
 #include <string.h>
 
 enum { KINDS = 5, PIECE = 1024, OVERLAP = 4, LONGEST_WORD = 24, STRETCH = 4096, SENTENCE = 4, SOON = 8 };
+enum { LANES = 16, ABREAST = 4 };
 enum { OTHER, LATIN, SPACE, HAN, END };
-enum { WIDEST = 256 };
+enum { WIDEST = 256 }; /* a multiple of LANES */
 static const uint64_t BASE = 0x9E3779B97F4A7C15u, MIX = 0xD6E8FEB86659FD93u, SALT = 0xBF58476D1CE4E5B9u;
 
 typedef struct {
@@ -18,10 +19,13 @@ typedef struct {
     const int8_t *classes;        /* of each character of the basic plane, 65,536 */
     Py_buffer classes_buffer;
     uint64_t buckets;
-    int shift, d, k, h, heads;
+    int shift, d, k, h, heads;    /* k and h rounded up to LANES: what is added says nothing */
     float *weights;               /* one block; the pointers below lead into it */
     float *lift, *lift_bias, *top, *mean, *plain, *hidden_bias, *out, *out_bias, *slope, *moved, *mix;
 } Network;
+
+/* Sixteen numbers beside one another: one register or several, as the processor has them. */
+typedef float Lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 /* What has been seen of some characters: the maximum and the sum of the lifted values, and the sum of the rows. */
 typedef struct {
@@ -153,12 +157,12 @@ static inline void fetch(const Network *network, const uint32_t *rows)
     }
 }
 
-/* Add one character: the sum of its rows, lifted. */
-GUIJU_WIDE static void add(const Network *network, const uint32_t *rows, Pool *pool)
+/* The sum of the rows of a character. */
+GUIJU_WIDE static void add_up(const Network *network, const uint32_t *rows, float *sum)
 {
-    const int d = network->d, k = network->k;
-    int16_t whole[WIDEST] = {0};
-    float sum[WIDEST], lifted[WIDEST];
+    const int d = network->d;
+    int16_t whole[WIDEST];
+    memset(whole, 0, sizeof(int16_t) * (size_t)d);
     for (int n = 0; n < KINDS; n++) {
         if (rows[n] == network->buckets)
             continue;
@@ -166,22 +170,37 @@ GUIJU_WIDE static void add(const Network *network, const uint32_t *rows, Pool *p
         for (int i = 0; i < d; i++)
             whole[i] = (int16_t)(whole[i] + row[i]);
     }
-    for (int i = 0; i < d; i++) {
+    for (int i = 0; i < d; i++)
         sum[i] = (float)whole[i];
+}
+
+/* Lift the sums of ABREAST characters: each weight is loaded once for all of them. */
+GUIJU_FUSED static void lift(const Network *network, float (*sum)[WIDEST], float (*lifted)[WIDEST])
+{
+    const int d = network->d, k = network->k;
+    for (int j = 0; j < k; j += LANES) {
+        const Lanes bias = *(const Lanes *)(network->lift_bias + j);
+        Lanes a = bias, b = bias, c = bias, e = bias;
+        for (int i = 0; i < d; i++) {
+            const Lanes weight = *(const Lanes *)(network->lift + (size_t)i * (size_t)k + (size_t)j);
+            a += weight * sum[0][i];
+            b += weight * sum[1][i];
+            c += weight * sum[2][i];
+            e += weight * sum[3][i];
+        }
+        *(Lanes *)(lifted[0] + j) = a;
+        *(Lanes *)(lifted[1] + j) = b;
+        *(Lanes *)(lifted[2] + j) = c;
+        *(Lanes *)(lifted[3] + j) = e;
+    }
+}
+
+/* Add one character to what was seen. */
+GUIJU_WIDE static void add(const Network *network, const float *sum, const float *lifted, Pool *pool)
+{
+    for (int i = 0; i < network->d; i++)
         pool->plain[i] += sum[i];
-    }
-    memcpy(lifted, network->lift_bias, sizeof(float) * (size_t)k);
-    int i = 0;
-    for (; i + 4 <= d; i += 4) {
-        const float *a = network->lift + (size_t)i * (size_t)k, *b = a + k, *c = b + k, *e = c + k;
-        const float s = sum[i], t = sum[i + 1], u = sum[i + 2], v = sum[i + 3];
-        for (int j = 0; j < k; j++)
-            lifted[j] += s * a[j] + t * b[j] + u * c[j] + v * e[j];
-    }
-    for (; i < d; i++)
-        for (int j = 0; j < k; j++)
-            lifted[j] += sum[i] * network->lift[(size_t)i * (size_t)k + (size_t)j];
-    for (int j = 0; j < k; j++) {
+    for (int j = 0; j < network->k; j++) {
         float value = lifted[j] > 0.0f ? lifted[j] : 0.0f;
         pool->sum[j] += value;
         pool->top[j] = value > pool->top[j] ? value : pool->top[j];
@@ -200,17 +219,24 @@ static void join(const Network *network, Pool *into, const Pool *from)
     into->count += from->count;
 }
 
+/* Add `count` values, scaled, through their rows of a matrix to `into`. */
 static inline __attribute__((always_inline)) void spread(float *into, int h, const float *matrix, const float *values, int count, float scale)
 {
-    for (int i = 0; i < count; i++) {
-        const float value = values[i] * scale;
-        for (int j = 0; j < h; j++)
-            into[j] += value * matrix[(size_t)i * (size_t)h + (size_t)j];
+    for (int j = 0; j < h; j += LANES) {
+        Lanes sum = *(Lanes *)(into + j), other = {0};
+        int i = 0;
+        for (; i + 1 < count; i += 2) {
+            sum += *(const Lanes *)(matrix + (size_t)i * (size_t)h + (size_t)j) * (values[i] * scale);
+            other += *(const Lanes *)(matrix + (size_t)(i + 1) * (size_t)h + (size_t)j) * (values[i + 1] * scale);
+        }
+        if (i < count)
+            sum += *(const Lanes *)(matrix + (size_t)i * (size_t)h + (size_t)j) * (values[i] * scale);
+        *(Lanes *)(into + j) = sum + other;
     }
 }
 
 /* The hidden layer over a pool. */
-GUIJU_WIDE static void hide(const Network *network, const Pool *pool, float *hidden)
+GUIJU_FUSED static void hide(const Network *network, const Pool *pool, float *hidden)
 {
     const float each = 1.0f / (float)pool->count;
     memcpy(hidden, network->hidden_bias, sizeof(float) * (size_t)network->h);
@@ -254,10 +280,11 @@ GUIJU_WIDE static void judge(const Network *network, const Pool *pool, float str
 static void walk(const Network *network, const Letter *letter, Py_ssize_t size, float *found)
 {
     uint32_t rows[PIECE][KINDS];
+    float sum[ABREAST][WIDEST], lifted[ABREAST][WIDEST];
     Pool sentence, stretch;
     float strongest = -INFINITY;
     int sentences = 1;
-    Py_ssize_t piece = 0, ready = 0, last = 0;
+    Py_ssize_t piece = 0, ready = 0, last = 0, lifts = 0; /* lifts: up to where characters are lifted */
     clear(network, &sentence);
     clear(network, &stretch);
     for (int head = 0; head < network->heads; head++)
@@ -266,14 +293,30 @@ static void walk(const Network *network, const Letter *letter, Py_ssize_t size, 
         uint32_t none[KINDS];
         for (int n = 0; n < KINDS; n++)
             none[n] = (uint32_t)network->buckets;
-        add(network, none, &stretch);
+        for (int n = 0; n < ABREAST; n++)
+            add_up(network, none, sum[n]);
+        lift(network, sum, lifted);
+        add(network, sum[0], lifted[0], &stretch);
     }
     for (Py_ssize_t i = 0; i < size; i++) {
         if (i == ready) {
             piece = i;
             Py_ssize_t some = size - i < PIECE ? size - i : PIECE;
             rows_of(letter + i, some, network->buckets, network->shift, rows);
-            ready = size <= PIECE ? size : i + PIECE - OVERLAP;
+            ready = size - i <= PIECE ? size : i + PIECE - OVERLAP;
+            for (Py_ssize_t next = i; next < i + SOON && next < ready; next++)
+                fetch(network, rows[next - i]);
+            lifts = i;
+        }
+        if (i == lifts) {
+            for (int n = 0; n < ABREAST; n++) {
+                const Py_ssize_t next = i + n < ready ? i + n : i;
+                if (i + n + SOON < ready)
+                    fetch(network, rows[i + n + SOON - piece]);
+                add_up(network, rows[next - piece], sum[n]);
+            }
+            lift(network, sum, lifted);
+            lifts = i + ABREAST;
         }
         int full = i > 0 && i % STRETCH == 0;
         int begins = i > 0 && letter[i - 1].class == END && i - last >= SENTENCE && size - i >= SENTENCE;
@@ -294,9 +337,7 @@ static void walk(const Network *network, const Letter *letter, Py_ssize_t size, 
             sentences = 1;
         } else if (begins)
             sentences++;
-        if (i + SOON < ready)
-            fetch(network, rows[i - piece + SOON]);
-        add(network, rows[i - piece], &sentence);
+        add(network, sum[i - lifts + ABREAST], lifted[i - lifts + ABREAST], &sentence);
     }
     if (sentence.count) {
         if (sentences > 1) {
@@ -310,17 +351,24 @@ static void walk(const Network *network, const Letter *letter, Py_ssize_t size, 
 
 /* ---- what Python sees -------------------------------------------------------------------------------------------- */
 
-/* Copy `count` float32 values of a buffer; false with an exception where it has another size. */
-static int take(PyObject *given, float *into, size_t count, const char *name)
+static int rounded(int width)
+{
+    return (width + LANES - 1) / LANES * LANES;
+}
+
+/* Copy a float32 matrix of a buffer into one whose rows are `room` long, the rest of them zero as `into` was; false with an
+ * exception where it has another size. */
+static int take(PyObject *given, float *into, int rows, int columns, int room, const char *name)
 {
     Py_buffer buffer;
     if (PyObject_GetBuffer(given, &buffer, PyBUF_C_CONTIGUOUS) < 0)
         return 0;
-    int fits = (size_t)buffer.len == count * sizeof(float);
-    if (fits)
-        memcpy(into, buffer.buf, count * sizeof(float));
-    else
-        PyErr_Format(PyExc_ValueError, "%s: %zd bytes where %zu were expected", name, buffer.len, count * sizeof(float));
+    const size_t each = (size_t)columns * sizeof(float), whole = (size_t)rows * each;
+    const int fits = (size_t)buffer.len == whole;
+    for (int row = 0; fits && row < rows; row++)
+        memcpy(into + (size_t)row * (size_t)room, (const char *)buffer.buf + (size_t)row * each, each);
+    if (!fits)
+        PyErr_Format(PyExc_ValueError, "%s: %zd bytes where %zu were expected", name, buffer.len, whole);
     PyBuffer_Release(&buffer);
     return fits;
 }
@@ -342,7 +390,7 @@ static PyObject *network(PyObject *module, PyObject *arguments)
     Network *made = calloc(1, sizeof(Network));
     if (made == NULL)
         return PyErr_NoMemory();
-    made->d = d, made->k = k, made->h = h, made->heads = heads;
+    made->d = d, made->heads = heads;
     if (PyObject_GetBuffer(table, &made->table, PyBUF_C_CONTIGUOUS) < 0)
         goto failed;
     if (PyObject_GetBuffer(classes, &made->classes_buffer, PyBUF_C_CONTIGUOUS) < 0)
@@ -357,21 +405,25 @@ static PyObject *network(PyObject *module, PyObject *arguments)
     made->shift = 64;
     for (uint64_t rest = made->buckets; rest > 1; rest >>= 1)
         made->shift--;
-    size_t counts[] = {(size_t)d * k, k, (size_t)k * h, (size_t)k * h, (size_t)d * h, h, (size_t)h * heads, heads, heads, heads, 4};
+    made->k = rounded(k), made->h = rounded(h);
+    /* rows and columns as they are given, and the room they get */
+    const int shapes[11][4] = {{d, k, d, made->k}, {1, k, 1, made->k}, {k, h, made->k, made->h}, {k, h, made->k, made->h},
+                               {d, h, d, made->h}, {1, h, 1, made->h}, {h, heads, made->h, heads}, {1, heads, 1, heads},
+                               {1, heads, 1, heads}, {1, heads, 1, heads}, {1, 4, 1, 4}};
     float **places[] = {&made->lift, &made->lift_bias, &made->top, &made->mean, &made->plain, &made->hidden_bias,
                         &made->out, &made->out_bias, &made->slope, &made->moved, &made->mix};
     size_t total = 0;
     for (int i = 0; i < 11; i++)
-        total += counts[i];
-    made->weights = malloc(total * sizeof(float));
+        total += (size_t)shapes[i][2] * (size_t)shapes[i][3];
+    made->weights = calloc(total, sizeof(float));
     if (made->weights == NULL) {
         PyErr_NoMemory();
         goto failed;
     }
     float *next = made->weights;
-    for (int i = 0; i < 11; next += counts[i], i++) {
+    for (int i = 0; i < 11; next += (size_t)shapes[i][2] * (size_t)shapes[i][3], i++) {
         *places[i] = next;
-        if (!take(given[i], next, counts[i], names[i]))
+        if (!take(given[i], next, shapes[i][0], shapes[i][1], shapes[i][3], names[i]))
             goto failed;
     }
     PyObject *capsule = PyCapsule_New(made, NAME, forget);
@@ -382,44 +434,59 @@ failed:
     return NULL;
 }
 
+/* Logits of each head for some characters, of which halves of split ones are changed; their number, 0 with an exception. */
+static int judged(PyObject *capsule, Py_UCS4 *codes, Py_ssize_t size, float *found)
+{
+    const Network *network = PyCapsule_GetPointer(capsule, NAME);
+    Letter some[GUIJU_SHORT], *letter = some;
+    if (network == NULL)
+        return 0;
+    if (size > GUIJU_SHORT && (letter = malloc((size_t)size * sizeof(Letter))) == NULL) {
+        PyErr_NoMemory();
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (codes[i] >= 0xD800 && codes[i] <= 0xDFFF)
+            codes[i] = '?';
+    walk(network, letter, letters(codes, size, network->classes, letter), found);
+    if (letter != some)
+        free(letter);
+    return network->heads;
+}
+
+static double probability(float logit)
+{
+    return 1.0 / (1.0 + exp(-(double)logit));
+}
+
+int guiju_general(PyObject *network, Py_UCS4 *codes, Py_ssize_t size, double *found)
+{
+    float logits[WIDEST];
+    if (!judged(network, codes, size, logits))
+        return 0;
+    *found = probability(logits[0]);
+    return 1;
+}
+
 static PyObject *probabilities(PyObject *module, PyObject *arguments)
 {
     PyObject *capsule, *text;
     if (!PyArg_ParseTuple(arguments, "OU", &capsule, &text))
         return NULL;
-    const Network *network = PyCapsule_GetPointer(capsule, NAME);
-    if (network == NULL)
+    const Py_ssize_t size = PyUnicode_GetLength(text);
+    Py_UCS4 few[GUIJU_SHORT], *codes = guiju_characters(text, size, few);
+    if (codes == NULL)
         return NULL;
-    Py_ssize_t size = PyUnicode_GetLength(text);
-    Py_UCS4 few[GUIJU_SHORT], *codes = few;
-    Letter some[GUIJU_SHORT], *letter = some;
-    PyObject *answer = NULL;
-    if (size > GUIJU_SHORT) {
-        codes = malloc((size_t)size * sizeof(Py_UCS4));
-        letter = malloc((size_t)size * sizeof(Letter));
-        if (codes == NULL || letter == NULL) {
-            PyErr_NoMemory();
-            goto done;
-        }
-    }
-    if (size && PyUnicode_AsUCS4(text, codes, size, 0) == NULL)
-        goto done;
-    for (Py_ssize_t i = 0; i < size; i++)
-        if (codes[i] >= 0xD800 && codes[i] <= 0xDFFF)
-            codes[i] = '?';
     float found[WIDEST];
-    walk(network, letter, letters(codes, size, network->classes, letter), found);
-    answer = PyList_New(network->heads);
-    for (int head = 0; answer != NULL && head < network->heads; head++) {
-        PyObject *value = PyFloat_FromDouble(1.0 / (1.0 + exp(-(double)found[head])));
+    const int heads = judged(capsule, codes, size, found);
+    if (codes != few)
+        free(codes);
+    PyObject *answer = heads ? PyList_New(heads) : NULL;
+    for (int head = 0; answer != NULL && head < heads; head++) {
+        PyObject *value = PyFloat_FromDouble(probability(found[head]));
         if (value == NULL || PyList_SetItem(answer, head, value) < 0)
             Py_CLEAR(answer);
     }
-done:
-    if (codes != few)
-        free(codes);
-    if (letter != some)
-        free(letter);
     return answer;
 }
 

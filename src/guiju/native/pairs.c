@@ -50,7 +50,7 @@ static inline int holds(const uint8_t *table, Py_UCS4 first, Py_UCS4 second)
 }
 
 /* The characters of a text, in `few` where there is room; NULL with an exception. */
-static Py_UCS4 *characters(PyObject *text, Py_ssize_t size, Py_UCS4 *few)
+Py_UCS4 *guiju_characters(PyObject *text, Py_ssize_t size, Py_UCS4 *few)
 {
     Py_UCS4 *codes = few;
     if (size > GUIJU_SHORT && (codes = malloc((size_t)size * sizeof(Py_UCS4))) == NULL) {
@@ -65,22 +65,31 @@ static Py_UCS4 *characters(PyObject *text, Py_ssize_t size, Py_UCS4 *few)
     return codes;
 }
 
+/* Whether the characters may hold one of the pairs at `least` places: 1 or 0, -1 with an exception. */
+int guiju_may_share(PyObject *pairs, const Py_UCS4 *codes, Py_ssize_t size, Py_ssize_t least)
+{
+    const uint8_t *table = PyCapsule_GetPointer(pairs, NAME);
+    if (table == NULL)
+        return -1;
+    for (Py_ssize_t i = 1; i < size && least > 0; i++)
+        least -= holds(table, codes[i - 1], codes[i]);
+    return least <= 0;
+}
+
 static PyObject *may_share(PyObject *module, PyObject *arguments)
 {
     PyObject *capsule, *text;
     Py_ssize_t least;
     if (!PyArg_ParseTuple(arguments, "OUn", &capsule, &text, &least))
         return NULL;
-    const uint8_t *table = PyCapsule_GetPointer(capsule, NAME);
-    Py_ssize_t size = PyUnicode_GetLength(text);
-    Py_UCS4 few[GUIJU_SHORT], *codes = table != NULL ? characters(text, size, few) : NULL;
+    const Py_ssize_t size = PyUnicode_GetLength(text);
+    Py_UCS4 few[GUIJU_SHORT], *codes = guiju_characters(text, size, few);
     if (codes == NULL)
         return NULL;
-    for (Py_ssize_t i = 1; i < size && least > 0; i++)
-        least -= holds(table, codes[i - 1], codes[i]);
+    const int found = guiju_may_share(capsule, codes, size, least);
     if (codes != few)
         free(codes);
-    return PyBool_FromLong(least <= 0);
+    return found < 0 ? NULL : PyBool_FromLong(found);
 }
 
 static PyObject *places(PyObject *module, PyObject *arguments)
@@ -90,7 +99,7 @@ static PyObject *places(PyObject *module, PyObject *arguments)
         return NULL;
     const uint8_t *table = PyCapsule_GetPointer(capsule, NAME);
     Py_ssize_t size = PyUnicode_GetLength(text);
-    Py_UCS4 few[GUIJU_SHORT], *codes = table != NULL ? characters(text, size, few) : NULL;
+    Py_UCS4 few[GUIJU_SHORT], *codes = table != NULL ? guiju_characters(text, size, few) : NULL;
     if (codes == NULL)
         return NULL;
     PyObject *found = PyList_New(0);

@@ -256,12 +256,9 @@ static int read_line(Line *line, Py_UCS4 c)
     return 0;
 }
 
-static PyObject *hides(PyObject *module, PyObject *text)
+/* Whether a text may hide another: 1 or 0, -1 with an exception. */
+int guiju_hides(PyObject *text)
 {
-    if (!PyUnicode_Check(text)) {
-        PyErr_SetString(PyExc_TypeError, "a text is needed");
-        return NULL;
-    }
     Reader reader = {.text = text, .size = PyUnicode_GetLength(text)};
     Runs runs = {.start = {-1, -1, -1, -1, -1, -1, -1}};
     Line line = {0, 1, 0, 0};
@@ -269,21 +266,31 @@ static PyObject *hides(PyObject *module, PyObject *text)
     for (Py_ssize_t from = 0; from < reader.size; from += GUIJU_SHORT) {
         const Py_ssize_t size = some(&reader, from);
         if (size < 0)
-            return NULL;
+            return -1;
         for (Py_ssize_t i = 0; i < size; i++) {
             const Py_UCS4 c = reader.few[i];
             if (read_line(&line, c))
-                Py_RETURN_TRUE;
+                return 1;
             if (!open && c >= 0x2E80) {
                 runs.size++;
                 continue;
             }
             if (!step(&runs, c))
-                Py_RETURN_TRUE;
+                return 1;
             open = any_open(&runs);
         }
     }
-    return PyBool_FromLong(!step(&runs, 0) || end_line(&line));
+    return !step(&runs, 0) || end_line(&line);
+}
+
+static PyObject *hides(PyObject *module, PyObject *text)
+{
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a text is needed");
+        return NULL;
+    }
+    const int found = guiju_hides(text);
+    return found < 0 ? NULL : PyBool_FromLong(found);
 }
 
 static PyObject *follow(PyObject *module, PyObject *arguments)

@@ -95,14 +95,13 @@ class Reader:
 
     def feed(self, piece: str) -> str:
         """The normalised characters of the next piece (perhaps none, perhaps more than the piece had)."""
-        if ODD.search(piece) is not None:
-            if HARD.search(piece) is not None:
-                return self._feed_odd(piece)
-            piece = piece.lower() if ODD_BESIDE_CAPITALS.search(piece) is None else piece.translate(EASY)
-        if piece:
-            self._plain(piece)
-            self._original += len(piece)
-        return piece
+        easy = easily(piece)
+        if easy is None:
+            return self._feed_odd(piece)
+        if easy:
+            self._plain(easy)
+            self._original += len(easy)
+        return easy
 
     def at(self, index: int) -> int:
         """The place in the original that the normalised character ``index`` (counted from the start) was read from."""
@@ -217,11 +216,19 @@ class Reader:
         return disguises.finding(kind, tuple(self._spans[kind]), count >= _DELIBERATE)
 
 
+def easily(text: str) -> str | None:
+    """The normalised characters of a text of which each is read as one, none as a disguise; None where some are not."""
+    if ODD.search(text) is None:
+        return text
+    if HARD.search(text) is not None:
+        return None
+    return text.lower() if ODD_BESIDE_CAPITALS.search(text) is None else text.translate(EASY)
+
+
 def read(text: str) -> Reading:
     """Read a whole text. Text with nothing to undo costs one scan, and its map is the identity."""
-    if ODD.search(text) is None:
-        return Reading(text, text)
-    if HARD.search(text) is None:
-        return Reading(text, text.lower() if ODD_BESIDE_CAPITALS.search(text) is None else text.translate(EASY))
+    easy = easily(text)
+    if easy is not None:
+        return Reading(text, easy)
     reader = Reader()
     return reader.reading(text, reader.feed(text))

@@ -58,10 +58,10 @@ def detector(name: str, *, zh: str, en: str) -> Callable[[C], C]:
 
 
 def registered() -> tuple[Registered, ...]:
-    """All registered detectors in the order they run."""
+    """All registered detectors in the order they run: the built-in ones first."""
     for name in _BUILT_IN:
         import_module(f"guiju.moderation.detectors.{name}")
-    return tuple(_REGISTRY.values())
+    return tuple(_REGISTRY[name] for name in dict.fromkeys((*_BUILT_IN, *_REGISTRY)))
 
 
 def build(materials: Materials, names: tuple[str, ...] | None = None) -> tuple[Detector, ...]:

@@ -7,13 +7,13 @@ from itertools import islice
 
 from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.models import shelf
-from guiju.moderation.models.network import HARMFUL
+from guiju.moderation.models.network import HARMFUL, Network
 from guiju.moderation.scan import Hit, Judgement, Scan
 from guiju.nouns import Direction
 
 #: Characters and Latin words below which a text says too little for a network: greetings, names, single words. Of answers it
 #: takes more: what makes one harmful is what it goes on to say.
-_FEWEST = {Direction.PROMPT: 4, Direction.UPLOAD: 4, Direction.ANSWER: 14}
+FEWEST = {Direction.PROMPT: 4, Direction.UPLOAD: 4, Direction.ANSWER: 14}
 _UNIT = re.compile(r"[0-9a-z']+|[^\W0-9a-z_]")
 _LOOK = 200
 _REASON = "模型判断：{zh} (model: {name})"
@@ -37,6 +37,15 @@ class Model:
         self._networks = {direction: shelf.network(direction, folder) for direction in Direction}
         self.risks = tuple(sorted({head.risk for head in self._heads}))
 
+    @property
+    def report_from(self) -> float:
+        """The general probability below which nothing is found."""
+        return self._heads[0].report_from
+
+    def network(self, direction: Direction) -> Network:
+        """What judges the texts of this direction."""
+        return self._networks[direction]
+
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``Detector.scan``; a window is no whole text."""
         return None
@@ -44,7 +53,7 @@ class Model:
     def judge(self, text: str, direction: Direction) -> Judgement:
         """See ``Judge.judge``."""
         units = _UNIT.finditer(text, 0, _LOOK)
-        if next(islice(units, _FEWEST[direction] - 1, None), None) is None:
+        if next(islice(units, FEWEST[direction] - 1, None), None) is None:
             return Judgement(None)
         found = self._networks[direction].probabilities(text)
         likelihood = round(found[0], 4)

@@ -17,7 +17,7 @@ class Rumours:
     reach = 0
 
     def __init__(self, materials: Materials) -> None:
-        self._register = Register(materials.refuted)
+        self.register = Register(materials.refuted)
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``Detector.scan``; a window is no whole text."""
@@ -25,7 +25,7 @@ class Rumours:
 
     def judge(self, text: str, direction: Direction) -> Judgement:
         """See ``Judge.judge``; a rumour says nothing about how likely the text must not pass."""
-        found = self._register.find(text)
+        found = self.register.find(text)
         return Judgement(
             None,
             tuple(

@@ -9,10 +9,9 @@ per column.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import numpy as np
@@ -21,6 +20,9 @@ from numpy.typing import NDArray
 from guiju import native
 from guiju.errors import ModelDamaged
 from guiju.moderation.models import features
+
+if TYPE_CHECKING:
+    from guiju.native._native import _Network as Compiled
 
 Vector: TypeAlias = NDArray[np.float32]
 Matrix: TypeAlias = NDArray[np.float32]
@@ -63,6 +65,7 @@ class Network:
 
     Attributes:
         heads: names of the heads, in the order of the probabilities.
+        compiled: the network in ``guiju.native``; None where it runs on numpy.
     """
 
     def __init__(self, weights: Weights, heads: tuple[str, ...], *, fast: bool = True) -> None:
@@ -81,7 +84,8 @@ class Network:
         self._out, self._out_bias = weights.out, weights.out_bias
         self._slope, self._shift = weights.slope, weights.shift
         self._mix = weights.mix.tolist()
-        self._run = self._compiled(weights) if fast else None
+        self.compiled = self._compiled(weights) if fast else None
+        self._run = None if self.compiled is None else partial(native.module.probabilities, self.compiled)
 
     @classmethod
     def load(cls, path: Path, sha256: str, heads: tuple[str, ...]) -> Network:
@@ -100,17 +104,16 @@ class Network:
             raise ModelDamaged(name=path.name) from problem
         return cls(weights, heads)
 
-    def _compiled(self, weights: Weights) -> Callable[[str], list[float]] | None:
+    def _compiled(self, weights: Weights) -> Compiled | None:
         if native.module is None:
             return None
         layers = (self._lift, self._lift_bias, self._hidden_max, self._hidden_mean, self._hidden_sum, self._hidden_bias)
         ends = (self._out, self._out_bias, self._slope, self._shift, weights.mix)
         (d, k), (h, heads) = weights.lift.shape, weights.out.shape
         arrays = [np.ascontiguousarray(array, dtype=np.float32).data for array in (*layers, *ends)]
-        made = native.module.network(
+        return native.module.network(
             np.ascontiguousarray(weights.table).data, features.classes().data, (d, k, h, heads), *arrays
         )
-        return partial(native.module.probabilities, made)
 
     def probabilities(self, text: str) -> list[float]:
         """The calibrated probability of each head for a normalised text; an empty text has them too.

@@ -38,7 +38,7 @@ POSTED: dict[str, dict[str, str]] = {
     "complaint_reply": {"text": "已处理"},
     "complaint_note": {"note-text": "转技术"},
     "complaint_decide": {"outcome": "granted", "answer": "已恢复"},
-    "labels_release": {"user": "u-1", "recipient": "本人", "terms": "1", "purpose": "打印", "content": "none"},
+    "labels_release": {"user": "u-1", "recipient": "本人", "terms": "1", "purpose": "打印"},
     "incident_grade": {"grade-reason": "核数"},
     "incident_note": {"entry-text": "断开接口"},
     "incident_sent": {"sent-first-receipt": "回执 1"},

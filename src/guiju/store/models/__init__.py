@@ -17,6 +17,7 @@ from guiju.store.models.cases import Case, CaseClaim, CaseNote, CaseProposal, Ca
 from guiju.store.models.complaints import Allowance, Complaint, ComplaintMessage
 from guiju.store.models.evidence import Chain, DataKey, Record, RecordRisk, RecordText, Seal, VerifyRun
 from guiju.store.models.figures import DayFigure
+from guiju.store.models.films import FilmOrder
 from guiju.store.models.gateways import GatewayProcess, Refusal, SnapshotVersion, Usage
 from guiju.store.models.incidents import Incident, IncidentEvent
 from guiju.store.models.integrations import Integration, IntegrationKey, Service
@@ -60,6 +61,7 @@ __all__ = [
     "DeskSettings",
     "Document",
     "Exemption",
+    "FilmOrder",
     "GatewayProcess",
     "GuardianDecision",
     "GuardianLink",

@@ -25,9 +25,10 @@ from guiju.law.ledger import (
     LexiconChange,
     LexiconFacts,
     MinorsContent,
+    MinorsYear,
     ModelTraffic,
-    Retention,
     ReportCounts,
+    Retention,
     ReviewCounts,
 )
 from guiju.law.period import CHINA, Period
@@ -61,6 +62,7 @@ class FakeLedger(msgspec.Struct, frozen=True):
     changes: tuple[LexiconChange, ...] = ()
     cared: CareCounts = CareCounts()
     content: MinorsContent = MinorsContent()
+    years: tuple[MinorsYear, ...] = ()
     people: AccountCounts = AccountCounts(0, 0)
 
     channel: ComplaintChannel = ComplaintChannel(True, (ComplaintTopic("content", 5),))
@@ -123,6 +125,10 @@ class FakeLedger(msgspec.Struct, frozen=True):
 
     def minors_content(self, period: Period) -> MinorsContent:
         return self.content
+
+    def minors_years(self, last: int, years: int) -> tuple[MinorsYear, ...]:
+        known = {one.year: one for one in self.years}
+        return tuple(known.get(year, MinorsYear(year)) for year in range(last - years + 1, last + 1))
 
     def account_counts(self, period: Period) -> AccountCounts:
         return self.people

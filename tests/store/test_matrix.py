@@ -186,7 +186,7 @@ def world(integration: Integration, system: Actor, tmp_path: Path, monkeypatch: 
         on_trial=policies.start_trial(system, policies.create_draft(system, SOURCE)),
         words=words,
         rumour=rumours.add(system, "吃大蒜能解酒", "不能", "某机构"),
-        version=word_lists.add_version(system, words, "word\n代开发票\n"),
+        version=word_lists.add_version(system, words, "word,hit,miss\n代开发票,代开发票,开发票\n"),
         person=User.objects.create(username="li.lei", role=Role.REVIEWER),
         complaint=Complaint.objects.get(pk=complained.receipt),
         appeal=appeal,
@@ -368,6 +368,9 @@ ACTS: dict[str, Callable[[World, Actor], object]] = {
     "guardians.revoke_links": lambda w, a: guardians.revoke_links(a, w.account, "遗失"),
     "guardians.withdraw": lambda w, a: guardians.withdraw(a, w.guardian),
     "minors.clear_suspicion": lambda w, a: minors.clear_suspicion(a, w.account, "核验为成年人"),
+    "minors.note_yearly": lambda w, a: minors.note_yearly(
+        a, w.service, date.today().year - 1, "public", "https://example.com", date(date.today().year, 1, 1)
+    ),
     "minors.publish_policy": lambda w, a: minors.publish_policy(a, minors.policy_source.shipped(), "试"),
     "minors.set_profile": lambda w, a: minors.set_profile(a, w.account, basis="stated", band="8_12"),
     "candidates.compare": lambda w, a: without_cases(candidates.compare, a, w.candidate, NOW()),

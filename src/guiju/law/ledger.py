@@ -313,7 +313,8 @@ class MinorsContent(msgspec.Struct, frozen=True):
     Attributes:
         bands, pools: age bands of the policy in force, and the dedicated pools they name.
         served: completed exchanges of minors' accounts. ``banded``: judged under the content of their band.
-            ``pushed``: in which something went out that the band stops.
+            ``pushed``: in which something went out that the band stops. ``pooled``: answered by the dedicated pool of
+            their band. ``unpooled``: answered from elsewhere, as the settings say where a pool is not set.
         affecting: delivered answers, to anybody, that may affect minors. ``prompted``: with a reminder.
         capped: bands with a cap per purchase and per day. ``purchases``: minors' days with purchases.
             ``overspent``: those beyond a cap.
@@ -326,6 +327,8 @@ class MinorsContent(msgspec.Struct, frozen=True):
     served: int = 0
     banded: int = 0
     pushed: int = 0
+    pooled: int = 0
+    unpooled: int = 0
     affecting: int = 0
     prompted: int = 0
     capped: int = 0
@@ -335,6 +338,24 @@ class MinorsContent(msgspec.Struct, frozen=True):
     delivered: int = 0
     inducing: int = 0
     sample: tuple[str, ...] = ()
+
+
+class MinorsYear(msgspec.Struct, frozen=True):
+    """A calendar year (in China) of minors on a service, and what became of its two documents.
+
+    Attributes:
+        accounts: minors' accounts with use in the year.
+        published, audited: the day on which the public report was published and the audit reported, as somebody noted it
+            with the place or receipt; ``None`` where nobody did.
+        looks: how often staff read the text of a minor's exchange. ``unreasoned``: of these, without a reason on record.
+    """
+
+    year: int
+    accounts: int = 0
+    published: date | None = None
+    audited: date | None = None
+    looks: int = 0
+    unreasoned: int = 0
 
 
 class CareCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -460,6 +481,9 @@ class Ledger(Protocol):
 
     def minors_content(self, period: Period) -> MinorsContent:
         """What minors were served."""
+
+    def minors_years(self, last: int, years: int) -> tuple[MinorsYear, ...]:
+        """The calendar years up to and including ``last``, oldest first."""
 
     def account_counts(self, period: Period) -> AccountCounts:
         """How many accounts there are."""

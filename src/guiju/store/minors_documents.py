@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
 from guiju.minors.annual import Kind, document
 from guiju.paper import Paper
-from guiju.store import care
+from guiju.store import care, minors_years
 from guiju.store.minors_report import YearReport, of_year
-from guiju.store.models import AuditEntry, Record, Service
-from guiju.store.models.accounts import Account
-
-_ZONE = timedelta(hours=8)
-_LOOK = "evidence.read_text"
+from guiju.store.models import Service
 
 
 def of(service: Service, year: int, kind: Kind) -> Paper:
@@ -36,7 +31,7 @@ def of(service: Service, year: int, kind: Kind) -> Paper:
             {f"{kind}.{state}": n for kind, states in counted.cases.items() for state, n in states.items()}
         ),
         "companion": _lines({"exits": counted.exits, "retained": counted.retained, **counted.heard}),
-        "access": str(_looks(service, year)),
+        "access": str(len(minors_years.looks(service.pk, year))),
     }
     return document(kind, values)
 
@@ -50,14 +45,3 @@ def _bands(counted: YearReport) -> dict[str, int]:
 
 def _lines(counts: Mapping[str, int]) -> str:
     return "\n".join(f"{name}: {n}" for name, n in counts.items()) or "0"
-
-
-def _looks(service: Service, year: int) -> int:
-    """How often staff read the text of a minor's exchange in a year."""
-    start, end = (datetime(y, 1, 1, tzinfo=UTC) - _ZONE for y in (year, year + 1))
-    entries = AuditEntry.objects.filter(action=_LOOK, at__gte=start, at__lt=end)
-    read = [int(key) for key in entries.values_list("object_id", flat=True) if key.isdigit()]
-    minors = Account.objects.filter(care__isnull=False, integration__service=service).exclude(care__band="adult")
-    ours = Record.objects.filter(pk__in=set(read), account__in=minors.values("pk")).values_list("pk", flat=True)
-    told = set(ours)
-    return sum(key in told for key in read)

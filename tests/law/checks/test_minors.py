@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from guiju.law.ledger import AccountCounts, CareCounts, MinorsContent
+from guiju.law.ledger import AccountCounts, CareCounts, MinorsContent, MinorsYear
 from guiju.law.profile import Profile
 
 from ..ledger import FakeLedger
@@ -67,7 +69,9 @@ def test_numbers_of_users_are_watched_and_prove_nothing(counted: AccountCounts, 
         ("MIN-03", MinorsContent(pools=4, served=1, banded=1), "fail"),
         ("MIN-03", MinorsContent(pools=5), "insufficient"),
         ("MIN-03", MinorsContent(pools=5, served=9, banded=8), "fail"),
-        ("MIN-03", MinorsContent(pools=5, served=9, banded=9), "pass"),
+        ("MIN-03", MinorsContent(pools=5, served=9, banded=9), "insufficient"),  # pools that the operator serves itself
+        ("MIN-03", MinorsContent(pools=5, served=9, banded=9, pooled=9), "pass"),
+        ("MIN-03", MinorsContent(pools=5, served=9, banded=9, pooled=8, unpooled=1), "fail"),
         ("MIN-05", MinorsContent(), "insufficient"),
         ("MIN-05", MinorsContent(affecting=3, prompted=3), "pass"),
         ("MIN-05", MinorsContent(affecting=3, prompted=2, sample=("7",)), "fail"),
@@ -91,3 +95,30 @@ def test_what_minors_are_served(obligation: str, seen: MinorsContent, expected: 
 def test_dependence_is_held_against_the_operators_limit(inducing: int, expected: str) -> None:
     result = measure("ANT-08", FakeLedger(content=MinorsContent(delivered=100, inducing=inducing)), max_rate=1)
     assert result.status == expected and value(result, "inducing_rate") == inducing
+
+
+DONE = date(2026, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [
+        ((), "insufficient"),
+        ((MinorsYear(2025, accounts=3),), "insufficient"),  # still due in 2026
+        ((MinorsYear(2024, accounts=3), MinorsYear(2025, accounts=3, published=DONE, audited=DONE)), "fail"),
+        ((MinorsYear(2024, accounts=3), MinorsYear(2025)), "fail"),
+        ((MinorsYear(2025, accounts=3, published=DONE, audited=DONE),), "pass"),
+        ((MinorsYear(2025, published=DONE, audited=DONE),), "insufficient"),  # nobody used it: nothing to prove
+    ],
+)
+@pytest.mark.parametrize("obligation", ["MIN-07", "MIN-08"])
+def test_the_year_before_was_reported_on(obligation: str, years: tuple[MinorsYear, ...], expected: str) -> None:
+    result = measure(obligation, FakeLedger(years=years))
+    assert result.status == expected
+    assert (result.validity is not None and result.validity.until == date(2026, 12, 31)) is (expected == "pass")
+
+
+def test_a_look_without_a_reason_fails_the_audit() -> None:
+    year = MinorsYear(2025, accounts=3, published=DONE, audited=DONE, looks=2, unreasoned=1)
+    assert measure("MIN-07", FakeLedger(years=(year,))).status == "fail"
+    assert measure("MIN-08", FakeLedger(years=(year,))).status == "pass"

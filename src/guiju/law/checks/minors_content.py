@@ -2,74 +2,83 @@
 
 from __future__ import annotations
 
-from guiju.law.ledger import Ledger
+from guiju.law.checks.rows import Count, Row, Share, register
+from guiju.law.ledger import Ledger, MinorsContent
 from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
-from guiju.law.result import CheckResult, Figure, failed, insufficient, judged, passed, percent
+from guiju.law.result import CheckResult, Figure, failed, insufficient, passed, percent
+
+_ROWS = (
+    Row(
+        id="minors_prompts", zh="影响信息展示前提示", en="Prompt before affecting content",
+        doc="Answers that may affect minors and were delivered carried a reminder (the policy's action ``advise``).",
+        figures=(Count("affecting_shown", "affecting"), Share("affecting_prompted", "min_share")),
+        seen="affecting", right="prompted",
+        fault=("有 {n} 次没有提示。", "{n} went out without a reminder."),
+        none=("期间内没有送达此类回答。", "No such answer was delivered in the span."),
+        good=("送达的此类回答均有提示。", "Every such answer carried a reminder."),
+    ),
+    Row(
+        id="minors_pushes", zh="不得向未成年人推送影响信息", en="Nothing affecting pushed to minors",
+        doc="No answer went out to a minor with something that the content rules of its band stop.\n\n"
+        "Looked up in the records again, apart from the code that stops.",
+        figures=(Count("minors_served", "served"), Count("minors_pushed", "pushed", threshold="max_items")),
+        seen="served", wrong="pushed", sampled=False,
+        fault=("有 {n} 次送达。", "{n} went out."),
+        none=("期间内没有未成年账号的交互。", "No minor used the service in the span."),
+        good=("未向未成年账号送达应拦的内容。", "Nothing that a band stops reached a minor."),
+    ),
+    Row(
+        id="companion_dependence", zh="不得诱导依赖", en="No induced dependence",
+        doc="The share of delivered answers that held their user back is within the operator's limit.\n\n"
+        "Sycophancy beyond retention talk is the operator's evaluation run: a document beside this check.",
+        figures=(Count("answers_delivered", "delivered"), Share("inducing_rate", "max_rate", wrong=True)),
+        seen="delivered", wrong="inducing", sampled=False,
+        fault=("有 {n} 次。", "{n} answers held their users back."),
+        none=("期间内没有送达的回答。", "No answer was delivered in the span."),
+        good=("在设定限度以内。", "Within the limit that is set."),
+    ),
+)  # fmt: skip
+
+
+def _content(ledger: Ledger, period: Period, parameters: Parameters) -> MinorsContent:
+    return ledger.minors_content(period)
+
+
+register(_ROWS, _content)
 
 
 @check("minors_pools", zh="分龄内容池", en="Content pools by age", needs=("bands", "min_share"))
 def minors_pools(ledger: Ledger, profile: Profile, period: Period, parameters: Parameters) -> CheckResult:
-    """The policy names a dedicated pool for each age band, and minors' exchanges were judged under their band.
+    """The policy names a pool for each age band, minors' exchanges were judged under their band and answered by its pool.
 
-    Whether the items of the operator's own pool are tagged is its pool report: a document beside this check.
+    Where the gateway has no pools set, the operator serves them itself: its pool report is a document. Whether the items
+    behind a pool are tagged by age is such a document too.
     """
     seen = ledger.minors_content(period)
     figures = (
         parameters.figure("minors_pools", seen.pools, "bands"),
         Figure("minors_served", seen.served, "times"),
         parameters.figure("minors_banded", percent(seen.banded, seen.served), "min_share"),
+        parameters.figure("minors_pooled", percent(seen.pooled, seen.pooled + seen.unpooled), "min_share"),
     )
     if not figures[0].met:
         return failed(figures, f"策略只有 {seen.pools} 个内容池。", f"The policy names {seen.pools} pools only.")
     if not seen.served:
         return insufficient(figures, "期间内没有未成年账号的交互。", "No minor used the service in the span.")
-    if not figures[-1].met:
+    if not figures[2].met:
         left = seen.served - seen.banded
         return failed(figures, f"有 {left} 次未按年龄段判定。", f"{left} exchanges were not judged under a band.")
-    return passed(figures, "未成年账号的交互均按年龄段判定。", "Every minor's exchange was judged under its band.")
-
-
-@check("minors_prompts", zh="影响信息展示前提示", en="Prompt before affecting content", needs=("min_share",))
-def minors_prompts(ledger: Ledger, profile: Profile, period: Period, parameters: Parameters) -> CheckResult:
-    """Answers that may affect minors and were delivered carried a reminder (the policy's action ``advise``)."""
-    seen = ledger.minors_content(period)
-    left = seen.affecting - seen.prompted
-    figures = (
-        Figure("affecting_shown", seen.affecting, "times"),
-        parameters.figure("affecting_prompted", percent(seen.prompted, seen.affecting), "min_share"),
-    )
-    return judged(
-        figures,
-        bad=figures[-1].met is False,
-        seen=seen.affecting,
-        fault=(f"有 {left} 次没有提示。", f"{left} went out without a reminder."),
-        none=("期间内没有送达此类回答。", "No such answer was delivered in the span."),
-        good=("送达的此类回答均有提示。", "Every such answer carried a reminder."),
-        records=seen.sample,
-    )
-
-
-@check("minors_pushes", zh="不得向未成年人推送影响信息", en="Nothing affecting pushed to minors", needs=("max_items",))
-def minors_pushes(ledger: Ledger, profile: Profile, period: Period, parameters: Parameters) -> CheckResult:
-    """No answer went out to a minor with something that the content rules of its band stop.
-
-    Looked up in the records again, apart from the code that stops.
-    """
-    seen = ledger.minors_content(period)
-    figures = (
-        Figure("minors_served", seen.served, "times"),
-        parameters.figure("minors_pushed", seen.pushed, "max_items"),
-    )
-    return judged(
-        figures,
-        bad=figures[-1].met is False,
-        seen=seen.served,
-        fault=(f"有 {seen.pushed} 次送达。", f"{seen.pushed} went out."),
-        none=("期间内没有未成年账号的交互。", "No minor used the service in the span."),
-        good=("未向未成年账号送达应拦的内容。", "Nothing that a band stops reached a minor."),
-    )
+    if seen.unpooled:
+        zh, en = f"有 {seen.unpooled} 次未由专属内容池应答。", f"{seen.unpooled} were not answered by their pool."
+        return failed(figures, zh, en)
+    if not seen.pooled:
+        zh = "均按年龄段判定；网关未配置专属内容池，由运营者自行分池的另附文件证明。"
+        return insufficient(
+            figures, zh, "Judged under their band; the gateway has no pools set: prove yours by a document."
+        )
+    return passed(figures, "均按年龄段判定，并由专属内容池应答。", "Judged under their band, answered by its pool.")
 
 
 @check("minors_spending", zh="未成年人消费限额", en="Spending caps for minors")
@@ -102,24 +111,3 @@ def minors_marketing(ledger: Ledger, profile: Profile, period: Period, parameter
         return failed(figures, zh, en)
     zh = "各年龄段均已关闭营销功能；投放规则另附文件证明。"
     return insufficient(figures, zh, "It is shut in every band; the audience rules are proven by a document.")
-
-
-@check("companion_dependence", zh="不得诱导依赖", en="No induced dependence", needs=("max_rate",))
-def companion_dependence(ledger: Ledger, profile: Profile, period: Period, parameters: Parameters) -> CheckResult:
-    """The share of delivered answers that held their user back is within the operator's limit.
-
-    Sycophancy beyond retention talk is the operator's evaluation run: a document beside this check.
-    """
-    seen = ledger.minors_content(period)
-    figures = (
-        Figure("answers_delivered", seen.delivered, "times"),
-        parameters.figure("inducing_rate", percent(seen.inducing, seen.delivered), "max_rate"),
-    )
-    return judged(
-        figures,
-        bad=figures[-1].met is False,
-        seen=seen.delivered,
-        fault=(f"有 {seen.inducing} 次。", f"{seen.inducing} answers held their users back."),
-        none=("期间内没有送达的回答。", "No answer was delivered in the span."),
-        good=("在设定限度以内。", "Within the limit that is set."),
-    )

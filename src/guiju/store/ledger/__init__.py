@@ -12,6 +12,7 @@ from functools import cached_property
 
 from guiju.law import ledger as law
 from guiju.law.period import Period
+from guiju.store import minors_years
 from guiju.store.ledger import callers, care, complaints, conduct, content, keeping, lexicon, reports, traffic
 from guiju.store.models import Service
 
@@ -106,6 +107,10 @@ class DatabaseLedger:
         if period not in self._content:
             self._content[period] = content.counts(self._slug, period)
         return self._content[period]
+
+    def minors_years(self, last: int, years: int) -> tuple[law.MinorsYear, ...]:
+        """Calendar years of minors and their documents."""
+        return minors_years.years(self._slug, last, years)
 
     def account_counts(self, period: Period) -> law.AccountCounts:
         """How many accounts there are."""

@@ -27,7 +27,8 @@ def counts(slug: str, period: Period) -> MinorsContent:
     """The answer of the ledger. An exchange counts as a minor's once the gateways had taken up the account's profile."""
     policy = care.policy_in_force()
     delivered = exchange_rows(slug, period).filter(outcome=Outcome.COMPLETED)
-    served, banded, pushed = _served(delivered, policy)
+    minors = delivered.exclude(account="").annotate(known=F("at") - GRACE).filter(Exists(_minors(policy)))
+    served, banded, pushed = _served(minors, policy)
     shown = delivered.filter(Exists(_affecting()), answer_action__in=_SHOWN)
     bought, over = _purchases(slug, period, policy)
     pools = {band.content.pool for band in policy.bands}
@@ -39,6 +40,8 @@ def counts(slug: str, period: Period) -> MinorsContent:
         served=served,
         banded=banded,
         pushed=pushed,
+        pooled=minors.filter(Exists(_told("guiju.minors.pool"))).count(),
+        unpooled=minors.filter(Exists(_told("guiju.minors.pool_instead"))).count(),
         affecting=shown.count(),
         prompted=shown.filter(answer_action="advise").count(),
         capped=sum(band.spend.single >= 0 and band.spend.daily >= band.spend.single for band in policy.bands),
@@ -52,12 +55,11 @@ def counts(slug: str, period: Period) -> MinorsContent:
     )
 
 
-def _served(delivered: QuerySet[Record], policy: MinorsPolicy) -> tuple[int, int, int]:
+def _served(minors: QuerySet[Record], policy: MinorsPolicy) -> tuple[int, int, int]:
     """Minors' exchanges, those judged under their band, and those in which something the band stops went out."""
     stops = {f"+{band.id}": {action.value for action in band.content.stops} for band in policy.bands}
     anything = set().union(*stops.values())
-    rows = delivered.exclude(account="").annotate(known=F("at") - GRACE, policy=PolicyName())
-    rows = rows.filter(Exists(_minors(policy)))
+    rows = minors.annotate(policy=PolicyName())
     served = banded = pushed = 0
     for named, action, n in rows.values_list("policy", "answer_action").annotate(n=Count("id")).order_by():
         band = next((suffix for suffix in stops if json.loads(named or '""').endswith(suffix)), "")
@@ -72,6 +74,11 @@ def _minors(policy: MinorsPolicy) -> QuerySet[CareProfile]:
     bands = [band.id for band in policy.bands if band.content.stops]
     minor = Q(mode=True) | Q(band__in=bands)
     return CareProfile.objects.filter(minor, pk=OuterRef("account"), updated_at__lt=OuterRef("known"))
+
+
+def _told(risk: str) -> QuerySet[RecordRisk]:
+    """What the gateway said of a record under this tag."""
+    return RecordRisk.objects.filter(risk=risk, record=OuterRef("pk"))
 
 
 def _affecting() -> QuerySet[RecordRisk]:

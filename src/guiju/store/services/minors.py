@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import Max
 from django.utils import timezone
 
 from guiju.errors import InvalidField
 from guiju.minors import ADULT, Basis, policy_source
+from guiju.minors.annual import Kind
 from guiju.minors.profile import month_of_birth
-from guiju.store import care, snapshot_version
+from guiju.store import care, minors_years, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
 from guiju.store.audit import append
-from guiju.store.models import Account, CareProfile, MinorsPolicyVersion
+from guiju.store.models import Account, CareProfile, MinorsPolicyVersion, Service
 from guiju.store.permissions import Permission
 from guiju.store.validation import clean, fresh
 
@@ -100,6 +103,26 @@ def clear_suspicion(actor: Actor, account: Account, reason: str) -> CareProfile:
     append(actor, "minors.clear", account, reason=because, detail={"suspected_at": row.suspected_at})
     snapshot_version.bump()
     return row
+
+
+@act(Permission.MANAGE_MINORS)
+def note_yearly(actor: Actor, service: Service, year: int, kind: Kind, where: str, on: date) -> minors_years.Done:
+    """Note that a year's document was published (``public``) or reported to the authority (``audit``).
+
+    Args:
+        where: the address of the published report, or the receipt. ``on``: the day in China.
+
+    Raises:
+        ReasonMissing: no place or receipt. InvalidField: the year is not over, or the day does not follow it.
+    """
+    said, today = reasoned(where), timezone.localdate()
+    if year >= today.year:
+        raise InvalidField(field="year", problem="the year is not over yet")
+    if not date(year + 1, 1, 1) <= on <= today:
+        raise InvalidField(field="on", problem=f"a day from {year + 1}-01-01 to today")
+    detail = {"year": year, "kind": kind, "on": on.isoformat()}
+    append(actor, minors_years.NOTED, service, reason=said, detail=detail)
+    return minors_years.Done(year, kind, on, said)
 
 
 def _basis(text: str) -> Basis:

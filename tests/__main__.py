@@ -101,7 +101,14 @@ LEGS = (
     Leg("faults", ("tests/faults",)),
     Leg(
         "postgres",
-        ("tests/store", "tests/gateway", "tests/console", "tests/cli/on_database", "tests/journeys/test_roles.py"),
+        (
+            "tests/store",
+            "tests/gateway",
+            "tests/console",
+            "tests/cli/on_database",
+            "tests/journeys/test_roles.py",
+            "tests/journeys/screens/test_reviewers_day.py",
+        ),
         before=("-m", "tests.postgres", "--"),
         missing=_without_postgres,
     ),

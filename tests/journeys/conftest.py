@@ -24,13 +24,14 @@ from pathlib import Path
 
 import openai
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import postgres
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "artifacts" / "screenshots"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--hide-scrollbars"]
+expect.set_options(timeout=30_000)  # a machine may be busy with much else
 PASSWORD = "a-good-password-of-mine-8"
 
 

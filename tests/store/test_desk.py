@@ -256,7 +256,7 @@ def test_a_word_takes_effect_when_a_second_person_approves(
     chain: TestChain, someone: Reviewer, compliance: Actor, system: Actor
 ) -> None:
     words = word_lists.create(system, "ours", "自建", "A.3.b", "李", "自建")
-    word_lists.set_live(system, word_lists.add_version(system, words, "word\n代开发票\n"))
+    word_lists.set_live(system, word_lists.add_version(system, words, "word,hit,miss\n代开发票,代开发票,开发票\n"))
     case = case_of(chain)
     words = WordList.objects.get(pk="ours")
     proposal = case_proposals.propose_word(someone("a"), case, case_proposals.Word(words, "代办假证"), "反复出现", NOW)

@@ -1,4 +1,4 @@
-"""The short way of records into SQLite: what it does alone, in company, and when something is in its way."""
+"""The short way of records through the journal: what it does alone, in company, and when something is in its way."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Iterator
-from typing import Any
+from contextlib import closing
 
 import pytest
 from django.conf import settings
@@ -16,7 +16,7 @@ from guiju.store import express, models
 from guiju.store.actor import Actor
 from guiju.store.drafts import Draft, Durable
 from guiju.store.evidence import verify
-from guiju.store.express import Express
+from guiju.store.journal.recovery import unstored
 from tests.faults.writing import Clock, Writing
 
 pytestmark = pytest.mark.skipif(bool(settings.GUIJU.database_url), reason="the short way is SQLite's")
@@ -41,7 +41,7 @@ def until_idle(writing: Writing) -> None:
     way = writing.writer._express
     assert way is not None
     for _ in range(2000):
-        if way._idle() and not way._turn.locked():
+        if way._idle():
             return
         time.sleep(0.01)
     raise AssertionError("the writer's thread has not come to rest in 20 s")
@@ -66,12 +66,20 @@ def finish(writing: Writing, futures: list[asyncio.Future[Durable]]) -> list[Dur
     return writing.loop.run_until_complete(all_of_them())
 
 
-def test_alone_it_is_durable_on_return(writing: Writing) -> None:
+def test_alone_it_is_durable_on_return_and_stored_behind(writing: Writing) -> None:
     [future] = submit(writing, [writing.draft()], 1)
     assert future.done()
     with sqlite3.connect(connection.settings_dict["NAME"]) as other:
+        assert unstored(other, connection.settings_dict["NAME"]) == 1 == writing.writer.behind
+
+        async def until_stored() -> None:
+            await asyncio.wait_for(asyncio.to_thread(writing.writer.settle), 30)
+
+        writing.loop.run_until_complete(until_stored())
+        assert unstored(other, connection.settings_dict["NAME"]) == 0 == writing.writer.behind
         assert other.execute("SELECT COUNT(*) FROM store_record").fetchone() == (2,)
     assert stored(writing) == 2
+    assert writing.writer._journal is not None and not writing.writer._journal.path.exists()
 
 
 def test_company_shares_a_commit(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,51 +97,57 @@ def test_nobody_waits_for_company_that_does_not_come(writing: Writing) -> None:
     assert stored(writing) == 5
 
 
-def test_a_lock_of_somebody_else_does_not_stop_the_loop(writing: Writing) -> None:
-    holder = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")
-    [future] = submit(writing, [writing.draft()], 1)
-    assert not future.done()
-
-    async def turn() -> None:
-        for _ in range(10):  # the loop turns while the other one has the lock
-            await asyncio.sleep(0.01)
-            assert not future.done()
+def test_a_lock_of_somebody_else_delays_nobody(writing: Writing) -> None:
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            [future] = submit(writing, [writing.draft()], 1)
+            assert future.done()
         holder.rollback()
-        await future
-
-    writing.loop.run_until_complete(asyncio.wait_for(turn(), 20))
-    holder.close()
-    assert stored(writing) == 2
-
-
-class Refusing:
-    """A connection whose next commit fails after the rows are in."""
-
-    def __init__(self, driver: sqlite3.Connection) -> None:
-        self._driver = driver
-
-    def commit(self) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._driver, name)
+    assert stored(writing) == 4
 
 
 @pytest.mark.parametrize("by_thread", [False, True])
-def test_a_commit_that_fails_is_made_the_long_way(
+def test_a_write_that_fails_goes_the_long_way(
     writing: Writing, monkeypatch: pytest.MonkeyPatch, by_thread: bool
 ) -> None:
-    way = writing.writer._express
-    assert way is not None
+    way, journal = writing.writer._express, writing.writer._journal
+    assert way is not None and journal is not None
+    submit(writing, [writing.draft()], 1)
     if by_thread:
         way._rest_until = float("inf")
-    real, asked = Express._driver, iter([True])
-    monkeypatch.setattr(Express, "_driver", lambda self: Refusing(real(self)) if next(asked, False) else real(self))
+
+    def refuse(data: bytes, place: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(journal, "write", refuse)
     results = finish(writing, submit(writing, [writing.draft() for _ in range(4)], 4))
     assert len({result.record for result in results}) == 4
     finish(writing, submit(writing, [writing.draft()], 1))
-    assert stored(writing) == 6
+    assert stored(writing) == 7
+
+
+def test_a_full_journal_sends_the_long_way_and_is_used_again(writing: Writing) -> None:
+    journal = writing.writer._journal
+    assert journal is not None
+    count, way = 1, writing.writer._express
+    assert way is not None
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")  # nothing is stored meanwhile
+        heavy = [writing.draft()._replace(prompt='[{"text":"' + "长" * 60_000 + '"}]') for _ in range(24)]
+        futures = submit(writing, heavy, 1)
+        assert futures[0].done() and not futures[-1].done()
+        holder.rollback()
+    finish(writing, futures)
+    count += len(heavy)
+    until_idle(writing)
+    before = journal.writes
+    for _ in range(12):
+        finish(writing, submit(writing, [heavy[0]], 1))
+        until_idle(writing)
+        count += 1
+    assert journal.writes > before
+    assert stored(writing) == count
 
 
 def test_everything_mixed(writing: Writing) -> None:
@@ -143,7 +157,6 @@ def test_everything_mixed(writing: Writing) -> None:
     count = 1
     for round_number in range(12):
         way._rest_until = float("inf") if round_number % 3 == 0 else 0.0
-        way._untidy = 1000 if round_number % 4 == 0 else 0
         drafts = [writing.draft() for _ in range(round_number % 5 + 1)]
         if round_number % 2:
             drafts.insert(len(drafts) // 2, writing.draft()._replace(prompt='[{"text":"' + "长" * 70_000 + '"}]'))

@@ -312,8 +312,8 @@ def test_reports_to_authorities_have_their_days(ledger: Ledger, integration: Int
 
 def test_the_lexicon_counts_words_once(service: Service, compliance: Actor) -> None:
     texts = {
-        "one": "word,risk,source,allow\n代开发票,A.3.b,投诉,\n代開發票,A.3.b,投诉,\n网上赌场,A.1.f/gambling,,\n路口交通,,,1\n",
-        "two": "word,risk\n代开发票,A.3.c\n",
+        "one": "word,risk,source,allow,hit,miss\n代开发票,A.3.b,投诉,,代开发票,开发票\n代開發票,A.3.b,投诉,,,\n网上赌场,A.1.f/gambling,,,,\n路口交通,,,1,,\n",
+        "two": "word,risk,hit,miss\n代开发票,A.3.c,代开发票,开发票\n",
         "off": "word,risk\n不在用,A.3.c\n",
     }
     for slug, text in texts.items():

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from guiju.errors import AlreadyExists, InvalidField, InvalidTransition, LexiconError, WordListTestsUnmet
+from guiju.errors import (
+    AlreadyExists,
+    InvalidField,
+    InvalidTransition,
+    LexiconError,
+    WordListTestsUnmet,
+    WordListUntested,
+)
 from guiju.moderation import starter
 from guiju.store import snapshot_version
 from guiju.store.actor import Actor
@@ -10,7 +17,7 @@ from guiju.store.models import AuditEntry, WordList
 from guiju.store.services import word_lists
 
 pytestmark = pytest.mark.django_db
-CSV = "word,risk,severity\n网上赌场,A.1.f/gambling,high\n代开发票,,低\n"
+CSV = "word,risk,severity,hit,miss\n网上赌场,A.1.f/gambling,high,网上赌场开户,谈谈赌场\n代开发票,,低,,\n"
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ def test_going_live_counts_what_changed(compliance: Actor, words: WordList) -> N
     before = snapshot_version.current()
     word_lists.set_live(compliance, word_lists.add_version(compliance, words, CSV))
     second = word_lists.add_version(
-        compliance, words, "word,risk\n网上赌场,A.1.f/gambling\n办证刻章,A.3.b\n真人荷官,A.3.b\n"
+        compliance, words, "word,risk,hit,miss\n网上赌场,A.1.f/gambling,,\n办证刻章,A.3.b,办证刻章,办证指南\n真人荷官,A.3.b,,\n"
     )
     word_lists.set_live(compliance, second)
     word_lists.set_live(compliance, None, words)
@@ -52,6 +59,15 @@ def test_a_version_goes_live_only_if_its_test_lines_hold(compliance: Actor, word
     words.refresh_from_db()
     assert words.live is None
     word_lists.set_live(compliance, word_lists.add_version(compliance, words, csv.format("开发票的流程")))
+
+
+def test_a_version_without_test_lines_stays_a_draft(compliance: Actor, words: WordList) -> None:
+    bare = word_lists.add_version(compliance, words, "word,risk,miss\n代开发票,A.3.b,开发票的流程\n")
+    with pytest.raises(WordListUntested) as refused:
+        word_lists.set_live(compliance, bare)
+    assert "(hit stands empty everywhere)" in refused.value.message("en")
+    only_allowed = word_lists.add_version(compliance, words, "word,allow\n代开发票系统,1\n")
+    assert word_lists.set_live(compliance, only_allowed).live == only_allowed
 
 
 def test_doing_it_twice_is_said(compliance: Actor, words: WordList) -> None:

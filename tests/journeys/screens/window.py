@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from html import escape
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -22,6 +23,8 @@ _OPENED = """async () => {
     document.querySelectorAll('main details').forEach(one => { one.open = true });
     await new Promise(done => setTimeout(() => requestAnimationFrame(done), 0));
 }"""
+_ON = '<!doctype html><html lang="zh"><title>…</title><meta http-equiv="refresh" content="0;url={}"></html>'
+"""Leads on to another address; a redirect that is made up here would go past whoever answers."""
 _SENT_BACK = {"content-type", "content-security-policy", "content-language", "cache-control"}
 
 
@@ -88,6 +91,11 @@ class Window:
             QUERY_STRING=parts.query,
             headers={**names, "referer": request.headers.get("referer", "")},
         )
+        if answer.status_code in (301, 302, 303):
+            route.fulfill(
+                status=200, headers={"content-type": "text/html"}, body=_ON.format(escape(answer["Location"]))
+            )
+            return
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         headers = {name: value for name, value in answer.headers.items() if name.lower() in _SENT_BACK}
         route.fulfill(status=answer.status_code, headers=headers, body=body)

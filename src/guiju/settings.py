@@ -149,6 +149,9 @@ class EvidenceSettings(_Section):
     seal_every_s: Positive = Field(default=60.0, description="interval between signed seals")
     seal_every_records: int = Field(default=10_000, gt=0, description="records after which a seal is due at the latest")
     batch: int = Field(default=512, gt=0, description="most records in one commit")
+    journal: bool = Field(
+        default=True, description="on SQLite: records become durable in a journal and enter the database right behind"
+    )
     keep_text: bool = Field(default=True, description="keep the encrypted text of exchanges, not only its commitment")
     text_retention_days: int = Field(
         default=183, ge=183, description="days the text is kept (law: six months at least)"

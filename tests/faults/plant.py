@@ -14,10 +14,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from guiju.store.journal.recovery import recover, unstored
 
 GUIJU = (sys.executable, "-m", "guiju.cli")
 START_S = 60
@@ -73,7 +75,7 @@ class Plant:
         return report
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows straight out of the database."""
+        """Rows straight out of the database, once everything is there that is durable."""
         address = self.env.get("GUIJU_DATABASE_URL", "")
         if address:
             import psycopg
@@ -81,7 +83,10 @@ class Plant:
             with psycopg.connect(address, autocommit=True) as connection:
                 cursor = connection.execute(sql.encode())
                 return cursor.fetchall() if cursor.description else []
-        with sqlite3.connect(self.home / "guiju.db", timeout=20) as database:
+        file = str(self.home / "guiju.db")
+        with closing(sqlite3.connect(file, timeout=20, isolation_level=None)) as database:
+            recover(database, file)  # as every process does that opens it
+            until(lambda: not unstored(database, file), "what is durable is in the database")
             return database.execute(sql).fetchall()
 
     def outcomes(self) -> dict[str, str]:

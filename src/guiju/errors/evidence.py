@@ -109,3 +109,50 @@ class RetentionInvalid(EvidenceError):
     en = "The retention rule is invalid ({kind}): {detail}"
     remedy_zh = "将保留期改为不短于规则所列的法定最短期限。"
     remedy_en = "Set the period to at least the statutory minimum that the rule names."
+
+
+class JournalError(EvidenceError):
+    """Base of what can be wrong with the journal of records before the database (GJ-2180 to 2199)."""
+
+    status = 500
+
+
+class JournalDamaged(JournalError):
+    code = "GJ-2180"
+    zh = "证据日志 {path} 有损坏：{problem}。其余记录已写入数据库。"
+    en = "The evidence journal {path} is damaged: {problem}. All its other records are in the database."
+    remedy_zh = "文件已改名为 .damaged 保留；检查磁盘，运行 guiju evidence verify 查看受影响的链，并随报告保存该文件。"
+    remedy_en = (
+        "The file is kept as .damaged; check the disk, see the chain concerned with `guiju evidence verify`, and keep the file "
+        "with that report."
+    )
+
+
+class JournalForeign(JournalError):
+    code = "GJ-2181"
+    zh = "证据日志 {path} 属于此数据库没有的链 {chain}。"
+    en = "The evidence journal {path} belongs to the chain {chain}, which this database does not have."
+    remedy_zh = "数据库可能由备份恢复；文件已改名为 .foreign 保留，请与备份之后丢失的数据一并归档。"
+    remedy_en = (
+        "The database was probably restored from a backup; the file is kept as .foreign: file it with what else was lost "
+        "since that backup."
+    )
+
+
+class JournalWaits(JournalError):
+    code = "GJ-2182"
+    zh = "证据日志 {path} 中的记录暂时无法写入数据库：{problem}"
+    en = "The records in the evidence journal {path} cannot be brought into the database now: {problem}"
+    remedy_zh = "排除原因（磁盘空间、权限、其他进程的锁）后，任何 guiju 命令都会再次写入；不要删除该文件。"
+    remedy_en = (
+        "Remove the cause (disk space, permissions, another process's lock); any guiju command then tries again. Do not "
+        "delete the file."
+    )
+
+
+class JournalUnstored(JournalError):
+    code = "GJ-2183"
+    zh = "数据库拒绝了已落盘的记录 {record}：{problem}"
+    en = "The database refuses record {record}, which is durable in the journal: {problem}"
+    remedy_zh = "该记录仍在证据日志中，网关不再使用它；重启网关前请保存该文件并报告该问题。"
+    remedy_en = "The record stays in the journal, which the gateway no longer uses; save the file before a restart, and report this."

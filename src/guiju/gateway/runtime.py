@@ -184,6 +184,7 @@ class Runtime:
             "guiju_evidence_healthy": float(self.writer.healthy),
             "guiju_evidence_records": self.writer.written,
             "guiju_evidence_commits": self.writer.commits,
+            "guiju_evidence_behind": self.writer.behind,
             "guiju_snapshot_number": self.snapshot.number,
             "guiju_snapshot_age_seconds": time.monotonic() - self.refreshed if self.refreshed else 0.0,
         }

@@ -22,16 +22,17 @@ from guiju.store.rows import Layout, Row
 
 
 class ChainEnd:
-    """One chain, opened here. Whoever writes next owns it alone; only :meth:`seal` may run beside the owner.
+    """One chain, opened here. Whoever links next owns it alone. Storing and sealing are the writer's thread's alone.
 
     Attributes:
-        written, commits: records made durable since the start, and in how many transactions.
+        name: of the chain. ``number``: in the database.
+        stored_count, commits: records stored since the start, and in how many transactions.
     """
 
     def __init__(self, vault: Vault, at: int) -> None:
         """Open a chain. Raises what the database raised when that is impossible."""
         self._vault = vault
-        name = new_id(at)
+        self.name = name = new_id(at)
         with transaction.atomic():
             self._chain, genesis = Chain.open(name, _frontier(), at, f"{socket.gethostname()}:{os.getpid()}")
             row = models.Chain.objects.create(
@@ -48,7 +49,7 @@ class ChainEnd:
         self._unsealed = [genesis.hash]
         self._sealed_to = -1
         self._last_seal: Seal | None = None
-        self.written = 0
+        self.stored_count = 0
         self.commits = 0
 
     # --- the owner ---------------------------------------------------------------------------------------------------
@@ -78,14 +79,14 @@ class ChainEnd:
     def stored(self, rows: Sequence[Row]) -> None:
         """Count rows whose transaction was committed."""
         self._unsealed.extend([row.hash for row in rows])
-        self.written += len(rows)
+        self.stored_count += len(rows)
         self.commits += 1
 
-    def landed(self) -> bool:
-        """Whether the last record linked is in the database: a commit whose answer got lost."""
-        head = self._chain.head
-        row = models.Record.objects.filter(id=self._first | head.seq).values_list("hash", flat=True).first()
-        return row is not None and bytes(row).hex() == head.hash
+    @staticmethod
+    def landed(last: Row) -> bool:
+        """Whether the last row of a commit is in the database: its answer got lost."""
+        found = models.Record.objects.filter(id=last.id).values_list("hash", flat=True).first()
+        return found is not None and bytes(found) == last.hash
 
     # --- seals -------------------------------------------------------------------------------------------------------
 

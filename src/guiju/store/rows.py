@@ -14,12 +14,12 @@ from guiju.store.moments import moment
 
 _QUIET = frozenset({"", "pass", "label"})
 
-_RECORD = (
+RECORD = (
     "id", "at", "integration_id", "account", "service", "model", "endpoint", "outcome", "prompt_action",
     "answer_action", "flagged", "labelled", "explicit_label", "content_number", "tokens", "has_text", "hash", "body",
 )  # fmt: skip
-_TEXT = ("record_id", "at", "key_id", "prompt", "answer")
-_RISK = ("record_id", "risk", "at", "integration_id")
+TEXT = ("record_id", "at", "key_id", "prompt", "answer")
+RISK = ("record_id", "risk", "at", "integration_id")
 
 
 class Row(NamedTuple):
@@ -81,9 +81,9 @@ class Inserter:
         sqlite = connection.vendor == "sqlite"
         write = _write_grouped if sqlite else _write_pipelined
         self._transaction = _sqlite_transaction if sqlite else _postgresql_transaction
-        self._record = write("store_record", _RECORD)
-        self._text = write("store_recordtext", _TEXT)
-        self._risk = write("store_recordrisk", _RISK)
+        self._record = write("store_record", RECORD)
+        self._text = write("store_recordtext", TEXT)
+        self._risk = write("store_recordrisk", RISK)
 
     def commit(self, rows: Sequence[Row]) -> None:
         """Insert all rows in a transaction of their own, on the driver's connection.
@@ -108,13 +108,18 @@ class Inserter:
 
 @contextmanager
 def _sqlite_transaction(driver: Any) -> Iterator[Any]:
-    cursor = driver.execute("BEGIN IMMEDIATE")
+    """A text and its record go in together: checking one against the other, a sixth of an insertion, would find nothing."""
+    driver.execute("PRAGMA foreign_keys = OFF")
     try:
-        yield cursor
-    except BaseException:
-        driver.rollback()
-        raise
-    driver.commit()
+        cursor = driver.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+        except BaseException:
+            driver.rollback()
+            raise
+        driver.commit()
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 @contextmanager

@@ -3,6 +3,9 @@
 A draft handed to :meth:`EvidenceWriter.submit` is linked into this process's chain, inserted together with whatever
 else is waiting, and its future resolves after the commit. While the database is away the batch in hand is kept and
 tried again; nothing that was accepted is dropped, nothing is acknowledged before it is on disk.
+
+On SQLite most drafts take the short way (:mod:`guiju.store.express`): a journal makes them durable, and the thread stores
+their rows behind. What is handed to the thread is stored in the order it was handed over, which is that of the chain.
 """
 
 from __future__ import annotations
@@ -19,14 +22,16 @@ from typing import Any
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.utils import Error as DatabaseFault
 
-from guiju.errors import EvidenceUnavailable, EvidenceUnwritable
+from guiju.errors import EvidenceTimeout, EvidenceUnavailable, EvidenceUnwritable, JournalUnstored
 from guiju.evidence.seal import SealKey
 from guiju.evidence.vault import Vault
 from guiju.settings import EvidenceSettings
 from guiju.store.chain_end import ChainEnd
 from guiju.store.drafts import Afterwards, Clock, Draft, Durable, Plain, Waiting, now_us
-from guiju.store.express import Commit, Express
-from guiju.store.rows import Inserter, Row
+from guiju.store.express import Behind, Express
+from guiju.store.journal.file import Journal, folder_of
+from guiju.store.journal.frames import Header
+from guiju.store.rows import RECORD, RISK, TEXT, Inserter, Row
 
 __all__ = ["Draft", "Durable", "EvidenceWriter", "now_us"]
 
@@ -42,7 +47,8 @@ _SEAL_AGAIN_S = 5.0
 _LAST_TRIES = 8
 """Attempts to write what is in hand once the process was asked to stop: a few seconds."""
 
-_Item = Waiting | Commit | None
+_Item = Waiting | Behind | threading.Event | None
+"""A draft; rows to be stored; a sign that everything before it is stored; or the end."""
 
 
 class EvidenceWriter:
@@ -66,10 +72,11 @@ class EvidenceWriter:
         self._clock = clock
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._backlog: deque[_Item] = deque()  # taken out of the queue, to be written before it
-        self._came = self._went = 0  # characters; who counts them is who owns the chain
-        self._given = self._done = 0  # things handed to the thread, each counted by one thread only
+        self._came = self._went = self._passed = 0  # characters: the loop's, the thread's, the short way's
+        self._given = self._done = 0  # drafts handed to the thread, and those it is through with
+        self._journalled = self._caught_up = 0  # records of the short way: durable, and stored
         self._express: Express | None = None
-        self._turn = threading.Lock()
+        self._journal: Journal | None = None
         self._thread = threading.Thread(target=self._run, name="guiju-evidence", daemon=True)
         self._stopping = threading.Event()
         self._ready = threading.Event()
@@ -92,13 +99,13 @@ class EvidenceWriter:
 
     def attend(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on take drafts from ``loop`` only, by the short way where the database has one."""
-        if connection.vendor == "sqlite":
+        if self._journal is not None:
 
             def idle() -> bool:
-                return self._given == self._done
+                return self._given == self._done and self.healthy
 
             most = self._settings.seal_every_records
-            self._express = Express(loop, self._end, self._plain, self._give, idle, self._turn, most)
+            self._express = Express(loop, self._end, self._journal, self._plain, self._give, idle, self._durable, most)
 
     def dismiss(self) -> None:
         """Called on the loop before :meth:`stop`: no short way any more."""
@@ -123,23 +130,54 @@ class EvidenceWriter:
             self._give(waiting)
         return future
 
-    def _give(self, item: Waiting | Commit) -> None:
-        self._given += 1
+    def _give(self, item: Waiting | Behind) -> None:
+        if isinstance(item, Waiting):
+            self._given += 1
         self._queue.put(item)
+
+    def _durable(self, batch: list[Waiting]) -> None:
+        """Count drafts of the short way."""
+        self._passed += sum([waiting.draft.weight for waiting in batch])
+        self._journalled += len(batch)
 
     @property
     def written(self) -> int:
         """Records made durable since the start."""
-        return self._end.written
+        return self._end.stored_count + self.behind
+
+    @property
+    def behind(self) -> int:
+        """Of these, records that are in the journal and not in the database yet."""
+        return self._journalled - self._caught_up
 
     @property
     def commits(self) -> int:
-        """In how many transactions."""
-        return self._end.commits
+        """Writes of the journal and transactions since the start."""
+        return self._end.commits + (self._journal.writes if self._journal is not None else 0)
+
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until the database holds every record that is durable now. Never called on the event loop's own thread.
+
+        Raises:
+            EvidenceTimeout: it did not come to that in ``timeout`` seconds.
+        """
+        reached, way = threading.Event(), self._express
+
+        def ask() -> None:
+            if way is not None:
+                way.store()
+            self._queue.put(reached)
+
+        if way is None:
+            ask()
+        else:
+            way.loop.call_soon_threadsafe(ask)
+        if not reached.wait(timeout):
+            raise EvidenceTimeout()
 
     def accepts(self) -> bool:
         """Whether a new exchange may begin."""
-        if self._stopping.is_set() or self._came - self._went > _MOST_WAITING:
+        if self._stopping.is_set() or self._came - self._went - self._passed > _MOST_WAITING:
             return False
         return self.healthy or self._settings.on_loss == "wait"
 
@@ -171,83 +209,84 @@ class EvidenceWriter:
             self.healthy = False
             self._stopping.set()
             self._refuse()
+            if self._journal is not None:
+                self._journal.close()
             connection.close()
 
     def _open(self) -> None:
         self._end = ChainEnd(self._vault, self._clock())
         self._next_seal = time.monotonic() + self._settings.seal_every_s
         self._inserter = Inserter()
+        folder = folder_of(str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else None
+        if folder is not None and self._settings.journal:
+            try:
+                self._journal = Journal(folder, Header(self._end.name, self._end.number, RECORD, TEXT, RISK))
+            except OSError as error:
+                log.warning("records go straight into the database: no journal can be made (%s)", error)
 
     def _step(self) -> bool:
-        batch, more = self._collect()
-        if batch:
-            self._commit(batch)
-            self._went += sum([waiting.draft.weight for waiting in batch])
-            self._done += len(batch)
-        if self._seal_due() and self._turn.acquire(blocking=False):  # else the loop has begun a commit: after that
-            self._try_to_seal()
-            self._turn.release()
-        return more
-
-    def _collect(self) -> tuple[list[Waiting], bool]:
-        """Wait for the first draft, then take whatever else is there. The flag is False when asked to stop."""
+        """Do what comes next; False when asked to stop."""
         try:
             item = self._next(max(0.0, min(self._next_seal - time.monotonic(), 5.0)))
         except queue.Empty:
-            return [], True
-        if self._company and isinstance(item, Waiting):  # others are about to arrive: one commit then serves them all
+            pass
+        else:
+            if isinstance(item, Waiting):
+                batch = self._gather(item)
+                self._commit(batch)
+                self._went += sum([waiting.draft.weight for waiting in batch])
+                self._done += len(batch)
+            elif isinstance(item, Behind):
+                self._catch_up(item.rows)
+            elif item is not None:
+                item.set()
+            else:
+                return False
+        if self._seal_due():
+            self._try_to_seal()
+        return True
+
+    def _gather(self, first: Waiting) -> list[Waiting]:
+        """A draft with whatever drafts are there already."""
+        if self._company:  # others are about to arrive: one commit then serves them all
             time.sleep(_GATHER_S)
-        batch: list[Waiting] = []
-        while isinstance(item, Waiting):
-            batch.append(item)
-            if len(batch) >= self._settings.batch:
-                return batch, True
+        batch = [first]
+        while len(batch) < self._settings.batch:
             try:
                 item = self._next(0.0)
             except queue.Empty:
-                return batch, True
-        if item is not None:  # it was inserted before any of the batch was linked
-            self._finish(item)
-        return batch, item is not None
+                break
+            if not isinstance(item, Waiting):
+                self._backlog.appendleft(item)
+                break
+            batch.append(item)
+        return batch
 
-    def _finish(self, begun: Commit) -> None:
-        """Commit what the loop inserted; where that fails, write it the long way."""
-        loop, express = begun.batch[0].loop, begun.express
+    def _catch_up(self, rows: list[Row]) -> None:
+        """Store rows that the journal made durable, and give its room back."""
         try:
-            begun.driver.commit()
+            self._retry(lambda: self._inserter.commit(rows), rows)
         except Exception as error:
-            log.debug("the long way, because of %s", type(error).__name__)
-            express.undo(begun.head)
-            self._turn.release()
-            _threadsafe(loop, express.released)
-            self._commit(begun.batch)
-            self._count(begun)
-        else:
-            self._end.stored(begun.rows)
-            if begun.tidy or self._seal_due():
-                _threadsafe(loop, express.resolved, begun.batch, begun.rows)
-                self._keep_up(begun)
-                self._back(begun)
-                _threadsafe(loop, express.released)
-            else:
-                self._back(begun)
-                _threadsafe(loop, express.committed, begun.batch, begun.rows)
+            if isinstance(error, DatabaseFault) and not isinstance(error, (DataError, IntegrityError)):
+                raise  # the process is stopping, and the database is still away: the next opener stores them
+            self._one_by_one(rows, error)
+            return
+        self._end.stored(rows)
+        self._caught_up += len(rows)
+        if self._journal is not None:
+            self._journal.stored = rows[-1].id
 
-    def _keep_up(self, begun: Commit) -> None:
-        """What is due now and then, while the chain is this thread's."""
-        if begun.tidy:
-            begun.express.tidy(begun.driver)
-        if self._seal_due():
-            self._try_to_seal()
-
-    def _back(self, begun: Commit) -> None:
-        """The chain is the loop's again."""
-        self._turn.release()
-        self._count(begun)
-
-    def _count(self, begun: Commit) -> None:
-        self._went += sum([waiting.draft.weight for waiting in begun.batch])
-        self._done += 1
+    def _one_by_one(self, rows: list[Row], error: Exception) -> None:
+        """Something among rows that were acknowledged cannot be stored: it stays in the journal, which is kept for that."""
+        if len(rows) > 1:
+            for row in rows:
+                self._catch_up([row])
+            return
+        refused = JournalUnstored(record=rows[0].id, problem=type(error).__name__)
+        log.error("%s %s %s", refused.code, refused.message("en"), refused.remedy("en"))
+        self._caught_up += 1
+        if self._journal is not None:
+            self._journal.keep()
 
     def _next(self, timeout: float) -> _Item:
         if self._backlog:
@@ -259,7 +298,7 @@ class EvidenceWriter:
         head = self._end.head
         try:
             rows = [self._end.link(waiting.draft) for waiting in batch]
-            self._retry(lambda: self._insert(batch, rows), batch)
+            self._retry(lambda: self._insert(batch, rows), rows, batch)
         except Exception as error:  # a value that cannot be stored, or a mistake of ours: never the end of evidence
             if isinstance(error, DatabaseFault) and not isinstance(error, (DataError, IntegrityError)):
                 raise  # the process is stopping, and the database is still away
@@ -287,7 +326,7 @@ class EvidenceWriter:
             self._inserter.insert(rows)
             self._afterwards([(row.id, waiting.draft) for row, waiting in zip(rows, batch, strict=True)])
 
-    def _retry(self, work: Callable[[], None], batch: Sequence[Waiting] = ()) -> None:
+    def _retry(self, work: Callable[[], None], rows: Sequence[Row] = (), batch: Sequence[Waiting] = ()) -> None:
         """Do ``work`` until the database takes it. A commit whose answer got lost is recognised, not repeated.
 
         The first failure is between us and the database: a connection that went stale is simply replaced.
@@ -295,7 +334,7 @@ class EvidenceWriter:
         pause, tries, refused = 0.05, 0, False
         while True:
             try:
-                if tries and batch and self._end.landed():
+                if tries and rows and self._end.landed(rows[-1]):
                     break
                 work()
             except (DataError, IntegrityError):
@@ -336,10 +375,6 @@ class EvidenceWriter:
             self._backlog.append(item)
             if isinstance(item, Waiting):
                 self._fail([item], EvidenceUnavailable())
-            elif item is not None:
-                item.express.undo(item.head)
-                self._turn.release()
-                self._fail(item.batch, EvidenceUnavailable())
 
     # --- answers to the event loop -----------------------------------------------------------------------------------
 

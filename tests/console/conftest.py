@@ -145,7 +145,7 @@ def world(system: Actor) -> World:
     Violation.objects.create(account=account, record_id=record.pk, at=now, risk="A.1.h/gambling")
     policies.publish(system, policies.create_draft(system, policy_source.DEFAULT.read_text("utf-8"), "first"))
     words = word_lists.create(system, "ours", "自建词表", "A.3.b", "李娜", "自建")
-    version = word_lists.add_version(system, words, "word,severity\n代开发票,high\n")
+    version = word_lists.add_version(system, words, "word,severity,hit,miss\n代开发票,high,代开发票,开发票\n")
     word_lists.set_live(system, version)
     law.run_checks(system, service, now)
     case = Case.objects.create(record=record, opened_at=now, due_at=now + timedelta(days=1), risk="A.1.h/gambling")

@@ -35,7 +35,7 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     with django_db_blocker.unblock(), _created():
         Service.objects.create(slug="chat", name="聊天")
         words = word_lists.create(SYSTEM, "planted", "试验词表", "A.1.h", "测试", "tests")
-        csv = f"word,severity\n{WORD},high\n{DOUBTFUL},medium\n"
+        csv = f"word,severity,hit,miss\n{WORD},high,{WORD},测试语句\n{DOUBTFUL},medium,,\n"
         word_lists.set_live(SYSTEM, word_lists.add_version(SYSTEM, words, csv))
         yield
         call_command("flush", interactive=False, verbosity=0)

@@ -44,7 +44,8 @@ def import_(
 ) -> None:
     """Read a file as the next version of a word list and put it in force; gateways follow within a second.
 
-    Test lines of the entries (columns hit and miss) must hold, or nothing is imported.
+    Test lines of the entries (columns hit and miss) must hold, or nothing is imported. A list without a line of each kind is
+    a draft: it comes in with --no-live only.
 
     Examples:
 
@@ -52,10 +53,11 @@ def import_(
 
         guiju lexicon import words.csv --list own --no-live --note 十一月更新
 
-    Exit status: 0 imported; 1 a test line fails; 2 wrong arguments or a line that cannot be used; 3 the database is not
+    Exit status: 0 imported; 1 a test line fails; 2 wrong arguments, a line that cannot be used, or no test lines; 3 the database is not
     in order.
     """
-    from guiju.moderation import lexicon_csv, lexicon_file
+    from guiju.errors import WordListUntested
+    from guiju.moderation import lexicon_csv, lexicon_file, lexicon_report
     from guiju.moderation.lexicon import Lexicon
 
     entries = lexicon_file.read(file.name, file.read_bytes(), into)
@@ -67,11 +69,15 @@ def import_(
     default = row.risk if row else risk
     if _failing(Lexicon.compile(_with_risk(entry, default) for entry in entries)):
         raise typer.Exit(Exit.FAILED)
+    missing = () if row and row.shipped else lexicon_report.lacking(entries)
+    if missing and live:
+        raise WordListUntested(slug=into, columns=", ".join(missing))
     row = row or word_lists.create(operator(), into, title or into, risk, owner, source)
     version = word_lists.add_version(operator(), row, lexicon_csv.format_csv(entries), note)
     if live:
         word_lists.set_live(operator(), version)
-    state = say("已生效", "in force") if live else say("未生效", "not in force")
+    draft = say("草稿：缺少测试语句，不能生效", "a draft: without test lines it cannot be put in force")
+    state = say("已生效", "in force") if live else draft if missing else say("未生效", "not in force")
     terminal.line(
         say(
             f"{into} 第 {version.number} 版:{version.entries} 条,{state}",

@@ -124,6 +124,14 @@ def failing_lines(lexicon: Lexicon) -> tuple[FailingLine, ...]:
     return tuple(failing)
 
 
+def lacking(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The kinds of test lines (``hit``, ``miss``) that no entry of a list has; none is asked of a list that only allows."""
+    deny = [entry for entry in entries if not entry.allow]
+    if not deny:
+        return ()
+    return tuple(kind for kind in ("hit", "miss") if not any(getattr(entry, kind).strip() for entry in deny))
+
+
 def padding(lexicon: Lexicon, neutral: Iterable[str]) -> tuple[Padding, ...]:
     """The entries that look like padding against ordinary lines."""
     meets = _Meets(lexicon)

@@ -47,6 +47,17 @@ def test_nothing_comes_in_where_a_test_line_fails(guiju: Run, tmp_path: Path) ->
     assert not WordList.objects.filter(pk="own").exists()
 
 
+def test_a_list_without_test_lines_is_a_draft(guiju: Run, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("word,risk,hit\n自家黑话,A.3.e,这句有自家黑话\n", "utf-8")
+    made = ("lexicon", "import", file, "--list", "own", "--owner", "安全部", "--source", "自行整理")
+    refused = guiju(*made)
+    assert refused.status == 2 and "GJ-3170" in refused.err and "(miss stands empty" in refused.err
+    assert not WordList.objects.filter(pk="own").exists()
+    kept = guiju(*made, "--no-live")
+    assert kept.status == 0 and "a draft" in kept.out
+
+
 def test_padding_is_told(guiju: Run, tmp_path: Path) -> None:
     ordinary = tmp_path / "tickets.txt"
     ordinary.write_text("昨天有人问线上赌场开户是不是违法\n", "utf-8")

@@ -35,8 +35,8 @@ class VersionForm(forms.Form):
     file = forms.FileField(label=_("CSV file"), required=False)
     text = forms.CharField(
         label=_("Or paste"), required=False, strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "class": "code", "spellcheck": "false", "placeholder": "word,risk,severity,reason\n"}),
-        help_text=_("Columns: word, risk, severity, allow, reason, source, owner, added, expires. Only word is required."),
+        widget=forms.Textarea(attrs={"rows": 8, "class": "code", "spellcheck": "false", "placeholder": "word,risk,severity,reason,hit,miss\n"}),
+        help_text=_("Columns: word, risk, severity, allow, reason, source, owner, added, expires, hit, miss. Only word is required; to be in force, a list needs at least one hit (a line that must meet an entry) and one miss."),
     )  # fmt: skip
     note = forms.CharField(
         label=_("What was changed and why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})

@@ -13,7 +13,7 @@ from guiju.console.coverage import coverage
 from guiju.console.forms.word_lists import NewListForm, VersionForm
 from guiju.console.paging import page_of
 from guiju.console.words import explain
-from guiju.errors import GuijuError
+from guiju.errors import GuijuError, WordListUntested
 from guiju.moderation.lexicon import Entry
 from guiju.store.models import WordList, WordListVersion
 from guiju.store.permissions import Permission
@@ -62,6 +62,7 @@ def _detail(request: ConsoleRequest, row: WordList, asked: VersionForm, status: 
         "form": asked,
         "versions": row.versions.select_related("created_by"),
         "shown": shown,
+        "draft": shown is not None and bool(word_lists.lacking(shown)),
         "page": page_of(request, list(entries), 100),
         "q": wanted,
         "added": added,
@@ -97,12 +98,15 @@ def add_version(request: ConsoleRequest, slug: str) -> HttpResponse:
         return _detail(request, row, asked, status=422)
     try:
         version = word_lists.add_version(request.actor, row, asked.cleaned_data["csv"], asked.cleaned_data["note"])
-        if asked.cleaned_data["live"]:
+        draft = word_lists.lacking(version)
+        if asked.cleaned_data["live"] and not draft:
             word_lists.set_live(request.actor, version)
     except GuijuError as error:
         asked.add_error(None, explain(error))
         return _detail(request, row, asked, status=422)
     messages.success(request, _("Version %(n)d has %(m)d entries.") % {"n": version.number, "m": version.entries})
+    if draft:
+        messages.warning(request, explain(WordListUntested(slug=slug, columns=", ".join(draft))))
     return HttpResponseRedirect(f"{reverse('console:word_list', args=[slug])}?version={version.number}")
 
 

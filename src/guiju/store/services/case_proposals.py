@@ -129,7 +129,7 @@ def _add_word(actor: Actor, row: CaseProposal, word_list: WordList) -> None:
     base, reason = word_list.live_id, f"case {row.case_id}: {row.reason}"
     entry = Entry(
         word=row.text, risk="" if row.allow else word_list.risk or row.case.risk, severity=row.severity, allow=row.allow,
-        reason=reason[:200], source=f"case {row.case_id}", owner=word_list.owner,
+        reason=reason[:200], source=f"case {row.case_id}", owner=word_list.owner, hit="" if row.allow else row.text,
     )  # fmt: skip
     version = word_lists.add_version(
         actor, word_list, lexicon_csv.format_csv([*_entries(word_list), entry]), f"+1 ({reason})"[:200]

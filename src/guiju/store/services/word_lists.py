@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from django.db.models import Max
 
-from guiju.errors import AlreadyExists, InvalidField, InvalidTransition, WordListTestsUnmet
+from guiju.errors import AlreadyExists, InvalidField, InvalidTransition, WordListTestsUnmet, WordListUntested
 from guiju.moderation import lexicon_csv, lexicon_report, starter
 from guiju.moderation.lexicon import Entry, Lexicon
 from guiju.moderation.starter import StarterList
@@ -71,7 +71,8 @@ def set_live(actor: Actor, version: WordListVersion | None, word_list: WordList 
     """Put a version in force, or with ``None`` switch ``word_list`` off; gateways follow within a second.
 
     Raises:
-        InvalidTransition: it is so already. WordListTestsUnmet: a test line of its entries does not hold.
+        InvalidTransition: it is so already. WordListUntested: it is a draft. WordListTestsUnmet: a test line of its
+            entries does not hold.
     """
     owner = version.list if version is not None else word_list
     if owner is None:
@@ -90,12 +91,20 @@ def hold_to_lines(version: WordListVersion) -> None:
     """Hold the entries of a version to their own test lines (columns ``hit`` and ``miss``), by this list alone.
 
     Raises:
-        WordListTestsUnmet: naming the first lines that do not hold.
+        WordListUntested: it has none, or none of one kind. WordListTestsUnmet: naming the first lines that do not hold.
     """
+    columns = lacking(version)
+    if columns:
+        raise WordListUntested(slug=version.list_id, columns=", ".join(columns))
     failing = lexicon_report.failing_lines(Lexicon.compile(entries(version)))
     if failing:
         report = "; ".join(f"{each.word} {each.wanted}: {each.line[:60]}" for each in failing[:10])
         raise WordListTestsUnmet(count=len(failing), report=report)
+
+
+def lacking(version: WordListVersion) -> tuple[str, ...]:
+    """The kinds of test lines that make a version a draft for want of them; the lists that ship have theirs beside them."""
+    return () if version.list.shipped else lexicon_report.lacking(entries(version))
 
 
 def entries(version: WordListVersion | None) -> tuple[Entry, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from guiju.errors import BodyIncomplete, BodyTooIntricate, BodyTooLarge, BodyTooSlow, GatewayBusy
-from guiju.gateway.protocol import arrived
+from guiju.gateway.cycle import cycle_of
 from guiju.gateway.wire import Receive, Scope, header
 from guiju.settings import GatewaySettings
 
@@ -36,7 +36,12 @@ class Intake:
         announced = header(scope, b"content-length")
         if announced.isdigit() and int(announced[:20]) > limit:
             raise BodyTooLarge(limit=limit)
-        body = await self._gather(receive, limit)
+        cycle = cycle_of(receive)
+        body = cycle.whole_body() if cycle is not None else None
+        if body is not None:  # as nearly always: nothing to wait for
+            self._take(len(body), 0, limit)
+        else:
+            body = await self._gather(receive, limit)
         if len(body) > _SMALL and body.count(b",") + body.count(b"[") + body.count(b"{") > _MOST_VALUES:
             self.release(len(body))
             raise BodyTooIntricate(limit=_MOST_VALUES)
@@ -47,8 +52,6 @@ class Intake:
         self.held -= size
 
     async def _gather(self, receive: Receive, limit: int) -> bytes:
-        if arrived(receive):  # as nearly always: nothing to wait for
-            return await self._pieces(receive, limit)
         try:
             async with asyncio.timeout(self._limits.body_timeout_s):
                 return await self._pieces(receive, limit)

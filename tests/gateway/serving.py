@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import itertools
 import json
+import math
 import os
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from typing import Any
 
 import openai
 import uvicorn
-from django.db import connection
+from django.db import connection, transaction
 
 from guiju.gateway.app import create_app
 from guiju.gateway.protocol import BoundedProtocol
@@ -66,6 +67,7 @@ class Gateway:
             second_opinion=SecondOpinionSettings(**(second or {})),
         )
         self.runtime = Runtime(self.settings)
+        self.locked = False
         config = uvicorn.Config(
             create_app(self.runtime), host="127.0.0.1", port=0, loop="uvloop", http=BoundedProtocol, ws="none",
             lifespan="on", access_log=False, log_level="error", timeout_graceful_shutdown=1,
@@ -89,8 +91,31 @@ class Gateway:
 
     def settled(self) -> None:
         """Until the database holds every record that is durable; there is nothing to wait for where it takes none."""
-        if self.runtime.writer.healthy:
+        if self.runtime.writer.healthy and not self.locked:
             self.runtime.writer.settle()
+
+    @contextmanager
+    def no_record(self) -> Iterator[None]:
+        """While inside, no record becomes durable, here or in the database; everything else about the gateway goes on."""
+        writer, opened = self.runtime.writer, threading.Event()
+        way, journal = writer._express, writer._journal
+        if journal is not None and way is not None:
+            write, rested = journal.write, way._rest_until
+            journal.write = lambda data, place: opened.wait(60) and write(data, place)  # type: ignore[method-assign]
+            way._rest_until = math.inf  # so that it is no turn of the loop that waits
+        self.locked = True
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                if connection.vendor == "postgresql":
+                    cursor.execute("LOCK TABLE store_record IN SHARE MODE")
+                else:
+                    cursor.execute("UPDATE store_service SET name = name")
+                yield
+        finally:
+            self.locked = False
+            opened.set()
+            if journal is not None and way is not None:
+                journal.write, way._rest_until = write, rested  # type: ignore[method-assign]
 
     def close(self) -> None:
         """Stop in good order."""

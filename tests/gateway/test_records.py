@@ -6,11 +6,10 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from guiju.evidence.record import Exchange, decode
 from guiju.store.actor import Actor
@@ -104,7 +103,10 @@ def test_the_text_is_kept_whole_and_only_encrypted(caller: Caller, stub: Stub) -
             assert text.encode() not in value
     if connection.vendor == "sqlite":
         name = str(connection.settings_dict["NAME"])
-        files = b"".join(path.read_bytes() for path in Path(name).parent.glob(Path(name).name + "*"))
+        beside = Path(name).parent.glob(Path(name).name + "*")
+        every = [path for found in beside for path in (found.rglob("*") if found.is_dir() else [found])]
+        assert any(path.suffix == ".journal" for path in every), "the journal was looked at"
+        files = b"".join(path.read_bytes() for path in every)
         assert caller.row.pk.encode() in files, "the file was read"
         for text in (ASKED, ANSWERED, "想了一想", "王小明同学", caller.key):
             assert text.encode() not in files and json.dumps(text)[1:-1].encode() not in files
@@ -136,15 +138,9 @@ def test_no_text_is_kept_where_the_operator_says_so(stub: Stub, database: None) 
 # --- durable before the end --------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def records_locked() -> Iterator[None]:
-    """While inside, no record can be committed by anybody else; everything else about the gateway goes on."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("LOCK TABLE store_record IN SHARE MODE")
-        else:
-            cursor.execute("UPDATE store_service SET name = name")
-        yield
+def gateway_of(caller: Caller) -> Gateway:
+    assert isinstance(caller.gateway, Gateway)
+    return caller.gateway
 
 
 class Asking:
@@ -180,7 +176,7 @@ class Asking:
 
 def test_the_end_of_a_stream_waits_for_its_record(caller: Caller, stub: Stub) -> None:
     stub.script = pieces(chat_events(["好的"], cut=2))
-    with records_locked():
+    with gateway_of(caller).no_record():
         asking = Asking(caller)
         seen = asking.until("好的")
         rest: list[bytes] = []
@@ -199,7 +195,7 @@ def test_the_end_of_a_stream_waits_for_its_record(caller: Caller, stub: Stub) ->
 @pytest.mark.parametrize("text", ["你好", WORD])
 def test_a_whole_answer_waits_for_its_record(text: str, caller: Caller, stub: Stub) -> None:
     replies = []
-    with records_locked():
+    with gateway_of(caller).no_record():
         thread = threading.Thread(target=lambda: replies.append(caller.chat(text)))
         thread.start()
         thread.join(0.4)
@@ -213,7 +209,7 @@ def test_what_cannot_become_durable_is_not_answered(stub: Stub, database: None) 
     try:
         caller = new_caller(hasty)
         stub.says("不该送出的回答")
-        with records_locked():
+        with hasty.no_record():
             reply = caller.chat()
             streamed = caller.chat(stream=True)
         assert (reply.status, reply.error["type"]) == (503, "service_unavailable_error")
@@ -267,7 +263,7 @@ def test_a_client_that_leaves_before_a_whole_answer(caller: Caller, stub: Stub, 
 
 
 def test_a_client_that_leaves_while_its_record_is_written(caller: Caller, stub: Stub) -> None:
-    with records_locked():
+    with gateway_of(caller).no_record():
         asking = Asking(caller)
         asking.until("好")
         threading.Event().wait(0.3)  # the record is on its way by now

@@ -136,7 +136,7 @@ def violates(decision: Decision, policy: Policy, context: Context) -> bool:
     Args:
         policy: what the prompt was judged by.
     """
-    if not account_policy.in_force().counts(decision):
+    if not decision.findings or not account_policy.in_force().counts(decision):  # as nearly always: nothing was found
         return False
     plain = _plain.get(policy.version)
     if plain is None:

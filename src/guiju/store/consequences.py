@@ -24,7 +24,7 @@ from guiju.store.moments import micros, moment
 from guiju.store.sanctions import as_value
 
 _SEEN = 65_536
-_SEEN_AGAIN = timedelta(minutes=1)
+_SEEN_AGAIN_US = 60_000_000
 _STREAK = 64
 _HISTORY = timedelta(days=90)
 _DISGUISE = "guiju.disguise"
@@ -40,7 +40,7 @@ class Consequences:
         """``on_sanction`` is called after the commit of a transaction that imposed one."""
         self._policy = policy or account_policy.in_force()
         self._on_sanction = on_sanction
-        self._seen: OrderedDict[str, datetime] = OrderedDict()
+        self._seen: OrderedDict[str, int] = OrderedDict()  # microseconds
         self._reaches = case_opening.Reaches()
 
     def none(self, drafts: Sequence[Draft]) -> bool:
@@ -51,7 +51,7 @@ class Consequences:
             account = draft.exchange.account
             if account:
                 before = self._seen.get(account)
-                if before is None or moment(draft.exchange.at) - before >= _SEEN_AGAIN:
+                if before is None or draft.exchange.at - before >= _SEEN_AGAIN_US:
                     return False
         return True
 
@@ -77,18 +77,19 @@ class Consequences:
                 self._open_case(number, draft)
 
     def _see(self, account: str, integration: str, at: int) -> None:
-        now, before = moment(at), self._seen.get(account)
-        if before is not None and now - before < _SEEN_AGAIN:
+        before = self._seen.get(account)
+        if before is not None and at - before < _SEEN_AGAIN_US:
             return
+        now = moment(at)
         row, created = models.Account.objects.get_or_create(
             pseudonym=account, defaults={"integration_id": integration, "first_seen": now, "last_seen": now}
         )
         if not created and row.last_seen < now:
             models.Account.objects.filter(pk=account).update(last_seen=now)
-        transaction.on_commit(lambda: self._remember(account, now))
+        transaction.on_commit(lambda: self._remember(account, at))
 
-    def _remember(self, account: str, now: datetime) -> None:
-        self._seen[account] = now
+    def _remember(self, account: str, at: int) -> None:
+        self._seen[account] = at
         self._seen.move_to_end(account)
         if len(self._seen) > _SEEN:
             self._seen.popitem(last=False)

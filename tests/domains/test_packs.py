@@ -23,3 +23,10 @@ def test_a_pack_is_whole(pack: Pack) -> None:
     assert pack.risk in {tag.code for tag in book.load().risks.tags}
     if pack.emergency is not None:
         assert any(word in pack.emergency.zh for word in pack.emergency.helped)
+
+
+def test_no_cue_of_an_emergency_is_passed_over() -> None:
+    fields = packs()
+    cues = [cue for pack in fields.packs.values() if pack.emergency is not None for cue in pack.emergency.cues]
+    assert cues and all(fields.may_be_urgent(f"请问，{cue}了怎么办") for cue in cues)
+    assert not fields.may_be_urgent("") and not fields.may_be_urgent("今天天气很好，我们去公园散步吧。")

@@ -47,11 +47,15 @@ def advise(
     found: list[Advice] = []
     fields = packs()
     of = {pack.id for pack in fields.of(answer)} if asked else set()
+    urgent = fields.may_be_urgent(question)
+    if not of and not urgent:
+        return []
     for name, wanted in asked.items():
         pack = fields.packs.get(name)
         if pack is None:
             continue
-        found += _emergency(pack, question, answer)
+        if urgent:
+            found += _emergency(pack, question, answer)
         if name in of:
             found += _lacking(pack, frozenset(wanted), answer, sources)
     return found

@@ -73,15 +73,29 @@ class Fields:
             if len(word) > 1:
                 self._words.setdefault(word[:2], []).append(word)
         self._pairs = native.module.pairs(self._words) if native.module is not None else None
+        self._fewest = min((pack.at_least for pack in packs), default=1)
+        self._cues = tuple(cue for pack in packs if pack.emergency is not None for cue in pack.emergency.cues)
+        long = native.module is not None and all(len(cue) > 1 for cue in self._cues)
+        self._cue_pairs = native.module.pairs(cue[:2] for cue in self._cues) if long else None
 
     def of(self, text: str) -> list[Pack]:
         """The fields a text is of, in the order of the packs."""
         text = text.lower()
         found = {word for word in self._single if word in text}
         for place in self._places(text):
-            found.update(w for w in self._words.get(text[place : place + 2], ()) if text.startswith(w, place))
+            for word in self._words.get(text[place : place + 2], ()):
+                if text.startswith(word, place):
+                    found.add(word)
+        if len(found) < self._fewest:
+            return []
         words = Counter(owner for word in found for owner in self._owners[word])
         return [pack for pack in self.packs.values() if words[pack.id] >= pack.at_least]
+
+    def may_be_urgent(self, text: str) -> bool:
+        """Whether a cue of any emergency may stand in a text: never false where one does."""
+        if self._cue_pairs is not None:
+            return native.module.may_share(self._cue_pairs, text, 1)
+        return any(cue in text for cue in self._cues)
 
     def _places(self, text: str) -> Sequence[int]:
         """Where one of the words may begin."""

@@ -35,6 +35,7 @@ class Call:
         number: names the exchange everywhere: record, content number of the label, ``X-Guiju-Record``.
         model: the model that the caller asked for. ``pool``: the minors' pool that answers; empty for the service's own.
         context: the circumstances the policy may ask about.
+        asked: the texts of the request, as the caller wrote them.
         decision: the verdict on the prompt, once there is one. ``answers``: those on what the model said.
         said: what the model said, as it said it.
         values: what tokens stand for in the prompt; they are put back into the answer, and kept nowhere.
@@ -72,6 +73,7 @@ class Call:
         self.sent_upstream = self.answered = self.first = 0.0
         self.checking_prompt = self.checking_answer = 0.0
         self.recorded = False
+        self.asked: list[Part] = []
         self._prompt: list[Slot] = []
 
     async def admit(self) -> None:
@@ -102,6 +104,7 @@ class Call:
             self.snapshot = self.snapshot.deciding_for(self.account or self.number)
         self.care = minors.attend(self)
         self._prompt = self.endpoint.prompt(request, runtime.limits.max_json_depth)
+        self.asked = [slot.part for slot in self._prompt]
         self.context = self._circumstances()
         runtime.meter(integration.id).admit(integration.limits, time.time())
         runtime.in_flight += 1
@@ -155,11 +158,6 @@ class Call:
         self.decision = decision
         self.checking_prompt = time.perf_counter() - started
         return decision
-
-    @property
-    def asked(self) -> list[Part]:
-        """The texts of the request, as the caller wrote them."""
-        return [slot.part for slot in self._prompt]
 
     def _mask(self, decision: Decision) -> None:
         """Hide from the model what the policy wants hidden: behind tokens, whose values come back in the answer, or for good."""

@@ -40,18 +40,17 @@ class Connection(asyncio.Protocol):
         self._read_timeout = read_timeout
         self._deadline = 0.0
         self._transport: asyncio.Transport
-        self._parser: httptools.HttpResponseParser
         self._timer: asyncio.TimerHandle | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._pieces: deque[bytes] = deque()
         self._held = 0
         self._paused = False
         self._error: Exception | None = None
+        self._parser = httptools.HttpResponseParser(self)
         self._reset()
         self.idle_since = 0.0
 
     def _reset(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
         self._busy = False
         self._headers_done = False
         self._complete = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from guiju.evidence.record import LabelEntry
-from guiju.labeling import Label, LabelStream, Placement, TextLabeller
+from guiju.labeling import LabelStream, Placement, TextLabeller
+from guiju.labeling.numbered import numbered
 
 
 class AnswerLabels:
@@ -23,13 +24,12 @@ class AnswerLabels:
     ) -> None:
         """``closing`` gives the lines to add after an answer's text, where there are any."""
         self._closing = closing
-        label = Label.first(producer, number)
-        self._json = label.to_json()
+        self.implicit: dict[str, str]
+        self._json, self.implicit = numbered(producer).label(number)
         self._labeller = labeller
         self._number = number
         self._placements: list[Placement] = []
         self._streams: list[LabelStream] = []
-        self.implicit: dict[str, str] = label.keys()
         self.header = self._json.encode("ascii")
 
     def whole(self, text: str, *, structured: bool) -> str:

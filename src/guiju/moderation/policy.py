@@ -120,7 +120,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     domains: dict[str, tuple[Literal["remind", "cite", "figures"], ...]] = {}
     streams: tuple[StreamRule, ...] = ()
 
-    @property
+    @cached_property
     def version(self) -> str:
         """``name@number#digest``, the form written into evidence."""
         return f"{self.name}@{self.number}#{self.digest}"

@@ -12,7 +12,7 @@ from guiju.store import rows as layout
 from guiju.store.rows import Inserter, Row
 
 TABLES = ("store_record", "store_recordrisk", "store_recordtext")
-_COLUMNS = ("_RECORD", "_RISK", "_TEXT")
+_COLUMNS = ("RECORD", "RISK", "TEXT")
 _SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL"
 _POSTGRESQL = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from guiju.minors import policy_source
+from guiju.settings import ServiceSettings
 from guiju.store.actor import Actor
-from guiju.store.models import AuditEntry, CareCase, CareProfile, GuardianDecision, MinorsPolicyVersion, Role
+from guiju.store.models import (
+    AuditEntry,
+    CareCase,
+    CareProfile,
+    GuardianDecision,
+    MinorsPolicyVersion,
+    RecordRisk,
+    Role,
+)
 from guiju.store.services import guardians, minors
 
 from .conftest import World
@@ -107,3 +117,29 @@ def test_yearly_documents_are_counted_and_left_to_be_completed(world: World, bro
     assert client.get(f"/minors/documents/{year + 1}/chat/public.html").status_code == 404
     assert client.get(f"/minors/documents/{year}/chat/other.html").status_code == 404
     assert f"/minors/documents/{year}/chat/public.html" in client.get("/minors/").content.decode()
+
+
+def test_a_yearly_document_is_noted_by_who_may(world: World, browser: Callable[[str], Client]) -> None:
+    client, year = browser(Role.COMPLIANCE), timezone.localdate().year
+    place = f"/minors/documents/{year - 1}/chat/public/done/"
+    assert "尚未登记" in client.get("/minors/").content.decode()
+    assert client.post(place, {"reason": " "}).status_code == 422
+    assert client.post(place, {"reason": "https://example.com/minors"}).status_code == 302
+    assert "https://example.com/minors" in client.get("/minors/").content.decode()
+    assert browser(Role.REVIEWER).post(place, {"reason": "x"}).status_code == 403
+    assert client.post(f"/minors/documents/{year}/chat/public/done/", {"reason": "x"}).status_code == 422, "not over yet"
+
+
+def test_pools_are_shown_with_what_answers_each_band(
+    world: World, browser: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools = {"pools": {"age-8-12": {"models": {"*": "kids"}}, "age-9": {"models": {"*": "x"}}}}
+    service = ServiceSettings.model_validate({"slug": "chat", "upstream": {"url": "http://m/v1"}, "minors": pools})
+    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"service": (service,)}))
+    for risk in ("guiju.minors.pool", "guiju.minors.pool_missing"):
+        RecordRisk.objects.create(
+            record=world.record, risk=risk, at=timezone.now(), integration_id=world.integration.pk
+        )
+    page = browser(Role.COMPLIANCE).get("/minors/").content.decode()
+    assert "专属内容池" in page and "无（拒绝）" in page and "age-9" in page
+    assert "由专属内容池应答 1 次，由他处应答 0 次，拒绝 1 次" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ from guiju.cli import terminal
 from guiju.cli.boot import open_database, operator
 from guiju.cli.language import say
 from guiju.minors.annual import Kind
+from guiju.minors.names import named
 
 if TYPE_CHECKING:
     from guiju.store.minors_report import YearReport
@@ -64,6 +67,31 @@ def report(
 
 
 @app.command()
+def noted(
+    year: Annotated[int, typer.Option(min=2000, max=9998, help="The calendar year of the document.")],
+    document: Annotated[Kind, typer.Option(help="The public report (Art. 42), or the audit (Art. 37).")],
+    service: Annotated[str, typer.Option(help="The service.")],
+    where: Annotated[str, typer.Option(help="The address of the published report, or the receipt of the authority.")],
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it was published or reported.")],
+) -> None:
+    """Note that a yearly document was published or reported; MIN-07 and MIN-08 are measured by it.
+
+    Example:
+
+        guiju minors noted --year 2025 --document public --service assistant --where https://example.com/minors --on 2026-02-01
+    """
+    open_database()
+    from guiju.store.models import Service
+    from guiju.store.services import minors
+    from guiju.store.validation import find
+
+    done = minors.note_yearly(operator(), find(Service, service), year, document, where, on.date())
+    terminal.note(
+        say(f"已登记：{done.year} 年，{done.on}，{done.where}", f"Noted: {done.year}, {done.on}, {done.where}")
+    )
+
+
+@app.command()
 def policy(
     file: Annotated[Path | None, typer.Argument(help="A policy file; the policy in force by default.")] = None,
     publish: Annotated[str, typer.Option(help="Put the file in force, with this note of why.", metavar="NOTE")] = "",
@@ -108,25 +136,36 @@ def _lines(one: YearReport) -> list[str]:
         "",
     ]
     sections: list[tuple[str, dict[str, int]]] = [
-        (say("未成年账号（按年龄段）", "Minors' accounts by band"), one.bands),
+        (say("未成年账号（按年龄段）", "Minors' accounts by band"), _bands(one.bands)),
         (
             say("疑似识别", "Suspicions"),
             {say("切换", "switched"): one.suspected, say("申诉成立", "cleared"): one.cleared},
         ),
-        (say("拒绝", "Denials"), one.denied),
-        (say("提醒", "Reminders"), one.reminded),
+        (say("拒绝", "Denials"), _named(one.denied)),
+        (say("提醒", "Reminders"), _named(one.reminded)),
         (
             say("使用", "Use"),
             {say("账号日", "account-days"): one.days, say("分钟", "minutes"): one.minutes},
         ),
-        (say("监护人决定", "Guardians' decisions"), {**one.guardians, say("撤回", "withdrawn"): one.withdrawn}),
-        (say("情绪与危机信号", "Distress and crises"), one.heard),
-        (
-            say("退出与挽留", "Exits and retention"),
-            {say("退出", "exits"): one.exits, say("挽留", "retained"): one.retained},
+        (say("监护人决定", "Guardians' decisions"), _named({**one.guardians, "withdrawn": one.withdrawn})),
+        (say("情绪与危机信号", "Distress and crises"), _named(one.heard)),
+        (say("退出与挽留", "Exits and retention"), _named({"exits": one.exits, "retained": one.retained})),
+        *(
+            (f"{say('事项', 'Cases')}: {say(named(kind).zh, named(kind).en)}", _named(states))
+            for kind, states in one.cases.items()
         ),
-        *((f"{say('事项', 'Cases')}: {kind}", states) for kind, states in one.cases.items()),
     ]
     for title, counts in sections:
         found += [f"## {title}", "", *(f"- {name}: {count}" for name, count in counts.items()), ""]
     return found
+
+
+def _named(counts: Mapping[str, int]) -> dict[str, int]:
+    return {say(named(code).zh, named(code).en): n for code, n in counts.items()}
+
+
+def _bands(counts: Mapping[str, int]) -> dict[str, int]:
+    from guiju.store import care
+
+    bands = {band.id: say(band.zh, band.en) for band in care.policy_in_force().bands}
+    return {bands.get(code) or say(named(code).zh, named(code).en): n for code, n in counts.items()}

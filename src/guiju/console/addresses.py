@@ -139,6 +139,11 @@ urlpatterns = [
     path(
         "minors/documents/<int:year>/<slug:service>/<slug:kind>.<slug:suffix>", minors.document, name="minors_document"
     ),
+    path(
+        "minors/documents/<int:year>/<slug:service>/<slug:kind>/done/",
+        minors.document_done,
+        name="minors_document_done",
+    ),
     path("minors/cases/<int:pk>/contacted/", minors.contacted, name="care_contact"),
     path("minors/cases/<int:pk>/close/", minors.close, name="care_close"),
     path("minors/<str:pk>/", minors.detail, name="minor"),

@@ -87,6 +87,7 @@ ACTS: dict[str, str | Promise] = {
     "minors.profile": _("stated whose account it is"),
     "minors.state": _("took over an age the caller stated"),
     "minors.suspect": _("switched minors' mode on for signs"),
+    "minors.yearly": _("noted that a yearly document was handed in"),
     "model.compare": _("compared a candidate model"),
     "model.promote": _("promoted a model"),
     "model.retrain": _("made a candidate model"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from guiju.minors.annual import Kind, document
+from guiju.minors.names import named
 from guiju.paper import Paper
 from guiju.store import care, minors_years
 from guiju.store.minors_report import YearReport, of_year
@@ -21,7 +22,7 @@ def of(service: Service, year: int, kind: Kind) -> Paper:
         "service": counted.service,
         "year": str(year),
         "policy": f"{counted.policy}（{counted.policies}）",
-        "accounts": _lines(_bands(counted)),
+        "accounts": "\n".join(f"{band}: {n}" for band, n in _bands(counted).items()),
         "suspicions": f"切换 switched {counted.suspected}；申诉成立 cleared {counted.cleared}",
         "denials": _lines(counted.denied),
         "reminders": _lines(counted.reminded),
@@ -44,4 +45,5 @@ def _bands(counted: YearReport) -> dict[str, int]:
 
 
 def _lines(counts: Mapping[str, int]) -> str:
-    return "\n".join(f"{name}: {n}" for name, n in counts.items()) or "0"
+    """One count a line, each by its name."""
+    return "\n".join(f"{name.zh} {name.en}: {n}" for code, n in counts.items() for name in (named(code),)) or "0"

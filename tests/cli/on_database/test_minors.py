@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from guiju.minors import policy_source
+from guiju.store import minors_years
 from guiju.store.models import CareCase, CareEvent, MinorsPolicyVersion, Service, UsageDay
 from guiju.store.services import care_cases, guardians, integrations, minors
 from tests.cli.conftest import Run
@@ -35,8 +36,26 @@ def test_a_year_is_counted(guiju: Run, service: Service) -> None:
     assert (told["days"], told["minutes"]) == (1, 10)
     assert told["guardians"] == {"limit.daily": 1} and told["cases"] == {"crisis": {"open": 1}}
     page = guiju("minors", "report", "--year", "2026").out
-    assert page.startswith("# ") and "8_12: 1" in page and "p1" not in page
+    assert (
+        page.startswith("# ")
+        and "8 to 12: 1" in page
+        and "stricter limit: time a day: 1" in page
+        and "8_12" not in page
+        and "p1" not in page
+    )
     assert care_cases.under_way().count() == 1
+
+
+def test_a_document_that_was_handed_in_is_noted(guiju: Run, service: Service) -> None:
+    asked = ("--document", "public", "--service", "chat", "--where", "https://example.com/minors")
+    assert guiju("minors", "noted", "--year", "2025", *asked, "--on", "2026-02-01").status == 0
+    done = minors_years.done("chat")[2025, "public"]
+    assert (done.on.isoformat(), done.where) == ("2026-02-01", "https://example.com/minors")
+    assert guiju("minors", "noted", "--year", "2025", *asked, "--on", "2025-12-31").status != 0, (
+        "before the year was over"
+    )
+    assert guiju("minors", "noted", "--year", "2999", *asked, "--on", "2026-02-01").status != 0
+    assert minors_years.years("chat", 2025, 1)[0].published == done.on
 
 
 def test_an_unknown_service(guiju: Run) -> None:

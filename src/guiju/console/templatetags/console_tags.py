@@ -20,6 +20,7 @@ from guiju.complaints import Limit
 from guiju.console import phrases, states, words
 from guiju.console.language import pick
 from guiju.desk import Share
+from guiju.minors import ADULT, MinorsPolicy
 from guiju.store.complaint_rules import kinds
 
 register = template.Library()
@@ -136,6 +137,15 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def local_name(value: object, name: str = "") -> str:
     """A name of a value of the core in the language of the screen: ``zh``/``en``, or ``name_zh``/``name_en``."""
     return pick(value, name)
+
+
+@register.simple_tag
+def band_name(policy: MinorsPolicy, band: str) -> str:
+    """An age band in words; what it is called where the policy no longer has it."""
+    if band == ADULT:
+        return _("18 and older")
+    found = policy.band(band)
+    return band if found is None else pick(found)
 
 
 @register.simple_tag

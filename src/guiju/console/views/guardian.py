@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -9,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from guiju.console import guardianship
 from guiju.console.forms.minors import LimitForm
 from guiju.console.words import explain
 from guiju.errors import GuijuError
@@ -66,6 +70,12 @@ def _done(request: HttpRequest, account: Account, form: LimitForm) -> bool:
     return True
 
 
+def _standing(account: Account, now: datetime) -> QuerySet[GuardianDecision]:
+    """What binds or will bind: neither withdrawn nor expired."""
+    rows = account.guardian_decisions.filter(Q(expires_at=None) | Q(expires_at__gt=now), withdrawn_at=None)
+    return rows.order_by("kind", "scope")
+
+
 def _page(request: HttpRequest, account: Account, form: LimitForm) -> HttpResponse:
     now, policy = timezone.now(), care.policy_in_force()
     at, profile = micros(now), care.profile_of(account.pk)
@@ -77,7 +87,7 @@ def _page(request: HttpRequest, account: Account, form: LimitForm) -> HttpRespon
         "verdict": verdict,
         "left": None if verdict.remaining is None else verdict.remaining // 60_000_000,
         "days": care.used_minutes(account.pk, day_of(at), _DAYS, policy),
-        "decisions": account.guardian_decisions.filter(withdrawn_at=None).order_by("kind", "scope"),
+        "decisions": guardianship.in_words(_standing(account, now)),
         "form": form,
     }
     return render(request, "console/guardian/page.html", context, status=422 if form.errors else 200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,14 +13,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from guiju.console import guardianship
 from guiju.console.access import ConsoleRequest, action, form, screen
 from guiju.console.forms.minors import PolicyForm, ProfileForm
 from guiju.console.paging import page_of
 from guiju.console.words import explain
 from guiju.errors import GuijuError, MinorsPolicyInvalid
 from guiju.minors import decide, policy_source
+from guiju.minors.annual import Kind
 from guiju.minors.calendar import day_of
-from guiju.store import care, minors_documents, minors_pools
+from guiju.store import care, minors_documents, minors_pools, minors_years
 from guiju.store.models import Account, CareCase, CareProfile, MinorsPolicyVersion, Service
 from guiju.store.moments import micros
 from guiju.store.permissions import Permission
@@ -38,11 +42,56 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "state": state,
         "policy": care.policy_in_force(),
         "number": care.policy_number(),
-        "services": Service.objects.all(),
+        "years": _years(),
         "pools": minors_pools.of_services(timezone.now()),
-        "years": [timezone.localdate().year, timezone.localdate().year - 1],
     }
     return render(request, "console/minors/list.html", context)
+
+
+@dataclass(frozen=True)
+class YearlyDocument:
+    """One document of one service and year: whether the year is over, and what was noted of it."""
+
+    service: Service
+    year: int
+    kind: Kind
+    name: str
+    over: bool
+    done: minors_years.Done | None
+
+    @property
+    def dialog(self) -> str:
+        """The id of the dialog in which somebody notes it."""
+        return f"ask-{self.kind}-{self.service.pk}-{self.year}"
+
+
+def _years() -> list[YearlyDocument]:
+    """The documents of this year and the last."""
+    now = timezone.localdate().year
+    kinds: tuple[tuple[Kind, str], ...] = (
+        ("public", _("Public report against addiction")),
+        ("audit", _("Audit of minors' information")),
+    )
+    found = []
+    for service in Service.objects.all():
+        noted = minors_years.done(service.pk)
+        for year in (now, now - 1):
+            found += [
+                YearlyDocument(service, year, kind, name, year < now, noted.get((year, kind))) for kind, name in kinds
+            ]
+    return found
+
+
+@action(Permission.MANAGE_MINORS)
+def document_done(request: ConsoleRequest, year: int, service: str, kind: str) -> HttpResponse:
+    """A yearly document was published or reported: somebody says where, or gives the receipt."""
+    row = get_object_or_404(Service, pk=service)
+    if kind not in ("public", "audit"):
+        raise Http404
+    done: Kind = "public" if kind == "public" else "audit"
+    minors.note_yearly(request.actor, row, year, done, request.POST.get("reason", ""), timezone.localdate())
+    messages.success(request, _("Kept."))
+    return HttpResponseRedirect(reverse("console:minors"))
 
 
 @screen(Permission.SEE_ACCOUNTS)
@@ -83,7 +132,7 @@ def _detail(request: ConsoleRequest, row: Account, asked: ProfileForm | None = N
         "band": policy.band(profile.band_at(at, policy)),
         "verdict": decide(policy, profile, usage, at),
         "days": care.used_minutes(row.pk, day_of(at), _DAYS, policy),
-        "decisions": row.guardian_decisions.order_by("-starts_at")[:50],
+        "decisions": guardianship.in_words(row.guardian_decisions.order_by("-starts_at")[:50]),
         "links": row.guardian_links.filter(revoked_at=None, expires_at__gt=now).count(),
         "cases": row.care_cases.order_by("-opened_at")[:20],
         "form": asked or _form(request, {"band": profile.band, "basis": "stated", "mode": profile.mode}),

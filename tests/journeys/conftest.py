@@ -52,7 +52,18 @@ class Installation:
             answer = client.chat.completions.create(
                 model="guiju-demo", messages=[{"role": "user", "content": text}], user=user
             )
+        self._settled()
         return answer.choices[0].message.content or ""
+
+    def _settled(self) -> None:
+        """Until the screens see every record that is durable."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            with urllib.request.urlopen(f"{self.address}/metrics", timeout=30) as page:
+                if b"guiju_evidence_behind 0\n" in page.read():
+                    return
+            time.sleep(0.02)
+        pytest.fail("records stay out of the database")
 
 
 @pytest.fixture(scope="session")

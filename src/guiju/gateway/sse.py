@@ -30,6 +30,8 @@ class EventReader:
             held = buffer.endswith(b"\r")  # the LF of a CRLF may come with the next chunk
             buffer = buffer[:-1] if held else buffer
             buffer = buffer.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + (b"\r" if held else b"")
+        elif not self._data and (plain := self._plain(buffer)) is not None:
+            return plain
         events: list[bytes] = []
         start = 0
         while (end := buffer.find(b"\n", start)) >= 0:
@@ -48,6 +50,17 @@ class EventReader:
         if len(self._buffer) > self._limit:
             raise UpstreamTooLarge(limit=self._limit)
         return events
+
+    def _plain(self, buffer: bytes) -> list[bytes] | None:
+        """The events of a buffer that begins with one and whose events are a line of ``data`` each, as nearly all are."""
+        *whole, rest = buffer.split(b"\n\n")
+        for event in whole:
+            if not event.startswith(b"data: ") or b"\n" in event or len(event) >= self._limit:
+                return None
+        if len(rest) > self._limit or b"\n" in rest:
+            return None
+        self._buffer = rest
+        return [event[6:] for event in whole]
 
     def finish(self) -> list[bytes]:
         """What a stream that ended without a blank line still holds."""

@@ -20,6 +20,7 @@ from guiju.moderation.policy import Policy
 from guiju.moderation.rules import Rule
 from guiju.moderation.rumours import Refuted
 from guiju.moderation.scan import Detector, Hit
+from guiju.moderation.screening.following import following_of
 from guiju.moderation.screening.screen import shared
 from guiju.moderation.sieve import Sieve
 from guiju.nouns import Action, Decision, Direction, Failure, Finding, Part
@@ -37,7 +38,7 @@ class Checker:
 
     Attributes:
         policy, lexicon: what it was built from. ``detectors``: in the order they run.
-        judges: those of the detectors that judge whole texts.
+        judges: those of the detectors that judge whole texts. ``following``: stands for them in streams, where it can be had.
         budget_seconds: how long one ``check`` (or one ``StreamGuard.feed``) may take before the rest counts as failed.
         clock: monotonic seconds.
     """
@@ -57,6 +58,7 @@ class Checker:
         self.budget_seconds = budget_ms / 1000
         self.clock = clock
         self._screen = shared(self.detectors)
+        self.following = following_of(self.detectors)
         self.judges = Judges(self.detectors, clock, cache_size)
         self._cache: TextCache[tuple[Finding, ...]] = TextCache(cache_size)
         self._on_sounds: WeakKeyDictionary[Sieve, bool] = WeakKeyDictionary()

@@ -64,6 +64,7 @@ class StreamGuard:
         "_failures",
         "_faint_holds",
         "_findings",
+        "_following",
         "_fresh",
         "_hidden",
         "_inside",
@@ -103,6 +104,7 @@ class StreamGuard:
         self._hidden: list[Payload] = []  # ended in this step, not looked into yet
         self._inside = checker.inside
         self._detectors: list[Detector] = list(checker.detectors)
+        self._following = checker.following
         self._fresh = [0] * len(self._detectors)  # per detector: where the undecided starts, in normalised characters
         self._window = ""  # normalised characters that are still needed
         self._base = 0  # where the window starts, in normalised characters
@@ -163,7 +165,12 @@ class StreamGuard:
         deadline = clock() + self._budget
         hits: list[tuple[int, Hit]] | None = None
         failed: list[tuple[int, Failure]] | None = None
-        for index, detector in enumerate(self._detectors):
+        settled = None
+        if self._following is not None and not final and clock() <= deadline:
+            settled = self._following.step(window, base, fresh, faint_holds=self._faint_holds)
+        if settled is not None:
+            hold, needed = settled
+        for index, detector in enumerate(self._detectors if settled is None else ()):
             try:
                 scan = detector.scan(window, fresh[index] - base, final) if clock() <= deadline else _LATE
             except Exception as error:
@@ -306,6 +313,7 @@ class StreamGuard:
         for index, failure in reversed(failed):
             self._failures.append(failure)
             del self._detectors[index], self._fresh[index]
+            self._following = None  # it speaks for all of them or for none
         return any(self._policy.closes_on(failure) for _, failure in failed)
 
     def _release(self, place: int) -> str:

@@ -21,6 +21,7 @@ from guiju.cli.root import app
 from guiju.errors import GuijuError, all_errors
 from guiju.law.book import rules
 from guiju.law.registry import CHECKS
+from guiju.minors.order21 import articles
 from guiju.settings import MinorsSettings, PoolSettings, ServiceSettings, Settings, UpstreamSettings
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -88,11 +89,24 @@ def checks() -> Iterator[str]:
         yield _row(f"`{id_}`", check.zh, check.en, doc, needs, ", ".join(users.get(id_, [])))
 
 
+def order21() -> Iterator[str]:
+    """Order 21 article by article."""
+    states = {"done": "规矩 Guiju", "shared": "共同 shared", "operator": "运营者 operator"}
+    yield "| 条 Art. | 要求 Duty | 规矩所做 What Guiju does | 由谁 Who | 在哪里 Where | 义务与核查 Measured by |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for one in articles():
+        where = ", ".join(f"`{path}`" for path in one.where)
+        measured = ", ".join((*one.obligations, *(f"`{check}`" for check in one.checks)))
+        duty, does = f"{one.duty_zh} {one.duty_en}", f"{one.does_zh} {one.does_en}"
+        yield _row(one.article, duty, does, states[one.state], where, measured)
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "errors.md": errors,
     "settings.md": settings,
     "cli.md": commands,
     "checks.md": checks,
+    "minors.md": order21,
 }
 
 

@@ -162,6 +162,14 @@ def test_companion_services_remind_everybody() -> None:
     assert found(decide(POLICY, ADULT, long, NOON, COMPANION)) == ("Remind", ["dependence"])
 
 
+def test_minors_are_told_again_whom_they_talk_to_at_every_rest() -> None:
+    told = Usage(began=NOON - 30 * MINUTE, reminded={"identity": NOON - 30 * MINUTE})
+    allowed = with_rules(YOUTH, consent(), exempt("continuous"))
+    assert found(decide(POLICY, allowed, told, NOON, COMPANION)) == ("Remind", ["identity"]), "whatever a guardian lifted"
+    assert found(decide(POLICY, allowed, told, NOON - 1, COMPANION)) == ("Allow", [])
+    assert found(decide(POLICY, ADULT, told, NOON, COMPANION)) == ("Allow", [])
+
+
 def test_a_suspicion_is_told_every_day_and_with_every_denial() -> None:
     suspected = Profile(basis=Basis.SUSPECTED, mode=True)
     assert found(decide(POLICY, suspected, NOTHING, NOON)) == ("Remind", ["suspected"])

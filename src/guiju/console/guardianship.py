@@ -19,9 +19,11 @@ def scope(row: GuardianDecision) -> str:
     if row.kind != GuardianDecision.Kind.LIMIT:
         return name
     if row.scope in _MINUTES:
-        return f"{name} · {_('%(n)d minutes') % {'n': row.value}}"
+        amount = _("%(n)d minutes") % {"n": row.value}
+        return f"{name} · {amount}"
     if row.scope in _YUAN:
-        return f"{name} · {_('%(n)s yuan') % {'n': f'{row.value / 100:g}'}}"
+        amount = _("%(n)s yuan") % {"n": f"{row.value / 100:g}"}
+        return f"{name} · {amount}"
     return f"{name} · {', '.join(row.names)}" if row.names else name
 
 

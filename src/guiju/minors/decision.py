@@ -187,7 +187,7 @@ def _reminders(
         yield reason(policy, "continuous", rest.source, minutes=minutes)
     yield from _suspicion(policy, profile, usage, now)
     if use.companion:
-        yield from _companion(policy, usage, now, minutes)
+        yield from _companion(policy, usage, now, minutes, held)
 
 
 def _suspicion(policy: MinorsPolicy, profile: Profile, usage: Usage, now: int) -> Iterator[Reason]:
@@ -201,10 +201,12 @@ def _today(usage: Usage, kind: str, now: int) -> bool:
     return usage.reminded.get(kind, -DAY) >= day_start(now)
 
 
-def _companion(policy: MinorsPolicy, usage: Usage, now: int, minutes: int) -> Iterator[Reason]:
+def _companion(policy: MinorsPolicy, usage: Usage, now: int, minutes: int, held: Terms | None) -> Iterator[Reason]:
+    """Minors are told again whom they talk to whenever a rest is due by their band, whatever a guardian lifted (Art. 14)."""
     rules = policy.companion
     told = usage.reminded.get("identity")
-    if usage.began is None or told is None or told < usage.began:
+    again = held is not None and usage.since_reminder("identity", now) >= held.band.continuous.value * MINUTE
+    if usage.began is None or told is None or told < usage.began or again:
         yield reason(policy, "identity", rules.identity.source)
     if usage.since_reminder("two_hours", now) >= rules.reminder_minutes.value * MINUTE:
         yield reason(policy, "two_hours", rules.reminder_minutes.source, minutes=minutes)

@@ -19,7 +19,7 @@ def folder_of(database: str) -> Path | None:
     """Where the journals of an SQLite database are; None for one in memory."""
     if database.startswith(("file:", ":memory:")):
         return None
-    return Path(database + "-evidence")
+    return Path(os.path.realpath(database) + "-evidence")  # as SQLite does with its own files
 
 
 class Journal:
@@ -42,12 +42,13 @@ class Journal:
         self.writes = 0
         folder.mkdir(mode=0o700, exist_ok=True)
         self.path = folder / f"{about.chain}{SUFFIX}"
-        with alone(folder):
+        with alone(folder) as names:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_DSYNC | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 first = frame(about)
                 self._fill(first + bytes(PAGE + 2 * half - len(first)))
+                os.fsync(names)
             except BaseException:
                 os.close(self._file)
                 self.path.unlink(missing_ok=True)
@@ -104,12 +105,11 @@ class Journal:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Nobody else makes a journal, or looks for those of dead writers, meanwhile. What changed of names is durable then."""
+def alone(folder: Path) -> Iterator[int]:
+    """Nobody else makes a journal, or looks for those of dead writers, meanwhile. Gives the opened folder."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX)
-        yield
-        os.fsync(opened)
+        yield opened
     finally:
         os.close(opened)

@@ -37,7 +37,7 @@ SETTINGS = {"settings", "keyfiles", "django_settings"}
 STORE = {*CORE, *SETTINGS}
 SHELLS: dict[str, set[str]] = {
     "webhooks": {*STORE, "store"},
-    "upkeep": {*STORE, "store", "webhooks"},
+    "upkeep": {*STORE, "store", "webhooks", "releases"},
     "releases": {*STORE, "store"},
     "gateway": {*STORE, "store", "releases"},
     "console": {*STORE, "store", "releases"},

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from guiju.errors import GuijuError
+from guiju.releases import shelves
 from guiju.store import allowances, evidence, finished_days
 from guiju.store.actor import Actor
 from guiju.store.desk_counts import FIRED, TOOK
@@ -82,6 +84,7 @@ JOBS = (
     Job("allowances", ASK_EVERY, _always, allowances.forget),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
     Job("complaint texts", ASK_EVERY, _always, lambda now: complaint_retention.sweep(ACTOR, now)),
+    Job("shelves", ASK_EVERY, _always, lambda now: shelves.clear(settings.GUIJU, now.timestamp())),
     Job("figures", ASK_EVERY, _always, _count),
     Job("measure", timedelta(hours=1), _last_measured, _measure),
     Job("verify", timedelta(days=1), _last_verified, lambda now: evidence.verify(ACTOR)),

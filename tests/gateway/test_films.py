@@ -91,6 +91,104 @@ def test_a_film_is_ordered_watched_and_fetched(
     assert client.videos.delete(ordered.id).deleted
 
 
+def test_a_film_is_the_same_each_time(caller: Caller, client: openai.OpenAI, stub: Stub, made: bytes) -> None:
+    stub.script = service(made, status="completed")
+    name = client.videos.create(model="m1", prompt="一只猫").id
+    first = client.videos.download_content(name).read()
+    stub.clear()
+    assert client.videos.download_content(name).read() == first and stub.asked == [], "nobody is asked again"
+    one, two = (decode(bytes(row.body)) for row in caller.records()[-2:])
+    assert isinstance(one, Exchange) and isinstance(two, Exchange)
+    assert one.label == two.label and one.id != two.id, "each time is on record, under one number"
+    assert client.videos.delete(name).deleted
+    stub.script = service(b"no film at all")
+    with pytest.raises(openai.APIStatusError):
+        client.videos.download_content(name)
+
+
+def test_films_are_listed_page_by_page(make: Callable[..., Caller], stub: Stub) -> None:
+    stub.script = service(b"")
+    with make().openai as mine, make().openai as theirs:
+        names = [mine.videos.create(model="m1", prompt=f"第{number}只猫").id for number in range(5)]
+        theirs.videos.create(model="m1", prompt="狗")
+        assert [film.id for film in mine.videos.list(limit=2)] == names[::-1], "the client turns the pages"
+        page = mine.videos.list(limit=3, order="asc")
+        assert [film.id for film in page.data] == names[:3] and page.has_more
+        assert [film.id for film in mine.videos.list(after=names[3], order="asc").data] == names[4:]
+        for wrong in ({"limit": 0}, {"limit": 101}, {"order": "up"}, {"after": theirs.videos.list().data[0].id}):
+            with pytest.raises(openai.APIStatusError):
+                mine.videos.list(**wrong)  # type: ignore[arg-type]
+
+        async def some_gone(asked: Asked) -> web.StreamResponse:
+            await asyncio.sleep(0)
+            stub.gone = not getattr(stub, "gone", False)  # type: ignore[attr-defined]
+            return web.json_response(job(), status=404 if stub.gone else 200)  # type: ignore[attr-defined]
+
+        stub.script = some_gone
+        assert len(mine.videos.list().data) == 2
+        stub.script = service(b"")
+        assert len(mine.videos.list().data) == 2, "those that are gone are forgotten"
+
+
+def test_films_are_edited_and_made_longer(caller: Caller, client: openai.OpenAI, stub: Stub) -> None:
+    stub.script = service(b"")
+    name = client.videos.create(model="m2", prompt="一只猫").id
+    edited = client.videos.edit(prompt="换成狗", video=openai.omit, extra_body={"video": {"id": name}})  # type: ignore[arg-type]
+    assert (stub.last.path, last(caller).endpoint, last(caller).model) == ("/videos/edits", "videos.edits", "m2")
+    assert b"video_up/1" in stub.last.body and name.encode() not in stub.last.body and b'"model"' not in stub.last.body
+    longer = client.videos.extend(  # the client's own check takes files alone
+        prompt="再走一会儿",
+        seconds="8",
+        video=openai.omit,
+        extra_body={"video": {"id": edited.id}},  # type: ignore[arg-type]
+    )
+    assert (stub.last.path, last(caller).endpoint) == ("/videos/extensions", "videos.extensions")
+    assert len({name, edited.id, longer.id}) == 3 and longer.id in [film.id for film in client.videos.list()]
+    brought = io.BytesIO(b"a film")
+    brought.name = "mine.mp4"
+    client.videos.edit(prompt="换成狗", video=brought)
+    assert b"a film" in stub.last.body and last(caller).model == "m1"
+    again = caller.post("/v1/videos/edits", {"prompt": "换成狗", "video": {"id": name}})
+    assert again.status == 200 and stub.last.json["video"] == {"id": "video_up/1"}
+    stub.clear()
+    for path, body in (
+        ("edits", {"prompt": f"画{WORD}", "video": {"id": name}}),
+        ("edits", {"prompt": "狗"}),
+        ("edits", {"prompt": "狗", "video": {"id": "video_up"}}),
+        ("extensions", {"prompt": "狗", "video": {"id": name}}),
+        ("reels", {"prompt": "狗"}),
+    ):
+        assert caller.post(f"/v1/videos/{path}", body).status in (400, 404)
+    assert stub.asked == []
+
+
+def test_characters_are_their_integrations_own(make: Callable[..., Caller], stub: Stub) -> None:
+    async def script(asked: Asked) -> web.StreamResponse:
+        await asyncio.sleep(0)
+        if "/characters" in asked.path:
+            return web.json_response({"id": "char_up", "created_at": 5, "name": "小明"})
+        return web.json_response(job())
+
+    stub.script = script
+    film = io.BytesIO(b"a film")
+    film.name = "mine.mp4"
+    caller = make()
+    with caller.openai as mine, make().openai as theirs:
+        made = mine.videos.create_character(name="小明", video=film)
+        assert made.id is not None and made.id.startswith("char_") and made.id != "char_up"
+        assert (made.name, made.created_at, last(caller).endpoint) == ("小明", 5, "videos.characters")
+        assert mine.videos.get_character(made.id).name == "小明"
+        with pytest.raises(openai.NotFoundError):
+            theirs.videos.get_character(made.id)
+        with pytest.raises(openai.BadRequestError):
+            mine.videos.create_character(name=f"叫{WORD}", video=film)
+        mine.videos.create(model="m1", prompt="走路", extra_body={"characters": [{"id": made.id}]})
+        assert b"char_up" in stub.last.body and made.id.encode() not in stub.last.body
+        with pytest.raises(openai.NotFoundError):
+            theirs.videos.create(model="m1", prompt="走路", extra_body={"characters": [{"id": made.id}]})
+        assert mine.videos.list().data[0].id.startswith("video_") and len(mine.videos.list().data) == 1
+
+
 def test_a_remix_is_an_order_of_its_own(caller: Caller, client: openai.OpenAI, stub: Stub) -> None:
     stub.script = service(b"")
     ordered = client.videos.create(model="m1", prompt="一只猫")

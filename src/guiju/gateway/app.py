@@ -47,7 +47,7 @@ def create_app(runtime: Runtime, console: Application | None = None) -> Applicat
         endpoint = ENDPOINTS.get(path)
         if endpoint is not None and scope["method"] == "POST":
             await serve(runtime, endpoint, scope, receive, send)
-        elif path.startswith(films.PREFIX):
+        elif path.startswith(films.ROOT):
             await films.serve(runtime, scope, receive, send)
         elif (way := way_of(scope)) is not None:
             await serve_check(runtime, way, scope, receive, send)

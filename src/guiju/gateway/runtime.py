@@ -29,6 +29,7 @@ from guiju.gateway.second_opinions import SecondOpinions
 from guiju.identity import KeyHasher, Pseudonymiser
 from guiju.moderation.context import Context
 from guiju.nouns import Decision, Direction
+from guiju.releases.shelves import clear
 from guiju.settings import Settings
 from guiju.store import gateways, keys
 from guiju.store.consequences import Consequences
@@ -103,6 +104,7 @@ class Runtime:
 
     def _prepare(self) -> None:
         clear_left_over(self.settings.home, time.time())
+        clear(self.settings, time.time())
         try:
             self.hasher: KeyHasher = keys.key_hasher()
             self.pseudonyms: Pseudonymiser = keys.pseudonymiser()

@@ -18,3 +18,9 @@ def originals(settings: Settings) -> Shelf:
 def films(settings: Settings) -> Shelf:
     """Finished films as they are given out, by content number."""
     return Shelf(settings.home / "films", settings.gateway.films_bytes, _FILM_DAYS)
+
+
+def clear(settings: Settings, now: float) -> None:
+    """Remove what was kept long enough; asked when a gateway starts and regularly afterwards."""
+    originals(settings).clear(now)
+    films(settings).clear(now)

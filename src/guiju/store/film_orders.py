@@ -1,13 +1,13 @@
 """Which films an integration ordered. Bookkeeping of gateways, not acts of people: no audit entries.
 
-Asked from threads, never from the event loop.
+Asked from threads that come and go, never from the event loop: none keeps its connection.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import close_old_connections
+from django.db import connection
 
 from guiju.store.models import FilmOrder
 
@@ -17,7 +17,7 @@ def remember(order: FilmOrder) -> None:
     try:
         order.save(force_insert=True)
     finally:
-        close_old_connections()
+        connection.close()
 
 
 def forget(integration: str, numbers: Sequence[str]) -> None:
@@ -25,7 +25,7 @@ def forget(integration: str, numbers: Sequence[str]) -> None:
     try:
         FilmOrder.objects.filter(integration_id=integration, number__in=numbers).delete()
     finally:
-        close_old_connections()
+        connection.close()
 
 
 def listed(integration: str, after: str, limit: int, *, newest_first: bool) -> list[FilmOrder]:
@@ -36,4 +36,4 @@ def listed(integration: str, after: str, limit: int, *, newest_first: bool) -> l
             rows = rows.filter(**{"number__lt" if newest_first else "number__gt": after})
         return list(rows[:limit])
     finally:
-        close_old_connections()
+        connection.close()

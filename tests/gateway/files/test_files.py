@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,21 @@ def test_who_got_a_copy_is_kept_even_where_texts_are_not(caller: Caller, monkeyp
     send(caller, "/v1/uploads/check", png(), explicit="false", watermark="false")
     with pytest.raises(TextGone):
         read_text(Actor.system("test"), caller.records()[-1], "试验")
+
+
+def test_the_original_is_given_under_its_number(caller: Caller, make: Callable[..., Caller], tmp_path: Path) -> None:
+    who = {"user": "u-1", "recipient": "本人", "terms": "2026-03", "purpose": "打印"}
+    number = send(caller, "/v1/label", png(), user="u-1").headers["x-guiju-record"]
+    wait_for(lambda: any(row.content_number == number for row in caller.records()))
+    given = send(caller, "/v1/label/copies", None, content=number, **who)
+    assert given.status_code == 200 and label_in(given.content, tmp_path).ProduceID == number
+    assert Image.open(io.BytesIO(given.content)).tobytes() == Image.open(io.BytesIO(png())).tobytes()
+    for other, asked, code in (
+        (caller, {**who, "user": "u-2", "content": number}, "GJ-4282"),
+        (caller, {**who, "content": "no-number"}, "GJ-4280"),
+        (make(), {**who, "content": number}, "GJ-4280"),
+    ):
+        assert send(other, "/v1/label/copies", None, **asked).json()["error"]["code"] == code
+    plain = send(caller, "/v1/label", png(), explicit="false", user="u-1").headers["x-guiju-record"]
+    wait_for(lambda: any(row.content_number == plain for row in caller.records()))
+    assert send(caller, "/v1/label/copies", None, content=plain, **who).json()["error"]["code"] == "GJ-4283"

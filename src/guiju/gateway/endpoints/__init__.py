@@ -1,4 +1,4 @@
-"""The endpoints served, by path. Adding one is one module and one line here."""
+"""The endpoints served, by path. Adding one is one module and one line here. Films: ``gateway/films/serving.py``."""
 
 from guiju.gateway.endpoints.chat import ChatCompletions
 from guiju.gateway.endpoints.completions import Completions
@@ -7,7 +7,6 @@ from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json
 from guiju.gateway.endpoints.images import Edits, Images, Variations
 from guiju.gateway.endpoints.responses import Responses
 from guiju.gateway.endpoints.speech import Speech
-from guiju.gateway.endpoints.videos import Videos
 
 ENDPOINTS: dict[str, Endpoint] = {
     f"/v1{endpoint.path}": endpoint
@@ -20,7 +19,6 @@ ENDPOINTS: dict[str, Endpoint] = {
         Edits(),
         Variations(),
         Speech(),
-        Videos(),
     )
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import close_old_connections
+from django.db import connection
 
 from guiju.store.issued import record_of
 from guiju.store.models import Record
@@ -13,7 +13,7 @@ def given_out(number: str) -> Record | None:
     try:
         return record_of(number)
     finally:
-        close_old_connections()
+        connection.close()
 
 
 def issued(number: str) -> bool:

@@ -1,1 +1,1 @@
-"""Films that a model makes in its own time: named, watched, and labelled when they are fetched."""
+"""Films that a model makes in its own time: named, listed, watched, and labelled when they are first fetched."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from typing import Literal
 
 import msgspec
 
 from guiju.errors import FilmUnknown
 from guiju.identity import KeyHasher
 
-_PREFIX = "video_"
+Kind = Literal["video", "char"]
+"""A film, or a character taken from one."""
 _SEAL = 32
 LONGEST = 400
 """Characters of the model service's own name for a job."""
@@ -36,20 +38,20 @@ class Film(msgspec.Struct, frozen=True, array_like=True):
     pool: str = ""
 
 
-def name_of(film: Film, hasher: KeyHasher) -> str:
+def name_of(film: Film, hasher: KeyHasher, kind: Kind = "video") -> str:
     """The name that goes out."""
     body = base64.urlsafe_b64encode(msgspec.json.encode(film)).rstrip(b"=").decode()
-    return f"{_PREFIX}{body}.{_seal(body, hasher)}"
+    return f"{kind}_{body}.{_seal(body, hasher, kind)}"
 
 
-def film_of(name: str, integration: str, hasher: KeyHasher) -> Film:
+def film_of(name: str, integration: str, hasher: KeyHasher, kind: Kind = "video") -> Film:
     """The job behind a name.
 
     Raises:
         FilmUnknown: not a name that was given out here, or not to this integration.
     """
-    body, _, seal = name.removeprefix(_PREFIX).partition(".")
-    if not name.startswith(_PREFIX) or not hmac.compare_digest(seal.encode(), _seal(body, hasher).encode()):
+    body, _, seal = name.removeprefix(f"{kind}_").partition(".")
+    if not name.startswith(f"{kind}_") or not hmac.compare_digest(seal.encode(), _seal(body, hasher, kind).encode()):
         raise FilmUnknown()
     try:
         film = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=Film)
@@ -60,5 +62,5 @@ def film_of(name: str, integration: str, hasher: KeyHasher) -> Film:
     return film
 
 
-def _seal(body: str, hasher: KeyHasher) -> str:
-    return hasher.hash(f"film:{body}")[:_SEAL]
+def _seal(body: str, hasher: KeyHasher, kind: Kind) -> str:
+    return hasher.hash(f"{'film' if kind == 'video' else kind}:{body}")[:_SEAL]

@@ -1,179 +1,132 @@
-"""``/v1/videos/{id}``: a job's state; ``…/content``: its film, labelled; ``DELETE``: the job is dropped upstream.
-
-Every film is labelled anew each time it is fetched, under the number of the order: nothing is kept here between calls.
-"""
+"""``/v1/videos``: orders go the way of every exchange; what is asked about films is answered here."""
 
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import parse_qs, quote
 
-from guiju.errors import (
-    FieldInvalid,
-    FilmUnknown,
-    GatewayBusy,
-    GuijuError,
-    NotServed,
-    UpstreamRefused,
-    UpstreamTooLarge,
-)
-from guiju.evidence.record import LabelEntry, Verdict, new_id
+from guiju.errors import FilmUnknown, GuijuError, NotServed
 from guiju.gateway import admission
-from guiju.gateway.endpoints.videos import Remix
+from guiju.gateway.endpoints.videos import Character, Edit, Extension, Known, Remix, Videos
 from guiju.gateway.exchange import serve as serve_exchange
-from guiju.gateway.files.desk import Sent, sha256
-from guiju.gateway.files.kept import Kept
-from guiju.gateway.files.labelling import mark_file
 from guiju.gateway.files.serve import attended, send_file
 from guiju.gateway.files.visit import FileVisit
-from guiju.gateway.films.names import Film, film_of
-from guiju.gateway.films.telling import told
-from guiju.gateway.pools import Served
+from guiju.gateway.films import fetching, listing, watching
+from guiju.gateway.films.names import Film, Kind, film_of
 from guiju.gateway.runtime import Runtime
-from guiju.gateway.whole import read_answer
 from guiju.gateway.wire import Receive, Scope, Send, address, encode, send_error, send_json
-from guiju.labeling.explicit import Mark
-from guiju.labeling.implicit import Label
-from guiju.media import carrier_of
-from guiju.nouns import Part
-from guiju.store.drafts import now_us
+from guiju.store.snapshot import IntegrationView
 
-PREFIX = "/v1/videos/"
-_VARIANTS = {"video": (".mp4", ""), "thumbnail": ("", "-1"), "spritesheet": ("", "-2")}
-"""By name: the suffix of the file, and what its number has behind that of the order."""
+ROOT = "/v1/videos"
+_CHARACTERS = "characters/"
 
 
 async def serve(runtime: Runtime, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one request about a film."""
-    if scope["method"] == "POST" and scope["path"].endswith("/remix"):
-        await _remix(runtime, scope, receive, send)
+    """Serve one request to or about films."""
+    if scope["method"] == "POST":
+        await _ordered(runtime, scope, receive, send)
         return
     visit = FileVisit(runtime, "videos.content", scope, receive)
 
     async def work(folder: Path) -> None:
-        await _served(visit, folder, send)
+        await _asked(visit, folder, send)
 
     await attended(visit, work, send)
 
 
-async def _remix(runtime: Runtime, scope: Scope, receive: Receive, send: Send) -> None:
-    """An order like any other, about a film of the same integration."""
+async def _ordered(runtime: Runtime, scope: Scope, receive: Receive, send: Send) -> None:
     integration = None
     try:
         integration = admission.identify(runtime, runtime.snapshot, scope)
-        film = film_of(_name(scope)[0], integration.id, runtime.hasher)
+        endpoint = _endpoint(runtime, integration, scope["path"])
     except GuijuError as error:
         runtime.refuse(error, "" if integration is None else integration.id, address(scope))
         await send_error(send, error)
         return
-    await serve_exchange(runtime, Remix(film), scope, receive, send)
+    await serve_exchange(runtime, endpoint, scope, receive, send)
 
 
-def _name(scope: Scope) -> tuple[str, str]:
-    """The film's name in the path, and what stands behind it."""
-    name, _, rest = scope["path"].removeprefix(PREFIX).partition("/")
-    return name, rest
+def _endpoint(runtime: Runtime, integration: IntegrationView, path: str) -> Videos:
+    """The endpoint of one order.
+
+    Raises:
+        FilmUnknown; NotServed: there is none at this path.
+    """
+
+    def known(name: str, kind: Kind) -> Film:
+        return film_of(name, integration.id, runtime.hasher, kind)
+
+    rest = path.removeprefix(ROOT)
+    if rest == "":
+        return Videos(known)
+    if rest.endswith("/remix"):
+        return Remix(known, rest[1:].removesuffix("/remix"))
+    if rest in _CHANGES:
+        return _CHANGES[rest](known, _first_model(runtime, integration))
+    raise NotServed(method="POST", path=path[:100])
 
 
-async def _served(visit: FileVisit, folder: Path, send: Send) -> None:
-    name, rest = _name(visit.scope)
-    film = film_of(name, visit.caller.id, visit.runtime.hasher)
-    served = _maker(visit, film)
-    way = _WAYS.get((visit.scope["method"], rest))
+_CHANGES: dict[str, Callable[[Known, str], Videos]] = {
+    "/edits": Edit, "/extensions": Extension, "/characters": Character,
+}  # fmt: skip
+
+
+def _first_model(runtime: Runtime, integration: IntegrationView) -> str:
+    """The model that changes films which come along, where the caller names none; empty where it has to."""
+    served = runtime.served(integration.service)
+    names = served.models if served is not None else ()
+    return next((name for name in names if not integration.models or name in integration.models), "")
+
+
+async def _asked(visit: FileVisit, folder: Path, send: Send) -> None:
+    rest = visit.scope["path"].removeprefix(ROOT).removeprefix("/")
+    way = _way(visit.scope["method"], rest)
     if way is None:
-        raise NotServed(method=visit.scope["method"], path=f"{PREFIX}…/{rest[:40]}")
-    visit.on_behalf_of("", film.model)
-    await way(visit, served, film, name, folder, send)
+        raise NotServed(method=visit.scope["method"], path=visit.scope["path"][:100])
+    await way(visit, rest, folder, send)
 
 
-def _maker(visit: FileVisit, film: Film) -> Served:
-    """The model service that makes a film: that of the pool it was ordered from.
+Way = Callable[[FileVisit, str, Path, Send], Awaitable[None]]
 
-    Raises:
-        AccessError, UpstreamMissing; FilmUnknown: there is no such pool any more.
-    """
-    served = admission.service_of(visit.runtime, visit.caller, film.model)
-    if not film.pool:
-        return served
-    pools = visit.runtime.pools(visit.caller.service)
-    found = pools.served(film.pool) if pools is not None else None
-    if found is None:
+
+def _way(method: str, rest: str) -> Way | None:
+    if rest == "":
+        return _listed if method == "GET" else None
+    if rest.startswith(_CHARACTERS):
+        return _character if method == "GET" else None
+    _, _, what = rest.partition("/")
+    return {("GET", ""): _state, ("DELETE", ""): _dropped, ("GET", "content"): _content}.get((method, what))
+
+
+async def _listed(visit: FileVisit, rest: str, folder: Path, send: Send) -> None:
+    visit.on_behalf_of("")
+    await send_json(send, 200, encode(await listing.listed(visit)))
+
+
+async def _state(visit: FileVisit, rest: str, folder: Path, send: Send) -> None:
+    await send_json(send, 200, encode(await watching.state(visit, _film(visit, rest))))
+
+
+async def _dropped(visit: FileVisit, rest: str, folder: Path, send: Send) -> None:
+    await watching.drop(visit, film := _film(visit, rest))
+    await asyncio.to_thread(fetching.forget, visit.runtime.settings, film)
+    await send_json(send, 200, encode({"id": rest, "object": "video.deleted", "deleted": True}))
+
+
+async def _content(visit: FileVisit, rest: str, folder: Path, send: Send) -> None:
+    film = _film(visit, rest.partition("/")[0])
+    await send_file(send, await fetching.content(visit, film, folder))
+
+
+async def _character(visit: FileVisit, rest: str, folder: Path, send: Send) -> None:
+    film = _film(visit, rest.removeprefix(_CHARACTERS), "char")
+    await send_json(send, 200, encode(await watching.character(visit, film)))
+
+
+def _film(visit: FileVisit, name: str, kind: Kind = "video") -> Film:
+    if not name or "/" in name:
         raise FilmUnknown()
-    return found
-
-
-async def _state(visit: FileVisit, served: Served, film: Film, name: str, folder: Path, send: Send) -> None:
-    async with served.upstream.fetch("GET", _path(film)) as answer:
-        _accepted(answer.status)
-        job = read_answer(await answer.body())
-    context = visit.circumstances((), "video")
-    await send_json(send, 200, encode(told(job, name, visit.snapshot.checker, context)))
-
-
-async def _dropped(visit: FileVisit, served: Served, film: Film, name: str, folder: Path, send: Send) -> None:
-    async with served.upstream.fetch("DELETE", _path(film)) as answer:
-        _accepted(answer.status)
-        await answer.body()
-    await send_json(send, 200, encode({"id": name, "object": "video.deleted", "deleted": True}))
-
-
-async def _content(visit: FileVisit, served: Served, film: Film, name: str, folder: Path, send: Send) -> None:
-    asked = parse_qs(visit.scope["query_string"].decode("latin-1")).get("variant", ["video"])[0]
-    if asked not in _VARIANTS:
-        raise FieldInvalid(field="variant", problem=f"one of {', '.join(_VARIANTS)}")
-    suffix, index = _VARIANTS[asked]
-    if visit.runtime.files >= visit.runtime.limits.max_files:
-        raise GatewayBusy()
-    visit.runtime.files += 1
-    try:
-        source = folder / f"made{suffix}"
-        await _fetched(served, f"{_path(film)}/content?variant={asked}", source, visit.runtime.limits.max_file_bytes)
-        label = Label.first(visit.provider, film.number + index)
-        made = await asyncio.to_thread(mark_file, source, folder, label, Mark())
-        entry = LabelEntry(content=label.ProduceID, explicit=made.words, implicit=label.to_json(), position="content")
-        parts = (Part(f"{asked}.sha256", await asyncio.to_thread(sha256, made.path), "assistant"),)
-        number = new_id(now_us())
-        await visit.keep(number, Kept(Verdict(action="label"), parts, entry))
-    finally:
-        visit.runtime.files -= 1
-    headers = {"x-guiju-record": number, "x-guiju-aigc": label.to_json()}
-    await send_file(send, Sent(made.path, _media_type(made.path), f"{film.number}{made.path.suffix}", headers))
-
-
-async def _fetched(served: Served, path: str, target: Path, limit: int) -> None:
-    """Bring a file here, straight to disk.
-
-    Raises:
-        UpstreamError.
-    """
-    size = 0
-    async with served.upstream.fetch("GET", path) as answer:
-        _accepted(answer.status)
-        with target.open("xb") as file:
-            async for piece in answer.pieces():
-                size += len(piece)
-                if size > limit:
-                    raise UpstreamTooLarge(limit=limit)
-                file.write(piece)
-
-
-def _accepted(status: int) -> None:
-    if status != 200:
-        raise UpstreamRefused(upstream=status, told="")
-
-
-def _path(film: Film) -> str:
-    return f"/videos/{quote(film.upstream, safe='')}"
-
-
-def _media_type(path: Path) -> str:
-    with path.open("rb") as file:
-        suffix = carrier_of(file, path.suffix).suffixes[0]
-    return mimetypes.guess_type(f"film{path.suffix or suffix}")[0] or "application/octet-stream"
-
-
-_Way = Callable[[FileVisit, Served, Film, str, Path, Send], Awaitable[None]]
-_WAYS: dict[tuple[str, str], _Way] = {("GET", ""): _state, ("DELETE", ""): _dropped, ("GET", "content"): _content}
+    film = film_of(name, visit.caller.id, visit.runtime.hasher, kind)
+    visit.on_behalf_of("", film.model)
+    return film

@@ -25,13 +25,28 @@ def told(job: dict[str, Any], name: str, checker: Checker, context: Context) -> 
     return answer
 
 
+def told_character(found: dict[str, Any], name: str, checker: Checker, context: Context) -> dict[str, Any]:
+    """A character in the shape of OpenAI's; its own name is told if it is harmless."""
+    said = str(found.get("name") or "")[:_LONGEST]
+    created = found.get("created_at")
+    return {
+        "id": name,
+        "created_at": created if type(created) is int else 0,
+        "name": said if _harmless("name", said, checker, context) else "",
+    }
+
+
 def _fault(error: Any, checker: Checker, context: Context) -> dict[str, str] | None:
     """Why a job failed; what the model service says of it is passed on only if it is harmless."""
     if not isinstance(error, dict):
         return None
     said = str(error.get("message") or "")[:_LONGEST]
-    decision = checker.check([Part("error.message", said)], Direction.ANSWER, context)
-    return {"code": str(error.get("code") or "")[:100], "message": said if decision.action in _CLEAN else ""}
+    passed = _harmless("error.message", said, checker, context)
+    return {"code": str(error.get("code") or "")[:100], "message": said if passed else ""}
+
+
+def _harmless(where: str, said: str, checker: Checker, context: Context) -> bool:
+    return checker.check([Part(where, said)], Direction.ANSWER, context).action in _CLEAN
 
 
 def _one_of(value: Any, known: tuple[str, ...], otherwise: str) -> str:

@@ -40,6 +40,7 @@ def fill(records: int, accounts: int, *, proved: bool) -> None:
     from guiju.store.models import Record
 
     if Record.objects.exists():
+        people.claims()
         return
     home = Path(os.environ["GUIJU_HOME"])
     of = people.callers()

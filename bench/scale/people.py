@@ -25,6 +25,7 @@ from guiju.store.models import (
     AuditEntry,
     CareProfile,
     Case,
+    CaseClaim,
     Complaint,
     ComplaintMessage,
     Integration,
@@ -73,9 +74,26 @@ def surround(traffic: Traffic, of: list[tuple[str, str]], now: datetime) -> None
     _save(Violation, _violations(traffic.incidents))
     _save(Sanction, _sanctions(traffic.incidents, dice, now))
     _save(Case, _cases(traffic.incidents, dice, staff, now))
+    claims()
     _save(CareProfile, _minors(len(traffic.first), now))
     _complaints(dice, of, staff, now)
     _audit(dice, staff, now)
+
+
+def claims() -> None:
+    """Who held each decided case and for how long, where nothing of it is there yet."""
+    if not CaseClaim.objects.exists():
+        decided = Case.objects.filter(status=Case.Status.DECIDED).order_by("pk")
+        _save(CaseClaim, (_claim(case) for case in decided.iterator(chunk_size=BATCH)))
+
+
+def _claim(case: Case) -> CaseClaim:
+    assert case.decided_at is not None
+    began = case.decided_at - timedelta(seconds=20 + case.pk * 7919 % 400)
+    return CaseClaim(
+        case=case, reviewer_id=case.decided_by_id, claimed_at=began, until=began + timedelta(minutes=10),
+        ended_at=case.decided_at, end=CaseClaim.End.DECIDED,
+    )  # fmt: skip
 
 
 def _save(model: type[Model], rows: Iterable[Model]) -> None:

@@ -53,9 +53,10 @@ def claim_next(actor: Actor, now: datetime, wanted: Wanted = EVERYTHING) -> Case
     free = wanted.of(queue(now), now).exclude(not_theirs(user))
     seen = desk_exposure.of(user, now)
     mild = free.filter(severe=False) if seen.full else free
-    for key in mild.values_list("pk", flat=True)[:_TRIES]:  # more than one only if others claim at the same moment
-        if take(actor, user, key, now):
-            return Case.objects.get(pk=key)
+    while keys := list(mild.values_list("pk", flat=True)[:_TRIES]):
+        for key in keys:  # more than one only if others claim at the same moment
+            if take(actor, user, key, now):
+                return Case.objects.get(pk=key)
     if seen.full and free.exists():
         raise ExposureReached(cases=seen.severe_cases, minutes=seen.severe_minutes)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -174,3 +175,17 @@ def test_what_waits_at_the_end_is_still_written(writing: Writing, monkeypatch: p
     submit(writing, [writing.draft()], 1)
     submit(writing, [writing.draft() for _ in range(3)], 500)  # gathering
     assert stored(writing) == 5
+
+
+def test_the_end_waits_for_a_write_under_way(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:
+    way, journal = writing.writer._express, writing.writer._journal
+    assert way is not None and journal is not None
+    opened, write = threading.Event(), journal.write
+    monkeypatch.setattr(journal, "write", lambda data, place: opened.wait(60) and write(data, place))
+    way._rest_until = float("inf")
+    submit(writing, [writing.draft()], 1)
+    assert way._writing is not None
+    submit(writing, [writing.draft(), writing.draft(violation=True), writing.draft()], 1)  # nothing overtakes it
+    opened.set()
+    assert stored(writing) == 5
+    assert models.Violation.objects.count() == 1

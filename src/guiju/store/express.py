@@ -130,10 +130,10 @@ class Express:
 
     def close(self) -> None:
         """Take nothing more; what waits goes the long way."""
+        self._closed = True
         if self._writing is not None:
             self._writing.exception()  # wait for it
             self._ended()
-        self._closed = True
         self._hand_over()
         if self._pool is not None:
             self._pool.shutdown()
@@ -218,7 +218,7 @@ class Express:
             return
         self._written(self._write)
         if self._pending:
-            if self._idle() and all(self._light(waiting.draft) for waiting in self._pending):
+            if not self._closed and self._idle() and all(self._light(waiting.draft) for waiting in self._pending):
                 self._consider()
             else:
                 self._hand_over()

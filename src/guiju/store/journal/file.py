@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ class Journal:
         self._last = [0, 0]
         self._half, self._at = 0, PAGE
         self._kept = False
+        self._open = threading.Lock()  # nobody writes to what is being closed
         self.stored = 0
         self.writes = 0
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -81,8 +83,11 @@ class Journal:
         Raises:
             OSError: it may or may not be; write nothing more to this journal.
         """
-        if os.pwrite(self._file, data, place) != len(data):
-            raise OSError("the disk took only a part of a frame")
+        with self._open:
+            if self._file < 0:
+                raise OSError("the journal is closed")
+            if os.pwrite(self._file, data, place) != len(data):
+                raise OSError("the disk took only a part of a frame")
         self.writes += 1
 
     def keep(self) -> None:
@@ -91,14 +96,16 @@ class Journal:
 
     def close(self) -> None:
         """End it. The file goes where all its rows are stored; else the next opener of the database finds it."""
-        try:
-            if max(self._last) <= self.stored:
-                if self._kept:
-                    self.path.rename(self.path.with_suffix(".kept"))
-                else:
-                    self.path.unlink(missing_ok=True)
-        finally:
-            os.close(self._file)
+        with self._open:
+            opened, self._file = self._file, -1
+            try:
+                if max(self._last) <= self.stored:
+                    if self._kept:
+                        self.path.rename(self.path.with_suffix(".kept"))
+                    else:
+                        self.path.unlink(missing_ok=True)
+            finally:
+                os.close(opened)
 
     def _end(self, half: int) -> int:
         return PAGE + (half + 1) * self._half_size

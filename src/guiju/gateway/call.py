@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from guiju.errors import AccessError, DocumentUnread, EvidenceTimeout, FilmUnknown, GuijuError, UpstreamError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens, new_id, verdicts
@@ -202,6 +203,7 @@ class Call:
             return self.care.words
         return self.snapshot.checker.policy.stand_in(decision.risk, int(self.number[-2:], 16))
 
+    @cached_property
     def labels(self) -> AnswerLabels:
         """The label for this exchange's answer."""
         service = self.snapshot.services[self.integration.service]

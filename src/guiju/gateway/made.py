@@ -63,7 +63,7 @@ async def serve_pictures(call: Call) -> None:
     call.tokens = call.endpoint.tokens(response)
     choices = call.endpoint.choices(response, call.runtime.limits.max_json_depth)
     call.said = [slot.part for choice in choices for slot in choice.texts]
-    call.answers = await judge(call, choices, call.labels())
+    call.answers = await judge(call, choices, call.labels)
     if call.integration.error_style and any(decision.action.stops for decision in call.answers):
         raise AnswerBlocked()
     finished = [

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from functools import cached_property
 
 from guiju.errors import (
     AnswerBlocked,
@@ -69,8 +70,8 @@ class _Stream:
 
     def __init__(self, call: Call) -> None:
         self.call = call
-        self.labels = call.labels()
-        self.relay = self._relay()
+        options = call.request.get("stream_options")
+        self._show_usage = isinstance(options, dict) and options.get("include_usage") is True
         self.began = False
         self.error: GuijuError | None = None
 
@@ -78,6 +79,7 @@ class _Stream:
         """Relay until the model has ended, failed, or said something that stops it."""
         call = self.call
         body = encode(self._outgoing())
+        call.runtime.loop.call_soon(getattr, self, "relay")  # made while the model works
         call.sent_upstream = time.perf_counter()
         async with call.served.upstream.post(call.endpoint.path, body) as answer:
             if answer.status != 200:
@@ -113,7 +115,7 @@ class _Stream:
         call.answered = time.perf_counter()
         call.tokens, call.answers, call.said = relay.tokens, relay.decisions(), relay.parts()
         if relay.sent:
-            call.label = self.labels.entry(structured=call.structured)
+            call.label = call.labels.entry(structured=call.structured)
 
     async def end(self) -> None:
         """Make the record durable, then let the end of the answer out."""
@@ -123,7 +125,7 @@ class _Stream:
         if error is not None and not self.began:
             raise error
         closing = self.relay.ending() if error is None else []
-        if error is None and self.relay.sent and not (closing and self.labels.header in closing[-1]):
+        if error is None and self.relay.sent and not (closing and call.labels.header in closing[-1]):
             error = LabelMissing()  # read back what goes out: no answer ends without its label
         if error is not None:
             closing = [error_event(error)]
@@ -139,7 +141,7 @@ class _Stream:
         if not self.began:
             self.began = True
             self.call.first = time.perf_counter()
-            await start_events(self.call.send, self.call.headers(self.labels))
+            await start_events(self.call.send, self.call.headers(self.call.labels))
         await self.call.send({"type": "http.response.body", "body": b"".join(events), "more_body": not last})
 
     def _outgoing(self) -> Json:
@@ -150,17 +152,18 @@ class _Stream:
             request["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
         return request
 
-    def _relay(self) -> Relay:
+    @cached_property
+    def relay(self) -> Relay:
+        """What the events of the upstream go through."""
         call = self.call
-        options = call.request.get("stream_options")
         limits = call.runtime.limits
         context = RelayContext(
             checker=call.snapshot.checker,
             context=call.context,
-            labels=self.labels,
+            labels=call.labels,
             stand_in=call.stand_in,
             structured=call.structured,
-            show_usage=isinstance(options, dict) and options.get("include_usage") is True,
+            show_usage=self._show_usage,
             allow_media=call.integration.allow_media,
             error_style=call.integration.error_style,
             retract=retracts(call),

@@ -47,7 +47,7 @@ async def serve_whole(call: Call) -> None:
     call.said = [slot.part for slot in (*(s for choice in choices for s in choice.texts), *aside)]
     if not call.integration.allow_media and call.endpoint.has_media(response):
         raise MediaNotAllowed(integration=call.integration.name)
-    labels = call.labels()
+    labels = call.labels
     decisions = await judge(call, choices, labels)
     if aside:
         decisions.append(_judge_aside(call, response, others, aside))
@@ -75,6 +75,7 @@ async def ask(call: Call) -> bytes:
         UpstreamError.
     """
     kind, body = call.endpoint.write(call.outgoing(), call.uploads)
+    call.runtime.loop.call_soon(getattr, call, "labels")  # made while the model works
     async with call.served.upstream.post(call.endpoint.path, body, kind) as answer:
         if answer.status != 200:
             raise await refusal(call, answer)

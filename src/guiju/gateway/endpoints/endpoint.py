@@ -14,6 +14,8 @@ from guiju.gateway.wire import encode, parse
 
 Json = dict[str, Any]
 
+_SWITCH, _NAME = (bool, type(None)), (str, type(None))
+
 LONGEST_MODEL = 200
 """Characters of a model's name; it stands in every record."""
 _MOST_TOKENS = 2**31 - 1
@@ -89,10 +91,10 @@ class Endpoint(ABC):
             raise FieldInvalid(field="model", problem="a model name is required")
         if len(request["model"]) > LONGEST_MODEL:
             raise FieldInvalid(field="model", problem=f"longer than {LONGEST_MODEL} characters")
-        if not isinstance(request.get("stream", False), bool | None):
+        if type(request.get("stream")) not in _SWITCH:
             raise FieldInvalid(field="stream", problem="true or false")
         for field in ("user", "safety_identifier"):
-            if not isinstance(request.get(field), str | None):
+            if type(request.get(field)) not in _NAME:
                 raise FieldInvalid(field=field, problem="a string")
 
     def prompt(self, request: Json, depth: int) -> list[Slot]:

@@ -16,6 +16,22 @@ class State:
     tone: str
 
 
+# What several kinds share.
+_APPROVED = State(_("Approved"), "good")
+_BLOCKED = State(_("Blocked"), "bad")
+_CLOSED = State(_("Closed"), "good")
+_ENDED = State(_("Handling ended"), "info")
+_MET = State(_("Met"), "good")
+_NOT_APPLICABLE = State(_("Does not apply"), "mute")
+_NOT_MET = State(_("Not met"), "bad")
+_NOT_TOLD = State(_("Not told"), "mute")
+_REFUSED = State(_("Refused"), "mute")
+_RETIRED = State(_("Retired"), "mute")
+_SECOND_PERSON = State(_("Waits for a second person"), "warn")
+_SUSPENDED = State(_("Suspended"), "bad")
+_UNCHECKED = State(_("Not checked"), "odd")
+_WAITING = State(_("Waiting"), "warn")
+
 STATES: dict[str, dict[str, State]] = {
     "action": {
         "pass": State(_("Passed"), "good"),
@@ -24,46 +40,46 @@ STATES: dict[str, dict[str, State]] = {
         "review": State(_("To review"), "warn"),
         "mask": State(_("Masked"), "warn"),
         "answer_instead": State(_("Answered instead"), "bad"),
-        "block": State(_("Blocked"), "bad"),
-        "unchecked": State(_("Not checked"), "odd"),
+        "block": _BLOCKED,
+        "unchecked": _UNCHECKED,
     },
     "outcome": {
         "completed": State(_("Completed"), "good"),
-        "blocked": State(_("Blocked"), "bad"),
-        "unchecked": State(_("Not checked"), "odd"),
-        "refused": State(_("Refused"), "mute"),
+        "blocked": _BLOCKED,
+        "unchecked": _UNCHECKED,
+        "refused": _REFUSED,
         "upstream_error": State(_("Upstream error"), "warn"),
         "client_left": State(_("Client left"), "mute"),
         "interrupted": State(_("Interrupted"), "warn"),
     },
     "integration": {
         "applied": State(_("Applied"), "info"),
-        "approved": State(_("Approved"), "good"),
-        "suspended": State(_("Suspended"), "bad"),
-        "retired": State(_("Retired"), "mute"),
+        "approved": _APPROVED,
+        "suspended": _SUSPENDED,
+        "retired": _RETIRED,
     },
     "point": {
-        "met": State(_("Met"), "good"),
+        "met": _MET,
         "confirmed": State(_("Confirmed"), "good"),
         "accepted": State(_("Open, accepted all the same"), "warn"),
-        "open": State(_("Not met"), "bad"),
+        "open": _NOT_MET,
     },
     "step": {
         "warn": State(_("Warning"), "warn"),
         "limit": State(_("Functions limited"), "warn"),
-        "suspend": State(_("Suspended"), "bad"),
+        "suspend": _SUSPENDED,
         "close": State(_("Closed"), "bad"),
     },
-    "case": {"open": State(_("Waiting"), "warn"), "decided": State(_("Decided"), "good")},
+    "case": {"open": _WAITING, "decided": State(_("Decided"), "good")},
     "identity": {
-        "unknown": State(_("Not told"), "mute"),
+        "unknown": _NOT_TOLD,
         "none": State(_("Not checked"), "warn"),
         "verified": State(_("Real identity checked"), "good"),
         "failed": State(_("Check failed"), "bad"),
         "expired": State(_("Check out of date"), "warn"),
     },
     "registration": {
-        "unknown": State(_("Not told"), "mute"),
+        "unknown": _NOT_TOLD,
         "normal": State(_("Nothing abnormal"), "good"),
         "abnormal": State(_("Abnormal, to be checked again"), "bad"),
         "checking": State(_("Being checked again"), "warn"),
@@ -71,25 +87,25 @@ STATES: dict[str, dict[str, State]] = {
         "refused": State(_("Checked again, not in order"), "bad"),
     },
     "proposal": {
-        "pending": State(_("Waits for a second person"), "warn"),
+        "pending": _SECOND_PERSON,
         "delayed": State(_("Takes effect later"), "info"),
         "taken": State(_("Taken"), "good"),
-        "refused": State(_("Refused"), "mute"),
+        "refused": _REFUSED,
     },
     "report": {
-        "prepared": State(_("Waits for a second person"), "warn"),
+        "prepared": _SECOND_PERSON,
         "approved": State(_("Approved, to be sent"), "info"),
         "sent": State(_("Sent"), "good"),
-        "refused": State(_("Refused"), "mute"),
+        "refused": _REFUSED,
     },
     "bulk": {
-        "pending": State(_("Waits for a second person"), "warn"),
+        "pending": _SECOND_PERSON,
         "applied": State(_("Applied"), "good"),
-        "refused": State(_("Refused"), "mute"),
+        "refused": _REFUSED,
         "undone": State(_("Undone"), "mute"),
     },
     "delivery": {
-        "waiting": State(_("Waiting"), "warn"),
+        "waiting": _WAITING,
         "delivered": State(_("Delivered"), "good"),
         "given_up": State(_("Given up"), "bad"),
         "blocked": State(_("Held back"), "odd"),
@@ -101,16 +117,16 @@ STATES: dict[str, dict[str, State]] = {
     },
     "incident": {
         "open": State(_("Being handled"), "warn"),
-        "ended": State(_("Handling ended"), "info"),
-        "closed": State(_("Closed"), "good"),
+        "ended": _ENDED,
+        "closed": _CLOSED,
     },
     "incident_event": {
         "opened": State(_("Incident opened"), "bad"),
         "note": State(_("Note"), "mute"),
         "graded": State(_("Graded"), "warn"),
         "sent": State(_("Report sent"), "info"),
-        "ended": State(_("Handling ended"), "info"),
-        "closed": State(_("Closed"), "good"),
+        "ended": _ENDED,
+        "closed": _CLOSED,
     },
     "level": {
         "below": State(_("Below the recorded criteria"), "mute"),
@@ -138,15 +154,15 @@ STATES: dict[str, dict[str, State]] = {
     },
     "suggestion": {
         "pending": State(_("Waits for approval"), "warn"),
-        "approved": State(_("Approved"), "good"),
-        "refused": State(_("Refused"), "mute"),
+        "approved": _APPROVED,
+        "refused": _REFUSED,
     },
     "policy": {
         "draft": State(_("Draft"), "info"),
         "shadow": State(_("In the shadow"), "odd"),
         "partial": State(_("For a share"), "warn"),
         "live": State(_("Live"), "good"),
-        "retired": State(_("Retired"), "mute"),
+        "retired": _RETIRED,
         "expired": State(_("Expired"), "mute"),
     },
     "tier": {
@@ -167,19 +183,19 @@ STATES: dict[str, dict[str, State]] = {
         "failing": State(_("Failing"), "bad"),
         "due_soon": State(_("Due soon"), "warn"),
         "unproven": State(_("Not yet proven"), "odd"),
-        "not_applicable": State(_("Does not apply"), "mute"),
+        "not_applicable": _NOT_APPLICABLE,
         "unknown": State(_("Profile incomplete"), "info"),
     },
     "applies": {
         "True": State(_("Applies"), "warn"),
-        "False": State(_("Does not apply"), "mute"),
+        "False": _NOT_APPLICABLE,
         "None": State(_("Cannot be told yet"), "info"),
     },
     "check": {
-        "pass": State(_("Met"), "good"),
-        "fail": State(_("Not met"), "bad"),
+        "pass": _MET,
+        "fail": _NOT_MET,
         "insufficient": State(_("Not enough evidence"), "odd"),
-        "not_applicable": State(_("Does not apply"), "mute"),
+        "not_applicable": _NOT_APPLICABLE,
     },
     "position": {
         "start": State(_("At the start"), "good"),

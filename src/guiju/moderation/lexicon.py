@@ -15,6 +15,8 @@ import msgspec
 
 from guiju.errors import LexiconError
 from guiju.text.components import splits
+from guiju.text.disguises import BY_SOUND
+from guiju.text.homophones import writings
 from guiju.text.reading import read
 from guiju.text.rewriting import once
 from guiju.text.squeeze import is_latin, is_word, positions, squeeze
@@ -70,7 +72,8 @@ class Word(msgspec.Struct, frozen=True):
         deny: the deny entries that read like this. ``allow``: whether an allow entry does.
         gaps: indices before which the entry itself has a space or a punctuation mark.
         latin_left, latin_right: whether that edge needs a word boundary.
-        disguise: how the word is disguised in this form of it (``reversed``, ``rot13``, ``repeat``), or empty.
+        disguise: how the word is disguised in this form of it (``reversed``, ``rot13``, ``repeat``; ``homophone`` and ``pinyin``
+            for words of two characters), or empty.
         doubled: how many letters of the word itself are repeats (1 in 时时彩), where ``text`` has them once.
     """
 
@@ -83,6 +86,11 @@ class Word(msgspec.Struct, frozen=True):
     disguise: str = ""
     doubled: int = 0
 
+    @property
+    def heard(self) -> bool:
+        """Whether this form is the word by its sound: a guess, which never blocks by itself."""
+        return self.disguise in BY_SOUND
+
 
 class Lexicon:
     """A compiled set of entries.
@@ -91,7 +99,8 @@ class Lexicon:
         entries: what it was compiled from, in order. ``words``: the distinct squeezed words, by automaton value.
         automaton: finds ``words`` in squeezed text, and after them ``pairs``; ``None`` where there are no words.
         pairs: two components → a character of a word that is split into them.
-        prefixes: every proper beginning of a word → ``DENY``, ``ALLOW`` or both.
+        prefixes: every proper beginning of a word → ``DENY``, ``ALLOW`` or both. Nothing is held back for what is known by its
+            sound alone: such a form begins like an allow entry.
         bigrams: every two letters that follow one another in a word.
         longest: length of the longest squeezed word.
         version: hash over the entries; the same entries give the same version in any order.
@@ -123,7 +132,8 @@ class Lexicon:
             text, gaps = _letters(entry, line)
             grouped.setdefault(text, []).append((entry, gaps))
         plain = [_word(text, members) for text, members in grouped.items()]
-        return cls(kept, (*plain, *_disguised(plain)))
+        written = [*plain, *_disguised(plain)]
+        return cls(kept, (*written, *_heard(plain, {word.text for word in written})))
 
     def entry(self, rule: str) -> Entry | None:
         """The entry behind a finding's ``rule``, for a reviewer's screen."""
@@ -185,6 +195,17 @@ def _disguised(words: list[Word]) -> list[Word]:
     return found
 
 
+def _heard(words: list[Word], known: set[str]) -> list[Word]:
+    """The words of two Chinese characters as they may be written by sound; longer ones have an automaton of their own."""
+    return [
+        Word(form, word.deny, False, frozenset(), is_latin(form[0]), is_latin(form[-1]), kind)
+        for word in words
+        if word.deny
+        for form, kind in writings(word.text)
+        if form not in known and not known.add(form)  # type: ignore[func-returns-value]
+    ]
+
+
 def _pairs(words: tuple[Word, ...]) -> dict[str, str]:
     letters = {letter for word in words if word.deny and not word.disguise for letter in word.text}
     return {pair: character for pair, character in splits().items() if character in letters}
@@ -200,7 +221,7 @@ def _automaton(words: tuple[Word, ...], pairs: dict[str, str]) -> daachorse.Char
 def _prefixes(words: tuple[Word, ...]) -> dict[str, int]:
     found: dict[str, int] = {}
     for word in words:
-        bits = (DENY if word.deny else 0) | (ALLOW if word.allow else 0)
+        bits = (DENY if word.deny and not word.heard else 0) | (ALLOW if word.allow or word.heard else 0)
         for end in range(1, len(word.text)):
             beginning = word.text[:end]
             found[beginning] = found.get(beginning, 0) | bits

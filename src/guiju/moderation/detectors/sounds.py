@@ -1,4 +1,5 @@
-"""Words of the lexicon by their sound: homophones (菠菜 for 博彩), pinyin, initials of pinyin.
+"""Words of three syllables and more by their sound: homophones (线商堵场), pinyin, initials of pinyin. Shorter ones are forms
+of the lexicon (``guiju.text.homophones``), found by the detector ``words``.
 
 What sounds like a listed word is a guess. Such a hit is reported under ``guiju.disguise.homophone`` (or ``pinyin``,
 ``initials``) and the entry's id, of low or medium severity whatever the entry's is. Where a second disguise lies in the
@@ -12,6 +13,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from guiju.moderation import faint
 from guiju.moderation.detectors import Materials, detector
 from guiju.moderation.gaps import NATURAL
 from guiju.moderation.lexicon import MAX_WORD
@@ -23,7 +25,7 @@ from guiju.text.sounding import Sounding, has_spelling, plain_sounding, sound, s
 from guiju.text.squeeze import MAX_GAP, is_latin, squeeze
 from guiju.text.syllables import LONGEST_RUN
 
-_ALONE, _RAISED, _INITIALS_SCORE = 0.6, 0.7, 0.5
+_INITIALS_SCORE = 0.5
 #: Of three syllables so many must be written like the word; from so many syllables on, all may differ.
 _ALIKE, _ALL_DIFFER = 2, 4
 _LAST_RUN = re.compile(r"[a-z]+\Z")
@@ -157,11 +159,4 @@ def _may_lie_between(gaps: list[str], units: list[str]) -> bool:
 
 def _hits(start: int, end: int, spoken_word: Spoken, kinds: list[str]) -> list[Hit]:
     kind = "homophone" if "homophone" in kinds else kinds[0]
-    raised = len(kinds) > 1
-    hits = []
-    for entry in spoken_word.word.deny:
-        severity = "medium" if entry.severity == "high" else "low"
-        hits.append(Hit(start, end, TAG + kind, entry.id, _ALONE, severity, f"{reason_of(kind)}：{entry.reason}"))
-        if raised:
-            hits.append(Hit(start, end, entry.risk, entry.id, _RAISED, "low", entry.reason))
-    return hits
+    return faint.hits(start, end, spoken_word.word.deny, kind, len(kinds) > 1)

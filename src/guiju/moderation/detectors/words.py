@@ -11,12 +11,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from guiju.moderation import faint
 from guiju.moderation.detectors import Materials, detector
-from guiju.moderation.gaps import Fit, fit, has_gaps
+from guiju.moderation.gaps import NATURAL, Fit, fit, has_gaps
 from guiju.moderation.lexicon import ALLOW, DENY, MAX_WORD, Lexicon, Word
 from guiju.moderation.scan import Hit, Scan
 from guiju.moderation.screening import screen as screening
 from guiju.text.disguises import TAG, reason_of
+from guiju.text.homophones import stands_alone
 from guiju.text.rewriting import Rewriter, Sign, View, collapse, once, readings, repeats, rewritten, view
 from guiju.text.squeeze import MAX_GAP, is_latin, positions, squeeze
 
@@ -55,6 +57,7 @@ class Words:
         self._prefixes = lexicon.prefixes
         self._pairs = lexicon.pairs
         self._bigrams = lexicon.bigrams
+        self._hears = any(word.heard for word in lexicon.words)
         self._tail = max(lexicon.longest - 1, 0)
         self._rewriter = Rewriter(lexicon.pairs, any(is_latin(c) for w in lexicon.words for c in w.text))
 
@@ -69,7 +72,7 @@ class Words:
             else:
                 asked, hold, keep, *_ = self.screen.window(window)
                 if not asked & (screening.ALL | screening.WORDS):
-                    return None if hold == keep == len(window) else Scan((), hold, min(hold, keep))
+                    return None if hold == keep == len(window) else self._undecided((), hold, keep)
         squeezed = squeeze(window)
         found = self._automaton.find_overlapping(squeezed)
         size = len(window)
@@ -102,7 +105,7 @@ class Words:
                 hold = min(hold, _first_end(window, other, deny, size, self.reach))
                 keep = min(keep, _first_end(window, other, allow, size, self.reach))
         if not matches:
-            return None if hold == keep == size else Scan((), hold, min(hold, keep))
+            return None if hold == keep == size else self._undecided((), hold, keep)
         return self._judge(window, matches, hold, keep)
 
     def _signs(self, window: str, squeezed: str, found: list[tuple[int, int, int]], final: bool) -> list[Sign]:
@@ -207,6 +210,8 @@ class Words:
             if starts[0] < fresh or ends[-1] - starts[0] > self.reach:
                 continue
             how = fit(window, word, starts, ends, final)
+            if word.heard and how is not Fit.NO:
+                how = _told_apart(window, word, starts[0], ends[-1], final)
             if how is Fit.NO:
                 continue
             if word.disguise and word.disguise not in kinds:
@@ -235,14 +240,31 @@ class Words:
             if sure >= 0:
                 silenced.append((match.start, sure))
             elif covers or match.fit is Fit.OPEN or match.start >= allow_live:
-                hold = min(hold, match.start)
+                if match.word.heard:
+                    keep = min(keep, match.start)
+                else:
+                    hold = min(hold, match.start)
             else:
                 hits.update(dict.fromkeys(_hits(match)))
         keep = min(keep, hold)
         for start, cover_start in sorted(silenced, reverse=True):
             if start >= keep:
                 keep = min(keep, cover_start)
-        return Scan(tuple(hits), hold, keep)
+        return self._undecided(tuple(hits), hold, keep)
+
+    def _undecided(self, hits: tuple[Hit, ...], hold: int, keep: int) -> Scan:
+        """Words by sound are held back only where the policy acts on them: they are kept like allow entries."""
+        keep = min(hold, keep)
+        return Scan(hits, hold, keep, keep if self._hears else None)
+
+
+def _told_apart(window: str, word: Word, start: int, end: int, final: bool) -> Fit:
+    """Whether a word of two characters is heard there: apart from the words around it, nothing natural in between."""
+    if any(character in NATURAL for character in window[start:end]):
+        return Fit.NO
+    if end == len(window) and not final:
+        return Fit.OPEN
+    return Fit.YES if stands_alone(window[max(0, start - 1) : start], word.text, window[end : end + 1]) else Fit.NO
 
 
 def _first_end(window: str, seen: View, index: int, size: int, reach: int) -> int:
@@ -294,6 +316,8 @@ def _hits(match: _Match) -> list[Hit]:
     score = _DISGUISED if match.kinds else _CONTIGUOUS
     start, end, word = match.start, match.end, match.word
     chance = len(word.text) == 2 and ("split" in match.kinds or "emoji" in match.kinds)
+    if word.heard:
+        return faint.hits(start, end, word.deny, word.disguise, len(match.kinds) > 1)
     hits = [
         Hit(start, end, e.risk, e.id, score, _capped(e.severity) if chance else e.severity, e.reason) for e in word.deny
     ]

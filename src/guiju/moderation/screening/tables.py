@@ -72,7 +72,8 @@ def _word_key(number: int, word: Word) -> Key:
     """A word as it is looked for. A form with its double letters once counts only where letters were doubled in the text."""
     denied = _DOUBLED if word.disguise == "repeat" else _DENY
     ends = (denied if word.deny else 0) | (_ALLOW if word.allow else 0) | (_OWN_GAPS if word.gaps else 0)
-    lives = (_DENY_LIVES if word.deny else 0) | (_ALLOW_LIVES if word.allow else 0)
+    lives = _ALLOW_LIVES if word.allow or word.heard else _DENY_LIVES if word.deny else 0
+    lives |= _DENY_LIVES if word.deny and not word.heard else 0
     return Key(word.text, number, ends, lives)
 
 

@@ -7,7 +7,7 @@ group by room::
     ├── SettingsError      GJ-10xx   settings, set-up, environment
     ├── RequestError       GJ-11xx   what a caller of the gateway sent
     ├── AccessError        GJ-12xx   integrations, keys, quotas, accounts
-    ├── UpstreamError      GJ-13xx   the model behind the gateway
+    ├── UpstreamError      GJ-13xx   the model behind the gateway; 538x the pools that answer minors
     ├── ModerationError    GJ-2xxx   text, detectors, policies, word lists
     ├── EvidenceError      GJ-3xxx   records, chains, keys, export
     ├── LawError           GJ-4xxx   instruments, obligations, checks, documents

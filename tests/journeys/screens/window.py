@@ -44,7 +44,7 @@ class Window:
         """A window whose requests go to ``client``."""
         context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         window = cls(context.new_page(), client)
-        window.page.set_default_timeout(30_000)
+        window.page.set_default_timeout(120_000)  # a machine may be busy with much else
         window.page.route("**/*", window._answer)
         window.page.on("pageerror", lambda error: window.problems.append(str(error)))
         window.page.on("console", window._hear)

@@ -27,6 +27,8 @@ DENY, ALLOW = 1, 2
 SEVERITIES = ("low", "medium", "high")
 #: Shortest word that is also looked for backwards, in Chinese and in Latin letters; shorter ones turn up by chance.
 _REVERSED_FROM, _LATIN_FROM = 3, 6
+#: Words of two characters that are listened for; with more of them every text would sound like one.
+_MOST_HEARD = 1000
 _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 
 
@@ -196,11 +198,16 @@ def _disguised(words: list[Word]) -> list[Word]:
 
 
 def _heard(words: list[Word], known: set[str]) -> list[Word]:
-    """The words of two Chinese characters as they may be written by sound; longer ones have an automaton of their own."""
+    """The words of two characters as they may be written by sound, severe ones first where there are very many.
+
+    Longer ones have an automaton of their own.
+    """
+    short = sorted(
+        (w for w in words if w.deny and len(w.text) == 2), key=lambda w: all(e.severity != "high" for e in w.deny)
+    )
     return [
         Word(form, word.deny, False, frozenset(), is_latin(form[0]), is_latin(form[-1]), kind)
-        for word in words
-        if word.deny
+        for word in short[:_MOST_HEARD]
         for form, kind in writings(word.text)
         if form not in known and not known.add(form)  # type: ignore[func-returns-value]
     ]

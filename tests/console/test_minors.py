@@ -15,6 +15,7 @@ from guiju.store.actor import Actor
 from guiju.store.models import (
     AuditEntry,
     CareCase,
+    CareEvent,
     CareProfile,
     GuardianDecision,
     MinorsPolicyVersion,
@@ -64,6 +65,10 @@ def test_a_guardian_sees_and_limits_and_withdraws(
     assert page.status_code == 200 and "8至12岁" in page.content.decode()
     assert page["Referrer-Policy"] == "same-origin" and "no-store" in page["Cache-Control"]
     assert world.account.pk not in page.content.decode(), "not even the pseudonym"
+    for number, (kind, code) in enumerate([("denied", "persona"), ("heard", "crisis.die"), ("signal", "age.number")]):
+        CareEvent.objects.create(at=timezone.now(), account=world.account.pk, kind=kind, code=code, record=str(number))
+    told = guest.get(place).content.decode()
+    assert "虚拟亲属、伴侣" in told and "危机" in told and "age.number" not in told, "warned of, and of nothing else"
     assert guest.post(place, {"act": "limit", "scope": "daily", "value": "30"}).status_code == 302
     assert guest.post(place, {"act": "limit", "scope": "single_spend", "value": "12"}).status_code == 302
     assert guest.post(place, {"act": "limit", "scope": "curfew", "value": "20:30-07:00"}).status_code == 302
@@ -127,7 +132,9 @@ def test_a_yearly_document_is_noted_by_who_may(world: World, browser: Callable[[
     assert client.post(place, {"reason": "https://example.com/minors"}).status_code == 302
     assert "https://example.com/minors" in client.get("/minors/").content.decode()
     assert browser(Role.REVIEWER).post(place, {"reason": "x"}).status_code == 403
-    assert client.post(f"/minors/documents/{year}/chat/public/done/", {"reason": "x"}).status_code == 422, "not over yet"
+    assert client.post(f"/minors/documents/{year}/chat/public/done/", {"reason": "x"}).status_code == 422, (
+        "not over yet"
+    )
 
 
 def test_pools_are_shown_with_what_answers_each_band(

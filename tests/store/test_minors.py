@@ -20,9 +20,11 @@ from guiju.store.models import (
     CareCase,
     CareEvent,
     CareProfile,
+    Delivery,
     GuardianLink,
     Integration,
     UsageDay,
+    Webhook,
 )
 from guiju.store.moments import micros
 from guiju.store.services import care_cases, guardians, minors
@@ -141,11 +143,14 @@ def test_an_appeal_that_is_upheld(system: Actor, account: Account) -> None:
 
 
 def test_a_crisis_opens_one_case_with_a_clock(system: Actor, account: Account) -> None:
+    Webhook.objects.create(name="值班", address="https://example.com", events=["care.crisis"], created_at=NOON)
     care_notes.note([noted("heard", "crisis.die"), noted("heard", "distress.alone")], POLICY)
     care_notes.note([noted("heard", "crisis.nolive")], POLICY)
     case = CareCase.objects.get()
     assert case.kind == "crisis" and case.due_at - case.opened_at == timedelta(minutes=30)
     assert list(care_cases.under_way()) == [case]
+    told = Delivery.objects.get()  # one case, told of once
+    assert (told.event, told.body["case"], told.body["due_at"]) == ("care.crisis", case.pk, case.due_at.isoformat())
     case = care_cases.contacted(system, case, "电话联系到母亲")
     assert case.contacted_at is not None
     with pytest.raises(InvalidTransition):

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from guiju.minors import ADULT, Basis, MinorsPolicy
 from guiju.minors import signals as signs
-from guiju.store import snapshot_version
+from guiju.store import outbox, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.audit import append, one_at_a_time
 from guiju.store.models import Account, CareCase, CareEvent, CareProfile
@@ -117,7 +117,20 @@ def open_crisis(event: Noted, policy: MinorsPolicy) -> CareCase:
                 due_at=opened + timedelta(minutes=policy.companion.crisis_minutes.value),
             )
             append(_GATEWAY, "care.open", row, detail={"kind": "crisis", "code": event.code, "record": event.record})
+            outbox.announce("care.crisis", _told_of(row, event), opened)
         return row
+
+
+def _told_of(row: CareCase, event: Noted) -> dict[str, object]:
+    """What the operator's own system is told of a crisis, so that somebody is woken and the contact reached in time."""
+    due = row.due_at.isoformat()
+    return {
+        "case": row.pk,
+        "account": event.account,
+        "integration": event.integration,
+        "record": event.record,
+        "due_at": due,
+    }
 
 
 def _suspect(account: str, found: list[Noted], policy: MinorsPolicy) -> None:
@@ -143,6 +156,7 @@ def _suspect(account: str, found: list[Noted], policy: MinorsPolicy) -> None:
         CareProfile.objects.update_or_create(account_id=account, defaults=values)
         detail = {"score": suspicion.score, "threshold": suspicion.threshold, "signals": list(suspicion.signals)}
         append(_GATEWAY, "minors.suspect", Account(pk=account), detail=detail)
+        outbox.announce("care.suspected", {"account": account, "integration": integration}, at)
         snapshot_version.bump()
 
 

@@ -23,6 +23,8 @@ EVENTS = (
     "complaint.overdue",
     "complaint.answered",
     "appeal.decided",
+    "care.crisis",
+    "care.suspected",
 )
 """Every event that can be listened to."""
 

@@ -87,6 +87,7 @@ def _page(request: HttpRequest, account: Account, form: LimitForm) -> HttpRespon
         "verdict": verdict,
         "left": None if verdict.remaining is None else verdict.remaining // 60_000_000,
         "days": care.used_minutes(account.pk, day_of(at), _DAYS, policy),
+        "happened": guardianship.happened(account, now),
         "decisions": guardianship.in_words(_standing(account, now)),
         "form": form,
     }

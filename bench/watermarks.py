@@ -4,8 +4,8 @@ Run with ``python -m bench.watermarks [--pictures FOLDER …] [--every N] [--sou
 of `bench.watermark_corpus`. `bench.watermark_proof` has shares with intervals, `bench.watermark_false` the false alarms.
 
 Peers live in an environment of their own, since they pull in OpenCV: ``python -m venv .venv-peers`` and
-``.venv-peers/bin/pip install blind-watermark scikit-image PyWavelets onnxruntime && .venv-peers/bin/pip install --no-deps
-invisible-watermark``; ``--peers .venv-peers/bin/python`` names its Python. invisible-watermark is used by its modules
+``.venv-peers/bin/pip install blind-watermark scikit-image PyWavelets onnxruntime clawid melu && .venv-peers/bin/pip
+install --no-deps invisible-watermark``; ``--peers .venv-peers/bin/python`` names its Python. invisible-watermark is used by its modules
 ``maxDct`` and ``dwtDctSvd`` and its two networks (rivaGan), which do without PyTorch. Peers get 32 bits, which is what their
 users give them; Guiju carries 64 and a check sum of 32.
 """
@@ -38,6 +38,11 @@ from guiju.labeling.watermark.image.finding import Spectrum, canvas, whitened
 SECRET = Secret.derive(b"the secret of the measurements ..")
 Edit = Callable[[Image.Image], Image.Image]
 
+PEERS = {
+    "dwtDct": "32 bits", "dwtDctSvd": "32 bits", "rivaGan": "32 bits", "blind-watermark": "32 bits",
+    "clawid": "32 bits", "melu": "presence",
+}  # fmt: skip
+"""Packages beside Guiju, and what they carry here."""
 PEER = Path(__file__).with_name("watermark_peers.py")
 
 
@@ -109,6 +114,7 @@ EDITS: dict[str, Edit] = {
     "brightness +20 %": lambda image: image.point(lambda value: min(255, int(value * 1.2))),
     "mirror": lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
     "visible label box": boxed,
+    "crop 10 %, resize 0.5, JPEG 50": chain(cut(0.1), sized(0.5), recoded("JPEG", 50)),
     "resize 0.5, JPEG 60": chain(sized(0.5), recoded("JPEG", 60)),
     "screenshot (0.83, JPEG 75, 1.1, JPEG 80)": chain(
         sized(0.83), recoded("JPEG", 75), sized(1.1), recoded("JPEG", 80)
@@ -167,6 +173,10 @@ def own(chosen: list[tuple[str, Image.Image]], edits: list[str]) -> dict[str, fl
     found["mean SSIM"] = float(np.mean([ssim(a, b) for a, (_, b) in zip(marked, chosen, strict=True)]))
     found["embed ms/megapixel"] = 1000 * spent / area
     found["edit and read ms/picture"] = 1000 * (time.process_time() - began) / runs
+    began = time.process_time()
+    for image in marked:
+        detect(image)
+    found["read ms/megapixel"] = 1000 * (time.process_time() - began) / area
     found["highest score of an unmarked picture"] = max(detect(image)[1] for _, image in chosen)
     found["unmarked pictures read"] = float(sum(detect(image)[0] is not None for _, image in chosen))
     return found
@@ -191,6 +201,7 @@ def peer(python: str, method: str, chosen: list[tuple[str, Image.Image]], edits:
         found["mean SSIM"] = float(np.mean([ssim(a, b) for a, (_, b) in zip(marked, chosen, strict=True)]))
         area = sum(image.width * image.height for _, image in chosen) / 1e6
         found["embed ms/megapixel"] = 1000 * embed["seconds"] / area
+        found["read ms/megapixel"] = 1000 * _ask(python, "read", method, folder)["seconds"] / area
         return found
 
 
@@ -331,7 +342,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--edits", nargs="*", default=list(EDITS), choices=EDITS, metavar="EDIT")
     parser.add_argument("--skip-sound", action="store_true")
     parser.add_argument("--peers", default=".venv-peers/bin/python", help="the Python of the peers' environment")
-    parser.add_argument("--methods", nargs="*", default=["dwtDct", "dwtDctSvd", "rivaGan", "blind-watermark"])
+    parser.add_argument("--methods", nargs="*", default=list(PEERS), choices=PEERS)
     parser.add_argument("--quick", action="store_true", help="pictures made here, nothing beside")
     given = parser.parse_args(arguments)
     Image.MAX_IMAGE_PIXELS = None
@@ -343,7 +354,9 @@ def main(arguments: list[str]) -> int:
     print(f"\n### Pictures: {len(chosen)}; share read without error\n")
     columns = {"Guiju, 64 bits": own(chosen, given.edits)}
     if not given.quick and Path(given.peers).exists():
-        columns |= {f"{method}, 32 bits": peer(given.peers, method, chosen, given.edits) for method in given.methods}
+        columns |= {
+            f"{method}, {PEERS[method]}": peer(given.peers, method, chosen, given.edits) for method in given.methods
+        }
     table(columns)
     if given.skip_sound:
         return 0

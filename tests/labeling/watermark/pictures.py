@@ -48,6 +48,13 @@ def grain(seed: int = 3, size: tuple[int, int] = (448, 384)) -> Image.Image:
     return noise.filter(ImageFilter.GaussianBlur(0.6)).convert("RGB")
 
 
+def gravel(seed: int = 4, size: tuple[int, int] = (360, 360)) -> Image.Image:
+    """Coarse grain from black to white in a small picture: it drowns the very waves that outlast compression and halving."""
+    coarse = np.asarray(grain(seed, size).filter(ImageFilter.GaussianBlur(1.2)).convert("L"), float)
+    coarse = 128 + (coarse - coarse.mean()) * (45 / coarse.std())
+    return Image.fromarray(np.clip(coarse, 0, 255).astype(np.uint8)).convert("RGB")
+
+
 KINDS: Final = {"landscape": landscape, "drawing": drawing}
 
 

@@ -29,6 +29,18 @@ def test_a_quarter_of_the_word_may_be_missing(payload: int, seed: int) -> None:
     assert code.decode(values) == payload
 
 
+@settings(max_examples=20, deadline=None)
+@given(payload=NUMBERS, other=NUMBERS, begin=st.integers(0, code.BITS - 1))
+def test_a_word_has_no_rival_until_one_fits_better(payload: int, other: int, begin: int) -> None:
+    word = code.encode(payload)
+    assert (code.rival(word, payload, begin) == word).all()
+    drowned = word + 0.7 * np.random.default_rng(other % 1000).standard_normal(code.SIGNS) - 0.6 * word
+    rival = code.rival(drowned, payload, begin)
+    assert float(rival @ drowned) >= float(word @ drowned)
+    differing = np.count_nonzero(rival != word)
+    assert differing == 0 or differing >= 24  # the free distance
+
+
 @pytest.mark.parametrize(
     "values", [np.zeros(code.SIGNS), np.ones(code.SIGNS), -np.ones(code.SIGNS), np.full(code.SIGNS, np.nan)]
 )

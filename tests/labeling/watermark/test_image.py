@@ -14,7 +14,7 @@ from guiju.labeling.implicit import Label
 from guiju.labeling.watermark import Secret, Verdict, foreign, of_content
 from guiju.labeling.watermark.image import pixels
 from tests.labeling.real import real
-from tests.labeling.watermark.pictures import EDITS, KINDS, drawing, grain, landscape
+from tests.labeling.watermark.pictures import EDITS, KINDS, drawing, grain, gravel, landscape
 
 SECRET = Secret.derive(b"a secret of tests, 32 bytes long.")
 NUMBER = of_content("7f3a9c")
@@ -39,6 +39,18 @@ def test_the_number_is_read_after(edit: str, kind: str, marked: dict[str, Image.
     assert found.notes.get("mirrored", 0) == (edit == "mirror")
 
 
+@pytest.fixture(scope="module")
+def drowned() -> Image.Image:
+    after, change = pixels.marked(gravel(), SECRET, NUMBER, 40.5)
+    assert 10 * np.log10(255**2 / change) >= 40
+    return after
+
+
+@pytest.mark.parametrize("edit", ["jpeg 50", "half", "crop 10 %"])
+def test_the_number_is_read_in_small_coarse_grain_after(edit: str, drowned: Image.Image, tmp_path: Path) -> None:
+    assert detected(EDITS[edit](drowned), tmp_path).number == NUMBER
+
+
 def test_a_turned_picture_is_read_by_a_thorough_search(marked: dict[str, Image.Image], tmp_path: Path) -> None:
     turned = marked["landscape"].rotate(2, Image.Resampling.BICUBIC)
     assert not detected(turned, tmp_path).found
@@ -53,7 +65,7 @@ def test_the_strength_is_the_one_asked_for(kind: str, psnr: float) -> None:
     after, change = pixels.marked(image, SECRET, NUMBER, psnr)
     difference = np.asarray(after, float) - np.asarray(image, float)
     assert 10 * np.log10(255**2 / change) == pytest.approx(psnr, abs=0.9)
-    assert 10 * np.log10(255**2 / np.mean(difference**2)) >= psnr - 0.3
+    assert 10 * np.log10(255**2 / np.mean(difference**2)) >= psnr - (0.5 if kind == "grain" else 0.3)
 
 
 def test_plains_are_marked_less_than_lively_parts() -> None:

@@ -55,6 +55,23 @@ def decode(values: npt.NDArray[np.floating]) -> int | None:
     return payload if _with_check(payload) == word else None
 
 
+def rival(values: npt.NDArray[np.floating], payload: int, begin: int) -> Floats:
+    """The signs of the word, of those that pass through one state with the word of ``payload``, that fits ``values`` best.
+
+    It is that of ``payload`` itself where no other fits better. Who puts a mark in asks for the others, to be told apart.
+
+    Args:
+        begin: the bit before which both are in the same state.
+    """
+    bits = np.array([_with_check(payload) >> (BITS - 1 - place) & 1 for place in range(BITS)])
+    state = int("".join(map(str, np.roll(bits, -begin)[-_MEMORY:])), 2)
+    metric = np.full(_STATES, -np.inf)
+    metric[state] = 0.0
+    soft = np.roll(np.asarray(values, np.float64).reshape(BITS, RATE), -begin, 0)
+    found = np.roll(_walk(soft, metric, BITS, state), begin)
+    return _signs_of(int("".join(map(str, found)), 2))
+
+
 def agreement(values: npt.NDArray[np.floating], payload: int) -> float:
     """The share of the signs of ``values`` that are those of ``payload``: 1.0 is an undamaged mark, 0.5 is noise."""
     return float(np.mean((values > 0) == (encode(payload) > 0)))
@@ -91,11 +108,21 @@ def _trellis() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
 
 
 def _viterbi(soft: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """The bits of the best word: around the circle several times, of which the middle is taken."""
+    return _walk(soft, np.zeros(_STATES), BITS * _TURNS)[BITS : 2 * BITS]
+
+
+def _walk(
+    soft: npt.NDArray[np.float64], metric: npt.NDArray[np.float64], steps: int, last: int | None = None
+) -> npt.NDArray[np.int64]:
+    """The bits of the best way through so many steps; ``last``: the state in which it ends, None for any.
+
+    Args:
+        metric: how good it is to begin in each state.
+    """
     signs, old = _trellis()
     gains = np.einsum("bsr,tr->tbs", signs, soft)
-    steps = BITS * _TURNS
     survivors = np.empty((steps, _STATES), np.bool_)
-    metric = np.zeros(_STATES)
     half = _STATES // 2
     for step in range(steps):
         gain = gains[step % BITS]
@@ -104,9 +131,9 @@ def _viterbi(soft: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         high = np.repeat(metric[half:], 2) + gain[1]
         survivors[step] = high > low
         metric = np.maximum(low, high)
-    state = int(metric.argmax())
+    state = int(metric.argmax()) if last is None else last
     bits = np.empty(steps, np.int64)
     for step in range(steps - 1, -1, -1):
         bits[step] = state & 1
         state = int(old[int(survivors[step, state]), state])
-    return bits[BITS : 2 * BITS]
+    return bits

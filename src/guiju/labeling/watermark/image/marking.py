@@ -10,6 +10,8 @@ from PIL import Image
 
 from guiju.labeling.watermark.image import layout
 from guiju.labeling.watermark.image.finding import whitened
+from guiju.labeling.watermark.image.planning import planned
+from guiju.labeling.watermark.image.tile import SHAPE, UNIT, repeated
 from guiju.labeling.watermark.keys import Finder
 
 PSNR: Final = 40.5
@@ -25,10 +27,10 @@ _LEAST, _MOST = 0.25, 3.0
 _SMALLER: Final = (1.0, 0.8, 0.62)
 """Sizes of the tile that are weighed: a smaller one has shorter waves, which a lively picture drowns less and strong
 reduction loses sooner."""
-_LIVELIER: Final = 0.8
-"""The size where none of these leaves enough; and for grain, which drowns all but the shortest waves:"""
-_GRAINY, _GRAIN = 0.5, 2.0
-"""Its size, and the mean square from which what is there counts as grain; 1 is the usual size of a mark's wave."""
+_DROWNED, _SIZES = 0.5, 14
+"""Where none of these leaves enough: the smallest that is tried, and about how many from there to the usual one."""
+_LOUDER: Final = 0.3
+"""By how many dB the mark is stronger there: grain hides it, and 40.5 dB become no less than 40."""
 _FINEST: Final = 13.0
 """Most tiles along the geometric mean of the sides: more are not searched for, see `finding.FINEST`."""
 _AMPLIFIED: Final = 1.5
@@ -39,11 +41,6 @@ _MOST_OF_ONE: Final = 4.0
 """The most that one wave counts for in that sum."""
 
 Floats = npt.NDArray[np.float32]
-
-_SHAPE: Final[Floats] = np.asarray((layout.RADIUS / layout.HIGHEST) ** -0.6, np.float32)
-"""Amplitude of each wave: the shorter the weaker."""
-_UNIT: Final = float(2.0 * np.sqrt((_SHAPE**2).sum()))
-"""Standard deviation of a tile whose waves are ±1±i times their shape, times its number of pixels."""
 
 
 def period(width: int, height: int) -> int:
@@ -58,17 +55,19 @@ def offsets(luma: Floats, finder: Finder, pattern: int, payload: int, psnr: floa
 
     Args:
         luma: grey levels from 0 to 255, rows by columns, at least :data:`SMALLEST` each way.
-        psnr: strength, in dB before rounding and clipping.
+        psnr: strength, in dB before rounding and clipping; a picture that drowns marks gets 0.3 dB more.
     """
-    height, width = luma.shape
     strength = strengths(luma, psnr)
-    residual, level = whitened(luma)
-    share = float((strength / level).mean())
-    size = _size(luma, residual, strength, share)
-    there = _there(residual, size, share)
-    one = _tile(_informed(layout.waves(finder, pattern, payload), there), size)
-    whole = np.tile(one, (-(-height // size), -(-width // size)))[:height, :width]
-    return _unclipped(luma, np.asarray(whole * strength, np.float32))
+    wanted = layout.waves(finder, pattern, payload)
+    size = _size(luma, strength)
+    if size is None:
+        strength = strengths(luma, psnr - _LOUDER)
+        places = layout.places(finder, pattern)
+        size, waves = planned(luma, strength, _sizes(luma), wanted, places, payload)
+    else:
+        residual, level = whitened(luma)
+        waves = _informed(wanted, _there(residual, size, float((strength / level).mean())))
+    return _unclipped(luma, np.asarray(repeated(waves, size, luma.shape) * strength, np.float32))
 
 
 def _unclipped(luma: Floats, added: Floats) -> Floats:
@@ -80,23 +79,23 @@ def _unclipped(luma: Floats, added: Floats) -> Floats:
     return np.asarray(scale * added, np.float32)
 
 
-def _size(luma: Floats, residual: Floats, strength: Floats, share: float) -> int:
-    """Side of the tile: the largest of which enough is left when the picture is halved, or what grain allows.
-
-    Args:
-        residual, share: of the whole picture, as :func:`_there` wants them.
-    """
+def _size(luma: Floats, strength: Floats) -> int | None:
+    """Side of the tile: the largest of which enough is left when the picture is halved; None if of none."""
     height, width = (length // 2 for length in luma.shape)
     halved = luma[: 2 * height, : 2 * width].reshape(height, 2, width, 2).mean((1, 3))
     small, level = whitened(halved)
-    its_share = float((strength[: 2 * height : 2, : 2 * width : 2] / level).mean())
+    share = float((strength[: 2 * height : 2, : 2 * width : 2] / level).mean())
     for smaller in _SMALLER:
         size = _side(luma, smaller)
-        if _left(_there(small, size // 2, its_share), size // 2) >= _ENOUGH:
+        if _left(_there(small, size // 2, share), size // 2) >= _ENOUGH:
             return size
-    size = _side(luma, _LIVELIER)
-    grain = float(np.mean(np.abs(_there(residual, size, share)) ** 2)) >= _GRAIN
-    return _side(luma, _GRAINY) if grain else size
+    return None
+
+
+def _sizes(luma: Floats) -> range:
+    """Sides of the tile that a lively picture may get."""
+    least, most = _side(luma, _DROWNED), _side(luma, 1.0)
+    return range(least, most + 1, 2 * max(1, (most - least) // (2 * _SIZES)))
 
 
 def _side(luma: Floats, smaller: float) -> int:
@@ -117,9 +116,7 @@ def _left(there: layout.Waves, size: int) -> float:
 def plain(shape: tuple[int, int], finder: Finder, pattern: int, payload: int) -> Floats:
     """The mark by itself, with a standard deviation of 1, for pictures of this many rows and columns that change."""
     height, width = shape
-    one = _tile(layout.waves(finder, pattern, payload), period(width, height))
-    rows, columns = -(-height // len(one)), -(-width // len(one))
-    return np.tile(one, (rows, columns))[:height, :width]
+    return repeated(layout.waves(finder, pattern, payload), period(width, height), shape)
 
 
 def strengths(luma: Floats, psnr: float) -> Floats:
@@ -162,7 +159,7 @@ def _there(residual: Floats, size: int, share: float) -> layout.Waves:
     padded[:height, :width] = residual
     mean = padded.reshape(rows, size, columns, size).sum((0, 2)) / (height * width)
     found = np.fft.rfft2(mean)[layout.DOWN % size, np.minimum(layout.ACROSS, size // 2)]
-    return (found * (_UNIT / (share * _SHAPE))).astype(np.complex64)
+    return (found * (UNIT / (share * SHAPE))).astype(np.complex64)
 
 
 def _informed(wanted: layout.Waves, there: layout.Waves) -> layout.Waves:
@@ -176,13 +173,3 @@ def _informed(wanted: layout.Waves, there: layout.Waves) -> layout.Waves:
         low, high = (low, middle) if float((sizes * sizes).mean()) > 1.0 else (middle, high)
     parts = signs * sizes
     return np.asarray(parts[: len(wanted)] + 1j * parts[len(wanted) :], np.complex64)
-
-
-def _tile(waves: layout.Waves, size: int) -> Floats:
-    """The sum of the waves, ``size`` pixels square, with a standard deviation of 1."""
-    spectrum = np.zeros((size, size // 2 + 1), np.complex64)
-    spectrum[layout.DOWN % size, layout.ACROSS] = waves * _SHAPE
-    upright = layout.ACROSS == 0  # these stand in the plane twice
-    spectrum[-layout.DOWN[upright] % size, 0] = np.conj(spectrum[layout.DOWN[upright] % size, 0])
-    drawn = np.fft.irfft2(spectrum, s=(size, size)).astype(np.float32)
-    return np.asarray(drawn / np.maximum(drawn.std(), 1e-9), np.float32)

@@ -66,13 +66,17 @@ def _agreement(spectrum: Spectrum, pose: Pose, pilot: layout.Waves) -> float:
     return float((read * np.conj(pilot)).real.sum()) / norm
 
 
-def soft(spectrum: Spectrum, finder: Finder, pose: Pose) -> npt.NDArray[np.float64]:
-    """Soft values of the code word, each wave weighted by how strong the pilot is at its length."""
+def word(spectrum: Spectrum, finder: Finder, pose: Pose) -> int | None:
+    """The payload that lies there, None if no code word passes its check.
+
+    The waves are weighted by what stands out of the spectrum at their length; then, since in grain that is a guess, alike.
+    """
     read = spectrum.waves(pose, layout.CARRIERS, exact=True)
-    return layout.collect(finder, pose.pattern, read * _trust(spectrum, finder, pose))
+    payload = code.decode(layout.collect(finder, pose.pattern, read * _trust(spectrum, pose)))
+    return payload if payload is not None else code.decode(layout.collect(finder, pose.pattern, read))
 
 
-def _trust(spectrum: Spectrum, finder: Finder, pose: Pose) -> npt.NDArray[np.float64]:
+def _trust(spectrum: Spectrum, pose: Pose) -> npt.NDArray[np.float64]:
     """Weight of each carrier: how far the waves of its length stand out of the spectrum between the lines."""
     every = np.arange(len(layout.RADIUS))
     on = np.abs(spectrum.waves(pose, every, exact=True)) ** 2
@@ -116,14 +120,14 @@ def _read(spectrum: Spectrum, finder: Finder, turns: tuple[float, ...]) -> tuple
     found: list[Pose] = []
     for pose in finding.search(spectrum, finder, turns[len(turns) // 2 :][:1], (False,))[:1]:
         found = [refined(spectrum, finder, pose)]
-        payload = code.decode(soft(spectrum, finder, found[0])) if found[0].score >= _STANDS_OUT else None
+        payload = word(spectrum, finder, found[0]) if found[0].score >= _STANDS_OUT else None
         if payload is not None:
             return payload, found[0]
     poses = [refined(spectrum, finder, pose) for pose in finding.search(spectrum, finder, turns)]
     poses.sort(key=lambda pose: -pose.score)
     for place, pose in enumerate(poses):
         for near in _around(pose) if place < _CLOSELY else (pose,):
-            payload = code.decode(soft(spectrum, finder, near))
+            payload = word(spectrum, finder, near)
             if payload is not None:
                 return payload, near
     return None, poses[0]

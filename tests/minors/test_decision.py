@@ -78,6 +78,13 @@ def test_night_in_china(moment: str, closed: bool) -> None:
     assert isinstance(decide(POLICY, lifted, NOTHING, at(f"2026-11-18 {moment}")), Allow)
 
 
+def test_a_window_says_when_it_ends_on_the_next_day() -> None:
+    morning = decide(POLICY, with_rules(CHILD, limit("curfew", 0, "08:00-12:30")), NOTHING, NOON)
+    assert isinstance(morning, Deny) and morning.reasons[0].zh == "08:00至12:30不提供服务。"
+    night = decide(POLICY, CHILD, NOTHING, at("2026-11-18 23:00"))
+    assert isinstance(night, Deny) and night.reasons[0].zh == "22:00至次日06:00不提供服务。"
+
+
 def test_when_it_is_possible_again() -> None:
     night = decide(POLICY, CHILD, NOTHING, at("2026-11-18 22:30"))
     assert isinstance(night, Deny) and night.until == at("2026-11-19 06:00")
@@ -165,7 +172,9 @@ def test_companion_services_remind_everybody() -> None:
 def test_minors_are_told_again_whom_they_talk_to_at_every_rest() -> None:
     told = Usage(began=NOON - 30 * MINUTE, reminded={"identity": NOON - 30 * MINUTE})
     allowed = with_rules(YOUTH, consent(), exempt("continuous"))
-    assert found(decide(POLICY, allowed, told, NOON, COMPANION)) == ("Remind", ["identity"]), "whatever a guardian lifted"
+    assert found(decide(POLICY, allowed, told, NOON, COMPANION)) == ("Remind", ["identity"]), (
+        "whatever a guardian lifted"
+    )
     assert found(decide(POLICY, allowed, told, NOON - 1, COMPANION)) == ("Allow", [])
     assert found(decide(POLICY, ADULT, told, NOON, COMPANION)) == ("Allow", [])
 

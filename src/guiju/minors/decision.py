@@ -105,7 +105,8 @@ def _denials(policy: MinorsPolicy, profile: Profile, usage: Usage, now: int, use
     for window in held.curfews:
         if within(minute_of_day(now), window.start, window.until):
             start, until = window.words
-            yield reason(policy, "curfew", window.source, **{"from": start, "until": until})
+            over = "次日" if window.until <= window.start else ""
+            yield reason(policy, "curfew", window.source, **{"from": start, "until": until, "next_day": over})
     yield from _spending(policy, usage, use, held)
     yield from _functions(policy, use, held)
     if use.companion:

@@ -78,7 +78,7 @@ def _examined(visit: FileVisit, form: Form, source: Path) -> Examined:
         declared=flag(form, "declared", False),
         look=flag(form, "explicit", True),
         secret=visit.runtime.watermark if flag(form, "watermark", True) else None,
-        issued=issued,
+        issued=partial(issued, writer=visit.runtime.writer),
     )
     return upload.examine(source, search)
 

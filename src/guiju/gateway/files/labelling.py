@@ -86,7 +86,7 @@ class LabelFile(Desk):
     path = "/v1/label"
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Sent:
-        source, number = file_of(form), await _number(form)
+        source, number = file_of(form), await _number(visit, form)
         tier = form.fields.get("label", "1")
         if tier not in ("1", "2", "3"):
             raise FormInvalid(problem="label is 1, 2 or 3")
@@ -150,7 +150,7 @@ def _copied(visit: FileVisit, form: Form, folder: Path, label: Label) -> Copy:
     content = form.fields.get("content", "").strip()
     if form.file is not None or not content:
         return copying.of_file(file_of(form), form.name, folder, label)
-    origin = given_out(content)
+    origin = given_out(content, visit.runtime.writer)
     if origin is None or origin.integration_id != visit.caller.id:
         raise ContentUnknown(number=content)
     if origin.account not in ("", visit.account):
@@ -161,7 +161,7 @@ def _copied(visit: FileVisit, form: Form, folder: Path, label: Label) -> Copy:
     return copy
 
 
-async def _number(form: Form) -> str:
+async def _number(visit: FileVisit, form: Form) -> str:
     """The content number: the caller's, or a new one.
 
     Raises:
@@ -172,7 +172,7 @@ async def _number(form: Form) -> str:
         raise FormInvalid(problem="id has at most 64 ASCII characters")
     if not number:
         return new_id(now_us())
-    taken = await asyncio.to_thread(issued, number)
+    taken = await asyncio.to_thread(issued, number, visit.runtime.writer)
     if taken:
         raise FormInvalid(problem="this id was given out before")
     return number

@@ -31,7 +31,7 @@ from tests import postgres
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "artifacts" / "screenshots"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--hide-scrollbars"]
-expect.set_options(timeout=30_000)  # a machine may be busy with much else
+expect.set_options(timeout=120_000)  # a machine may be busy with much else
 PASSWORD = "a-good-password-of-mine-8"
 
 

@@ -7,12 +7,12 @@ else's clearing away can take from it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
+import secrets
 import shutil
 from pathlib import Path
-
-from guiju.errors import GuijuError
 
 log = logging.getLogger("guiju.releases")
 
@@ -34,10 +34,12 @@ class Shelf:
     def take(self, name: str, folder: Path, now: float) -> Path | None:
         """The file kept under ``name``, linked into the caller's ``folder``; None where there is none."""
         found = self._find(name)
-        if found is None or found.stat().st_mtime < now - self._seconds:
+        if found is None:
             return None
         own = folder / f"kept{found.suffix}"
         try:
+            if found.stat().st_mtime < now - self._seconds:
+                return None
             _link(found, own)
             os.utime(found, (now, now))
         except FileNotFoundError:  # another process has just cleared it away
@@ -49,20 +51,31 @@ class Shelf:
 
         The file at ``path`` must not be changed afterwards: it may be the same one.
         """
+        draft = self._folder / f".{secrets.token_hex(8)}{path.suffix}"
         try:
             size = path.stat().st_size
-            if not fit(name) or size * _SHARE > self._most or self._find(name) is not None:
+            if not fit(name) or not self.holds(size):
                 return False
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._clear(size, now)
-            draft = self._folder / f".{os.getpid()}-{name}{path.suffix}"
+            if self._find(name) is not None:
+                return False
             _link(path, draft)
             os.utime(draft, (now, now))
-            draft.replace(self._folder / f"{name}{path.suffix}")
-        except (OSError, GuijuError) as error:
+            os.link(draft, self._folder / f"{name}{path.suffix}")
+        except FileExistsError:  # somebody else was first
+            return False
+        except OSError as error:
             log.warning("a file could not be kept: %s", type(error).__name__)
             return False
+        finally:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
         return True
+
+    def holds(self, size: int) -> bool:
+        """Whether a file of ``size`` bytes may be kept at all."""
+        return 0 < size * _SHARE <= self._most
 
     def drop(self, name: str) -> None:
         """Keep it no longer."""
@@ -105,8 +118,8 @@ def _plain(path: Path) -> Path | None:
 def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
-    except FileNotFoundError:
-        raise
-    except OSError:  # another file system, or one without links
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
         shutil.copyfile(source, target)
     target.chmod(0o600)

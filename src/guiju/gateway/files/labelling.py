@@ -4,6 +4,7 @@ explicit one, to a user who asked for it (标识办法 Art. 9)."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Literal, cast
 
 import msgspec
 
-from guiju.errors import ContentOfAnother, ContentUnknown, FormInvalid, OriginalNotKept
+from guiju.errors import ContentOfAnother, ContentUnknown, FormInvalid, GuijuError, OriginalNotKept
 from guiju.evidence.record import LabelEntry, Verdict, new_id
 from guiju.gateway.files.desk import Desk, Sent, about, file_of, flag
 from guiju.gateway.files.form import Form
@@ -30,6 +31,8 @@ from guiju.releases.shelf import Shelf
 from guiju.releases.shelves import originals
 from guiju.store.issued import COPY
 from guiju.store.writer import now_us
+
+log = logging.getLogger("guiju.gateway")
 
 Tier = Literal["1", "2", "3"]
 
@@ -74,11 +77,21 @@ def mark_file(
     target = folder / f"labelled{source.suffix}"
     files.write(path, target, label, break_c2pa=break_c2pa)
     if mark is not None and originals is not None:
-        plain = folder / f"original{source.suffix}"
-        files.write(source, plain, label, break_c2pa=break_c2pa)
-        originals.keep(label.ProduceID, plain, time.time())
+        _keep(originals, source, folder / f"original{source.suffix}", label, break_c2pa=break_c2pa)
     with target.open("rb") as file:
         return Marked(target, carrier_of(file, target.suffix).name, words, label)
+
+
+def _keep(originals: Shelf, source: Path, plain: Path, label: Label, *, break_c2pa: bool) -> None:
+    """Keep the file with its implicit label alone. Where that fails the labelled file goes out all the same."""
+    if not originals.holds(source.stat().st_size):
+        return
+    try:
+        files.write(source, plain, label, break_c2pa=break_c2pa)
+    except (GuijuError, OSError) as error:
+        log.warning("an original could not be kept: %s", type(error).__name__)
+        return
+    originals.keep(label.ProduceID, plain, time.time())
 
 
 class LabelFile(Desk):

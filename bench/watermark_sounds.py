@@ -1,9 +1,9 @@
 """Marks in sound beside the package that installs and runs without weights from elsewhere, on the same clips.
 
-``python -m bench.watermark_sounds FOLDER [--seconds N] [--most N] [--peers .venv-peers/bin/python]``; the peers' environment
+``python -m bench.watermark_sounds FOLDER [--seconds N] [--most N] [--visqol] [--peers .venv-peers/bin/python]``; the peers' environment
 (see `bench.watermarks`) needs ``pip install voicesign visqol-python soundfile`` besides. VoiceSign marks for an identity
 and carries no number: it counts as read where it says that its identity is there. Nobody listens: what is told of quality
-is the signal-to-noise ratio, the model of masking of `bench.masking`, and ViSQOL 3 in its mode for speech (MOS-LQO, 5 is best).
+is the signal-to-noise ratio, the model of masking of `bench.masking`, and with ``--visqol`` that program's version 3 for speech (MOS-LQO, 5 is best; some seconds a clip).
 """
 
 from __future__ import annotations
@@ -100,10 +100,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=int, default=10, help="length of a clip")
     parser.add_argument("--most", type=int, default=12, help="clips, evenly chosen")
     parser.add_argument("--peers", default=".venv-peers/bin/python", help="the Python of the peers' environment")
+    parser.add_argument("--visqol", action="store_true", help="let ViSQOL judge too")
     given = parser.parse_args(arguments)
     every = list(clips(given.folder, given.seconds))
     chosen = every[:: -(-len(every) // given.most)]
     python = given.peers if Path(given.peers).exists() else None
+    judge = python if given.visqol else None
     print(f"{len(chosen)} clips of {given.seconds} s: share read, and quality\n")
     with tempfile.TemporaryDirectory() as place:
         mine = own(chosen)
@@ -114,7 +116,7 @@ def main(arguments: list[str]) -> int:
                 for (name, _), sound in zip(chosen, mine.sounds, strict=True)
             ]
             columns["Guiju, 64 bits"][edit] = float(np.mean(read))
-        columns["Guiju, 64 bits"] |= quality(chosen, mine, python, Path(place))
+        columns["Guiju, 64 bits"] |= quality(chosen, mine, judge, Path(place))
         if python is not None:
             theirs = peer(python, Path(place), chosen)
             columns["VoiceSign, presence"] = {}
@@ -126,7 +128,7 @@ def main(arguments: list[str]) -> int:
             columns["VoiceSign, presence"]["unmarked, found"] = float(
                 np.mean(asked(python, "read", Path(place), plain)["found"])
             )
-            columns["VoiceSign, presence"] |= quality(chosen, theirs, python, Path(place))
+            columns["VoiceSign, presence"] |= quality(chosen, theirs, judge, Path(place))
         unmarked = [finding.detect(sound, SECRET.finder, SECRET).found for _, sound in chosen]
         columns["Guiju, 64 bits"]["unmarked, found"] = float(np.mean(unmarked))
     table(columns)

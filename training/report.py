@@ -18,7 +18,7 @@ import numpy as np
 from bench import peers_quality
 from guiju.moderation.checker import Checker
 from guiju.moderation.models import shelf
-from guiju.nouns import Decision, Direction, Part
+from guiju.nouns import Action, Decision, Direction, Part
 from training import calibration, folds, lines, measures, recipe
 from training.examples import ANSWER, OWN, PROMPT, Example, held_out
 from training.folds import SENSITIVE, Scored
@@ -122,21 +122,25 @@ def _comments(rows: Sequence[Row], scored: Sequence[Scored]) -> list[str]:
         "## Comments and telephone dialogues",
         "",
         "Macro-F1 and AUC; COLD's own test split is not in the data, so its dev split stands for it (never trained on). The best",
-        "threshold is chosen on the very texts it is measured with, so that column is what could be reached, not what is.",
+        "threshold is chosen on the very texts it is measured with, so that column is what could be reached, not what is. By",
+        "the shipped policy: what the whole check does not simply pass, against what it passes.",
         "",
-        "| Texts | Trained on the source | Macro-F1 at 0.5 | Macro-F1 at the best threshold | AUC |",
-        "| --- | --- | --- | --- | --- |",
+        "| Texts | Trained on the source | Macro-F1 at 0.5 | By the shipped policy | Macro-F1 at the best threshold | AUC |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    cold = {row.harmful: row.scores for row in rows if row.source == "thu-coai/COLDataset" and row.direction == PROMPT}
+    comments = [row for row in rows if row.source == "thu-coai/COLDataset" and row.direction == PROMPT]
+    cold = {row.harmful: row.scores for row in comments}
+    seen = {row.harmful: np.array([float(d.action is not Action.PASS) for d in row.decisions]) for row in comments}
     page.append(
-        f"| COLD, dev | yes | {measures.macro_f1(cold[True], cold[False], 0.5)} | {measures.best_f1(cold[True], cold[False])} "
+        f"| COLD, dev | yes | {measures.macro_f1(cold[True], cold[False], 0.5)} "
+        f"| {measures.macro_f1(seen[True], seen[False], 0.5)} | {measures.best_f1(cold[True], cold[False])} "
         f"| {measures.auc(cold[True], cold[False])} |"
     )
     last = scored[-1]
     for source, name in (("aggiejiang/SWSR", "SWSR"), ("JimmyMa99/TeleAntiFraud", "TeleAntiFraud dialogues")):
         bad, fine = last.of(source, harmful=True), last.of(source, harmful=False)
         page.append(
-            f"| {name} | no | {measures.macro_f1(bad, fine, 0.0)} | {measures.best_f1(bad, fine)} | {measures.auc(bad, fine)} |"
+            f"| {name} | no | {measures.macro_f1(bad, fine, 0.0)} | | {measures.best_f1(bad, fine)} | {measures.auc(bad, fine)} |"
         )
     return [
         *page,

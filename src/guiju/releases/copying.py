@@ -12,6 +12,7 @@ from guiju.errors import AnswerChanged, GuijuError, StillLabelled
 from guiju.evidence.record import Exchange
 from guiju.labeling import explicit, files
 from guiju.labeling.implicit import Label
+from guiju.media import carrier_of
 from guiju.nouns import Part
 from guiju.releases.shelf import Shelf
 
@@ -47,7 +48,11 @@ def of_original(originals: Shelf, content: str, folder: Path, now: float) -> Cop
     """A copy of what was kept as it was before the explicit label; None where it is not kept (any more)."""
     path = originals.take(content, folder, now)
     label = None if path is None else files.read(path).label
-    return None if path is None or label is None else Copy(path, f"{content}{path.suffix}", label)
+    if path is None or label is None:
+        return None
+    with path.open("rb") as file:
+        suffix = path.suffix or carrier_of(file, "").suffixes[0]
+    return Copy(path, f"{content}{suffix}", label)
 
 
 def of_text(answer: Exchange, parts: Sequence[Part], folder: Path, label: Label) -> Copy:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.conf import settings
@@ -71,8 +72,11 @@ def _measure(now: datetime) -> None:
         law.run_checks(ACTOR, service, now)
 
 
+COUNTED: tuple[finished_days.Kind[Any], ...] = (EXCHANGES, FINDINGS, FIRED, TOOK)
+
+
 def _count(now: datetime) -> None:
-    for kind in (EXCHANGES, FINDINGS, FIRED, TOOK):
+    for kind in COUNTED:
         finished_days.catch_up(kind, 90, now)
 
 

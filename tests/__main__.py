@@ -107,7 +107,6 @@ LEGS = (
             "tests/console",
             "tests/cli/on_database",
             "tests/journeys/test_roles.py",
-            "tests/journeys/screens/test_reviewers_day.py",
         ),
         before=("-m", "tests.postgres", "--"),
         missing=_without_postgres,

@@ -28,5 +28,10 @@ os.environ["GUIJU_DATABASE_URL"] = os.environ.get("GUIJU_TEST_DATABASE_URL", "")
 os.environ["DJANGO_SETTINGS_MODULE"] = "guiju.django_settings"
 
 import django  # noqa: E402 - the environment above must be set first
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 django.setup()
+
+# No test depends on how fast the machine is.
+settings.register_profile("guiju", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("guiju")

@@ -72,7 +72,8 @@ class Metrics:
         ]
         out.append("# TYPE guiju_second_opinions_total counter")
         out += [
-            f'guiju_second_opinions_total{{guard="{g}",result="{r}"}} {n}' for (g, r), n in sorted(self.opinions.items())
+            f'guiju_second_opinions_total{{guard="{g}",result="{r}"}} {n}'
+            for (g, r), n in sorted(self.opinions.items())
         ]
         out += ["# TYPE guiju_tokens_total counter", f"guiju_tokens_total {self.tokens}"]
         out += self.asking.lines("guiju_second_opinion_seconds")

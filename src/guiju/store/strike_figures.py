@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import Count, IntegerField, Max, QuerySet, Value, When, Window
+from django.db.models import Count, IntegerField, Max, QuerySet, Value, When
 
 from guiju.accounts import AccountPolicy, Violation, points
 from guiju.store import models
@@ -85,7 +85,7 @@ def _alone(policy: AccountPolicy, since: datetime, until: datetime) -> Iterator[
         for number, step in reversed(list(enumerate(policy.decay, 1)))
     ]
     aged = Choice(*steps, default=Value(0), output_field=IntegerField())
-    rows = _counted(since, until).filter(beside=1).annotate(aged=aged)
+    rows = _of_accounts(since, until, n=1).annotate(aged=aged)
     kinds = rows.values_list("risk", "severity", "disguised", "aged").annotate(at=Max("at"), n=Count("id")).order_by()
     for risk, severity, disguised, _, at, alike in kinds:
         yield [Violation("", micros(at), risk, 1, severity, disguised)], alike
@@ -93,13 +93,14 @@ def _alone(policy: AccountPolicy, since: datetime, until: datetime) -> Iterator[
 
 def _by_account(since: datetime, until: datetime) -> Iterator[list[Violation]]:
     """The violations of each account that has several."""
-    rows = _counted(since, until).filter(beside__gt=1).order_by("account_id", "id")
+    rows = _of_accounts(since, until, n__gt=1).order_by("account_id", "id")
     fields = rows.values_list("account_id", "record_id", "at", "risk", "streak", "severity", "disguised")
     for _, group in groupby(fields.iterator(chunk_size=2000), key=lambda row: row[0]):
         yield [Violation(str(r), micros(at), risk, streak, sev, hid) for _, r, at, risk, streak, sev, hid in group]
 
 
-def _counted(since: datetime, until: datetime) -> QuerySet[Any]:
-    """Violations of the span, each with how many its account has in it."""
+def _of_accounts(since: datetime, until: datetime, **how_many: int) -> QuerySet[Any]:
+    """Violations of the span by accounts that have so many in it (``n``)."""
     rows = models.Violation.objects.filter(at__gt=since, at__lte=until)
-    return rows.annotate(beside=Window(Count("id"), partition_by=["account_id"]))
+    accounts = rows.values("account_id").annotate(n=Count("id")).filter(**how_many)
+    return rows.filter(account_id__in=accounts.values("account_id"))

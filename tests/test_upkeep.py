@@ -29,6 +29,7 @@ ALWAYS = [
     "allowances",
     "retention",
     "complaint texts",
+    "shelves",
     "figures",
 ]
 """What is asked for every time; it costs nothing where there is nothing to do."""

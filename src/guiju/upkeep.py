@@ -111,7 +111,7 @@ def run_due(now: datetime | None = None) -> list[str]:
                 done.append(job.name)
             except GuijuError as error:
                 log.error("%s failed: %s", job.name, error)
-            except DatabaseError as error:
+            except (DatabaseError, OSError) as error:
                 log.error("%s failed: %s", job.name, type(error).__name__)
     finally:
         connection.close()

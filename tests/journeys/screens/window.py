@@ -25,6 +25,8 @@ _OPENED = """async () => {
 }"""
 _ON = '<!doctype html><html lang="zh"><title>…</title><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url={}"></html>'
 """Leads on to another address; a redirect that is made up here would go past whoever answers."""
+_KEPT: dict[str, tuple[dict[str, str], bytes]] = {}
+"""Scripts, style sheets and icons by their address: a browser that is answered so asks for them on every page."""
 _SENT_BACK = {"content-type", "content-security-policy", "content-language", "cache-control"}
 
 
@@ -81,6 +83,9 @@ class Window:
     def _ask(self, route: Route) -> None:
         request = route.request
         parts = urlsplit(request.url)
+        if kept := _KEPT.get(parts.path):
+            route.fulfill(status=200, headers=kept[0], body=kept[1])
+            return
         names = {name: value for name, value in request.headers.items() if name.startswith("hx-")}
         answer = self._context.run(
             self.client.generic,
@@ -98,6 +103,8 @@ class Window:
             return
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         headers = {name: value for name, value in answer.headers.items() if name.lower() in _SENT_BACK}
+        if answer.status_code == 200 and parts.path.startswith("/static/"):
+            _KEPT[parts.path] = (headers, body)
         route.fulfill(status=answer.status_code, headers=headers, body=body)
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -28,7 +28,7 @@ class ReleaseForm(forms.Form):
     """What a user asked for (标识办法 Art. 9). Stands on one page with the other, so its fields have ids of their own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_release_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "id_release_%s", **kwargs})
 
     content = forms.CharField(
         label=_("Content number"),

@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 from guiju.labeling import files
 from guiju.labeling.implicit import Label
 from tests.cli.conftest import Run
+from tests.media.test_places import STORE, png
 
 CODE = "001191110102MACQD9K64010000"
 PLATFORM = "001191110102MACQD9K64020000"
@@ -54,6 +55,16 @@ def test_declared_uploads_and_what_people_read(guiju: Run, uploads: Path) -> Non
     assert done.status == 0 and "Stable Diffusion" in done.out
     said = [line for line in (done.out + done.err).splitlines() if "plain.png" in line]
     assert len(said) == 1 and any(word in said[0] for word in ("可能", "may be"))
+
+
+def test_a_file_that_may_not_be_changed_is_sorted_all_the_same(guiju: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "uploads", tmp_path / "stored"
+    folder.mkdir()
+    (folder / "signed.png").write_bytes(png(b"caBX", STORE))
+    options = ["--no-look", "--declared", "--platform", PLATFORM, "--out", str(out), "--processes", "1", "--json"]
+    done = guiju("label", "screen", str(folder), *options)
+    assert (done.status, done.json["tier"], done.json["not_written"]["code"]) == (0, "declared", "GJ-6006"), done.err
+    assert not (out / "signed.png").exists()
 
 
 def test_wrong_arguments(guiju: Run, uploads: Path, tmp_path: Path) -> None:

@@ -110,6 +110,7 @@ class _Work(msgspec.Struct, frozen=True):
     break_c2pa: bool
 
     def __call__(self, source: Source) -> dict[str, Any]:
+        from guiju.errors import ManifestWouldBreak
         from guiju.labeling import content_number, upload
 
         search = upload.Search(
@@ -122,8 +123,12 @@ class _Work(msgspec.Struct, frozen=True):
             target = self.out / source.below
             target.parent.mkdir(parents=True, exist_ok=True)
             number = content_number.new()
-            label = upload.carry_on(source.path, target, self.platform, number, judged, break_c2pa=self.break_c2pa)
-            row |= {"out": str(target), "label_written": label.keys()}
+            try:
+                label = upload.carry_on(source.path, target, self.platform, number, judged, break_c2pa=self.break_c2pa)
+            except ManifestWouldBreak as kept:  # what the file is, is known all the same
+                row["not_written"] = {"code": kept.code, "zh": kept.message("zh"), "en": kept.message("en")}
+            else:
+                row |= {"out": str(target), "label_written": label.keys()}
         return row
 
 
@@ -148,6 +153,10 @@ def _line(row: dict[str, Any]) -> str:
     key = "zh" if current() == "zh" else "en"
     reasons = "; ".join(" ".join(filter(None, (one[key], one["detail"]))) for one in row["signs"])
     unread = say("未能查看", "not looked at") + ": " + ", ".join(row["unread"]) if row["unread"] else ""
+    if kept := row.get("not_written"):
+        unread = "  ".join(
+            filter(None, (unread, say("未写入标识", "no label written") + f": {kept['code']} {kept[key]}"))
+        )
     notice = "「" + row[f"notice_{key}"] + "」" if row[f"notice_{key}"] else ""
     return "  ".join(part for part in (row["file"], say(*TIERS[row["tier"]]), notice, reasons, unread) if part)
 

@@ -20,8 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.stub_upstream import MODELS
-
 ROOT = Path(__file__).parent.parent
 CACHE = Path(os.environ.get("GUIJU_BENCH_CACHE") or Path(tempfile.gettempdir()) / "guiju-bench")
 _MASTER = "sk-bench-1234"
@@ -173,7 +171,7 @@ def litellm(folder: Path, core: int, upstream: str) -> Iterator[Server]:
     port, config = free_port(), folder / "litellm.yaml"
     models = [
         {"model_name": name, "litellm_params": {"model": f"openai/{name}", "api_base": upstream, "api_key": "sk-none"}}
-        for name in MODELS
+        for name in ("stub-model", "paced")
     ]
     config.write_text(
         json.dumps(

@@ -2,8 +2,7 @@
 
 OpenAI-compatible chat completions over a bare asyncio protocol, so that it costs next to nothing: a JSON answer of 115
 Chinese characters, or the same in 40 streamed pieces, each written in a turn of the event loop of its own. A model
-called ``paced`` leaves a pause before every piece, as a real one does; ``pausing`` one after the first piece only, so that
-whoever shares this process's core can read that piece before the others are made. Every answer differs from the last.
+called ``paced`` leaves a pause before every piece, as a real one does. Every answer differs from the last.
 """
 
 from __future__ import annotations
@@ -34,8 +33,6 @@ _USAGE = (
     '"usage":{"prompt_tokens":90,"completion_tokens":80,"total_tokens":170}}'
 )
 _numbers = itertools.count()
-
-MODELS = ("stub-model", "paced", "pausing")
 
 
 def _frame(data: str) -> bytes:
@@ -75,22 +72,22 @@ class Stub(asyncio.Protocol):
 
     def _answer(self, head: bytes, body: bytes) -> None:
         if b"/chat/completions" not in head.split(b"\r\n", 1)[0]:
-            payload = msgspec.json.encode({"object": "list", "data": [{"id": m, "object": "model"} for m in MODELS]})
+            payload = b'{"object":"list","data":[{"id":"stub-model","object":"model"},{"id":"paced","object":"model"}]}'
             self._transport.write(_HEAD % (b"application/json", len(payload)) + payload)
             return
         request = msgspec.json.decode(body)
         if request.get("stream"):
             usage = bool((request.get("stream_options") or {}).get("include_usage"))
-            self._task = asyncio.get_running_loop().create_task(self._stream(request["model"], usage))
+            self._task = asyncio.get_running_loop().create_task(self._stream(request["model"] == "paced", usage))
             return
         payload = (_WHOLE % "".join(answer_pieces(next(_numbers)))).encode()
         self._transport.write(_HEAD % (b"application/json", len(payload)) + payload)
 
-    async def _stream(self, model: str, usage: bool) -> None:
-        write, paced = self._transport.write, model == "paced"
+    async def _stream(self, paced: bool, usage: bool) -> None:
+        write = self._transport.write
         write(_STREAM + _frame(_CHUNK % ('{"role":"assistant","content":""}', "null")))
-        for number, piece in enumerate(answer_pieces(next(_numbers))):
-            await asyncio.sleep(self.pace_s if paced or (number == 1 and model == "pausing") else 0)
+        for piece in answer_pieces(next(_numbers)):
+            await asyncio.sleep(self.pace_s if paced else 0)
             write(_frame(_CHUNK % (f'{{"content":"{piece}"}}', "null")))
         end = _frame(_CHUNK % ("{}", '"stop"'))
         write(end + (_frame(_USAGE) if usage else b"") + _frame("[DONE]") + b"0\r\n\r\n")

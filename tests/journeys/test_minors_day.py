@@ -110,15 +110,27 @@ def test_the_hours_the_time_and_the_company_of_a_child(installation: Installatio
     expect(phone.locator("body")).to_contain_text("每日时长 · 60 分钟")
 
 
-def test_a_grown_up_taken_for_a_minor_is_told_and_appeals(
-    installation: Installation, colleague: Callable[..., Visit]
-) -> None:
+@pytest.fixture
+def officer(colleague: Callable[..., Visit]) -> Iterator[Visit]:
+    """A compliance officer of a service for minors too, where signs of them are looked for; as stated before afterwards."""
     window = colleague("compliance")
-    page = window.page
+    before = serves_minors(window, "true")
+    yield window
+    serves_minors(window, before)
+
+
+def serves_minors(window: Visit, stated: str) -> str:
+    """State in the profile whether minors are served; what stood there before."""
     window.go("/services/example/profile/")
-    page.select_option("[name=minors_served]", "true")  # signs are looked for where minors are served
-    page.click("main button.primary")
-    expect(page.locator("h1")).to_have_text("画像已保存")
+    before = window.page.input_value("[name=minors_served]")
+    window.page.select_option("[name=minors_served]", stated)
+    window.page.click("main button.primary")
+    expect(window.page.locator("h1")).to_have_text("画像已保存")
+    return before
+
+
+def test_a_grown_up_taken_for_a_minor_is_told_and_appeals(installation: Installation, officer: Visit) -> None:
+    window, page = officer, officer.page
     user = Child(installation, f"grown-up-{time.time_ns()}")
     user.until(NOTICE, "我今年13岁，在读初一")
     until_told(user, minor=True)

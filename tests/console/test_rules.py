@@ -79,12 +79,16 @@ def test_a_list_is_made_filled_switched_and_downloaded(officer: Client) -> None:
     made = {"slug": "fraud-2", "title": "诈骗补充", "risk": "A.3.e", "owner": "李娜", "source": "客诉整理"}
     officer.post("/words/new/", made)
     row = WordList.objects.get(pk="fraud-2")
-    file = SimpleUploadedFile("词表.csv", "word,severity,hit,miss\n刷单返利,高,刷单返利,刷牙\n代开证明,中,,\n".encode("gb18030"))
+    file = SimpleUploadedFile(
+        "词表.csv", "word,severity,hit,miss\n刷单返利,高,刷单返利,刷牙\n代开证明,中,,\n".encode("gb18030")
+    )
     officer.post("/words/list/fraud-2/versions/", {"file": file, "note": "首批", "live": "on"})
     row.refresh_from_db()
     assert row.live is not None
     assert row.live.entries == 2
-    officer.post("/words/list/fraud-2/versions/", {"text": "word,hit,miss\n刷单返利,刷单返利,刷牙\n虚假贷款,,\n", "note": "增删"})
+    officer.post(
+        "/words/list/fraud-2/versions/", {"text": "word,hit,miss\n刷单返利,刷单返利,刷牙\n虚假贷款,,\n", "note": "增删"}
+    )
     page = officer.get("/words/list/fraud-2/?version=2")
     assert (page.context["added"], page.context["removed"]) == (["虚假贷款"], ["代开证明"])
     officer.post("/words/list/fraud-2/live/", {"version": "2"})

@@ -72,7 +72,10 @@ def test_a_draft_can_be_tried_before_it_is_published(world: World, system: Actor
 
 def test_a_change_of_the_word_lists_is_seen_at_once(world: World, system: Actor) -> None:
     assert trying.attempt("青铜门计划", Direction.PROMPT, None, None).decision.action is Action.PASS
-    word_lists.set_live(system, word_lists.add_version(system, world.words, "word,severity,hit,miss\n青铜门计划,high,青铜门计划,青铜门\n"))
+    word_lists.set_live(
+        system,
+        word_lists.add_version(system, world.words, "word,severity,hit,miss\n青铜门计划,high,青铜门计划,青铜门\n"),
+    )
     assert trying.attempt("青铜门计划", Direction.PROMPT, None, None).decision.action is Action.ANSWER_INSTEAD
 
 

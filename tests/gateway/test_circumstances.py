@@ -21,7 +21,9 @@ RULES = """rules:
 @pytest.fixture
 def ruled(caller: Caller) -> Iterator[Caller]:
     """A policy in force whose rules ask about circumstances."""
-    by_caller = f"  - {{risk: A.1.h, severity: medium, integration: {caller.row.pk}, standing: unnamed, action: review}}\n"
+    by_caller = (
+        f"  - {{risk: A.1.h, severity: medium, integration: {caller.row.pk}, standing: unnamed, action: review}}\n"
+    )
     source = policy_source.DEFAULT.read_text("utf-8").replace("rules:\n", RULES + by_caller, 1)
     policies.ensure_default()
     policies.publish(SYSTEM, policies.create_draft(SYSTEM, source))

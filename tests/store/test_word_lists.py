@@ -41,7 +41,9 @@ def test_going_live_counts_what_changed(compliance: Actor, words: WordList) -> N
     before = snapshot_version.current()
     word_lists.set_live(compliance, word_lists.add_version(compliance, words, CSV))
     second = word_lists.add_version(
-        compliance, words, "word,risk,hit,miss\n网上赌场,A.1.f/gambling,,\n办证刻章,A.3.b,办证刻章,办证指南\n真人荷官,A.3.b,,\n"
+        compliance,
+        words,
+        "word,risk,hit,miss\n网上赌场,A.1.f/gambling,,\n办证刻章,A.3.b,办证刻章,办证指南\n真人荷官,A.3.b,,\n",
     )
     word_lists.set_live(compliance, second)
     word_lists.set_live(compliance, None, words)

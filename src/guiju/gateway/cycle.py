@@ -92,14 +92,10 @@ class Cycle:
             await app(self._scope, self.receive, self.send)
         except BaseException:
             log.exception("an application failed")
-            if self.response_started:
-                self._transport.close()
-            else:
-                await self._apologise()
-            return
-        if self.response_complete or self.disconnected:
-            return
-        log.error("an application gave no whole answer")
+        else:
+            if self.response_complete or self.disconnected:
+                return
+            log.error("an application gave no whole answer")
         if self.response_started:
             self._transport.close()
         else:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed, PartMissing
+from guiju.labeling.explicit.film.timing import settled
 from guiju.media import boxes, still
 from guiju.media.limits import LIMITS
 from guiju.media.still import Still
@@ -90,9 +91,7 @@ def _coded(pixels: NDArray[np.uint8]) -> tuple[bytes, bytes]:
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.JPEG
         )
-        for packet in (*stream.encode(frame), *stream.encode()):
-            packet.pts = packet.dts = 0  # x265 leaves the time unset in films shorter than its look ahead
-            container.mux(packet)
+        container.mux(settled([*stream.encode(frame), *stream.encode()]))
     return _taken_apart(film)
 
 

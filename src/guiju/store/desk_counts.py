@@ -15,12 +15,10 @@ from guiju.store.models import Case, CaseClaim
 
 _MILLISECOND = timedelta(milliseconds=1)
 
-FIRST_JUDGED = Q(
-    kind=Case.Kind.FIRST,
-    status=Case.Status.DECIDED,
-    verdict__in=(Case.Verdict.VIOLATION, Case.Verdict.FINE),
-)
-"""First reviews that ended in a verdict."""
+JUDGED = Q(status=Case.Status.DECIDED, verdict__in=(Case.Verdict.VIOLATION, Case.Verdict.FINE))
+"""Reviews that ended in a verdict."""
+FIRST_JUDGED = JUDGED & Q(kind=Case.Kind.FIRST)
+"""The first ones of them."""
 
 
 class Fired(msgspec.Struct, frozen=True, array_like=True):

@@ -14,14 +14,13 @@ from django.utils import timezone
 from guiju.desk import Agreement, Share, percentile, share, staffing
 from guiju.law.period import CHINA
 from guiju.store import desk_policy, second_reviews
-from guiju.store.desk_counts import FIRED, FIRST_JUDGED, TOOK
+from guiju.store.desk_counts import FIRED, FIRST_JUDGED, JUDGED, TOOK
 from guiju.store.finished_days import between
 from guiju.store.models import Appeal, Case, CaseClaim
 
 _ZONE = ZoneInfo("Asia/Shanghai")  # databases know zones by name
 _AGES = (1, 4, 24)
 _OPEN = Q(status=Case.Status.OPEN)
-_JUDGED = Q(status=Case.Status.DECIDED, verdict__in=(Case.Verdict.VIOLATION, Case.Verdict.FINE))
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def days(since: datetime, until: datetime) -> Days:
     first, last = since.astimezone(CHINA).date(), until.astimezone(CHINA).date()
     listed = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
     opened, _ = _a_day("opened_at", Q(opened_at__gte=since, opened_at__lte=until))
-    decided, late = _a_day("decided_at", _JUDGED & Q(decided_at__gte=since, decided_at__lte=until))
+    decided, late = _a_day("decided_at", JUDGED & Q(decided_at__gte=since, decided_at__lte=until))
     columns = (tuple(counts[day] for day in listed) for counts in (opened, decided, late))
     return Days(listed, *columns)
 

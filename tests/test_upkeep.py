@@ -24,8 +24,6 @@ def service() -> Service:
 ALWAYS = [
     "policy end",
     "complaint reminders",
-    "delayed steps",
-    "webhooks",
     "allowances",
     "retention",
     "complaint texts",
@@ -62,3 +60,11 @@ def test_a_failing_job_does_not_keep_the_others(monkeypatch: pytest.MonkeyPatch)
     failing = upkeep.Job(first.name, first.every, first.last, broken)
     monkeypatch.setattr(upkeep, "JOBS", (failing, *others))
     assert upkeep.run_due() == [*ALWAYS[1:], "measure", "verify"]
+
+
+def test_what_somebody_waits_for_is_asked_every_few_seconds() -> None:
+    assert upkeep.run_prompt() == ["delayed steps", "webhooks"]
+    scheduler = upkeep.start()
+    asked = {job.func: job.trigger.interval for job in scheduler.get_jobs()}
+    scheduler.shutdown()
+    assert asked == {upkeep.run_due: upkeep.ASK_EVERY, upkeep.run_prompt: timedelta(seconds=10)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,8 @@ from guiju.webhooks import rounds
 log = logging.getLogger("guiju.upkeep")
 
 ASK_EVERY = timedelta(minutes=5)
+SOON = timedelta(seconds=10)
+"""How often what somebody waits for is asked: a step whose moment has come, an event that may wake a person."""
 ACTOR = Actor.system("upkeep")
 
 
@@ -80,11 +82,15 @@ def _count(now: datetime) -> None:
         finished_days.catch_up(kind, 90, now)
 
 
+PROMPT = (
+    Job("delayed steps", SOON, _always, proposals.take_delayed),
+    Job("webhooks", SOON, _always, rounds.deliver),
+)
+"""Asked every few seconds; each is one look at an index where there is nothing to do."""
+
 JOBS = (
     Job("policy end", ASK_EVERY, _always, policies.expire),
     Job("complaint reminders", ASK_EVERY, _always, complaints.remind),
-    Job("delayed steps", ASK_EVERY, _always, proposals.take_delayed),
-    Job("webhooks", ASK_EVERY, _always, rounds.deliver),
     Job("allowances", ASK_EVERY, _always, allowances.forget),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
     Job("complaint texts", ASK_EVERY, _always, lambda now: complaint_retention.sweep(ACTOR, now)),
@@ -95,12 +101,21 @@ JOBS = (
 )
 
 
+def run_prompt(now: datetime | None = None) -> list[str]:
+    """Take the steps whose moment has come and tell what has happened; the names of what was done."""
+    return _run(PROMPT, now)
+
+
 def run_due(now: datetime | None = None) -> list[str]:
     """Do what is due; the names of what was done. A job that fails is logged and asked again next time."""
+    return _run(JOBS, now)
+
+
+def _run(jobs: Iterable[Job], now: datetime | None) -> list[str]:
     close_old_connections()
     done: list[str] = []
     try:
-        for job in JOBS:
+        for job in jobs:
             moment = now or timezone.now()
             try:
                 if not job.due(moment):
@@ -119,9 +134,13 @@ def run_due(now: datetime | None = None) -> list[str]:
 
 
 def start() -> BackgroundScheduler:
-    """Begin asking every five minutes, in a thread of its own. Shut the returned scheduler down to end it."""
+    """Begin asking every five minutes, and every few seconds for what is prompt, in threads of its own.
+
+    Shut the returned scheduler down to end it.
+    """
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     soon = timezone.now() + timedelta(seconds=20)
     scheduler.add_job(run_due, "interval", seconds=ASK_EVERY.total_seconds(), next_run_time=soon)
+    scheduler.add_job(run_prompt, "interval", seconds=SOON.total_seconds())
     scheduler.start()
     return scheduler

@@ -11,13 +11,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.conf import settings
 
-from guiju.errors import InvalidField, InvalidTransition, PermissionDenied, WebhookAddressRefused
+from guiju.errors import InvalidField, InvalidTransition, NoticeUnfilled, PermissionDenied, WebhookAddressRefused
 from guiju.store import outbox
 from guiju.store.actor import Actor
-from guiju.store.models import AuditEntry, Delivery, User, Webhook
-from guiju.store.services import webhooks
+from guiju.store.models import Account, AuditEntry, Delivery, Integration, User, Webhook
+from guiju.store.services import accounts, webhooks
 from guiju.webhooks import rounds
 from guiju.webhooks.shapes import sign
+from tests.store.conftest import integration, service, system
+
+__all__ = ["integration", "service", "system"]
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -154,6 +157,25 @@ def test_what_is_held_back_is_never_sent(receiver: Receiver) -> None:
     outbox.announce("account.sanctioned", {}, NOW, held_back="contact")
     assert rounds.deliver(NOW + timedelta(days=1)) == rounds.Round(0, 0)
     assert (Delivery.objects.get().state, receiver.got) == ("blocked", [])
+
+
+def test_what_was_held_back_is_sent_once_its_notice_is_complete(
+    receiver: Receiver, compliance: Actor, integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook(receiver)
+    account = Account.objects.create(pk="ab12", integration=integration, first_seen=NOW, last_seen=NOW)
+    accounts.impose(compliance, account, "warn", "多次违规")
+    row = Delivery.objects.get()
+    assert row.state == "blocked" and "appeal_address" in row.problem
+    with pytest.raises(NoticeUnfilled):
+        webhooks.retry(compliance, row, NOW)
+    values = {"operator": "示例公司", "contact": "a@example.cn", "appeal_address": "https://x.example/public/"}
+    filled = settings.GUIJU.notices.model_copy(update={"values": values})
+    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"notices": filled}))
+    webhooks.retry(compliance, row, NOW)
+    assert rounds.deliver(NOW) == rounds.Round(1, 0)
+    [(_, _, body)] = receiver.got
+    assert "示例公司" in json.loads(body)["facts"]["notice"]["zh"] and Delivery.objects.get().problem == ""
 
 
 def test_a_receiver_is_checked_when_it_is_added(compliance: Actor, receiver: Receiver) -> None:

@@ -9,23 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from guiju.errors import GuijuError
-from guiju.store import notices
+from guiju.store import event_names, notices
 from guiju.store.models import Delivery, Sanction, Webhook
 
-EVENTS = (
-    "account.sanctioned",
-    "account.restored",
-    "account.proposed",
-    "account.recheck",
-    "account.report_waiting",
-    "complaint.received",
-    "complaint.due_soon",
-    "complaint.overdue",
-    "complaint.answered",
-    "appeal.decided",
-    "care.crisis",
-    "care.suspected",
-)
+EVENTS = tuple(name.code for name in event_names.events())
 """Every event that can be listened to."""
 
 
@@ -72,8 +59,20 @@ def sanctioned(row: Sanction) -> int:
     try:
         facts["notice"] = notices.of_sanction(row).as_json()
     except GuijuError as error:  # whatever is wrong with the words, the sanction stands
-        return announce("account.sanctioned", facts, row.starts_at, held_back=error.message("zh"))
+        return announce(
+            "account.sanctioned", facts, row.starts_at, held_back=f"{error.message('zh')} {error.message('en')}"
+        )
     return announce("account.sanctioned", facts, row.starts_at)
+
+
+def completed(facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts of a sanction whose notice was held back, with the words as the operator's values fill them now.
+
+    Raises:
+        NoticeUnfilled: they still lack something. SettingsInvalid, ComplaintRulesInvalid: the templates cannot be read.
+    """
+    row = Sanction.objects.select_related("account").get(pk=facts["sanction"])
+    return {**facts, "notice": notices.of_sanction(row).as_json()}
 
 
 def due(now: datetime) -> list[int]:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from guiju.store import event_names
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -35,13 +37,7 @@ class Event:
 
     def words(self) -> str:
         """The event for people who read a chat."""
-        lines = [f"规矩 Guiju · {self.name}"]
-        for key, value in self.facts.items():
-            if isinstance(value, Mapping):
-                lines += [str(part) for part in value.values()]
-            elif value not in (None, "", []):
-                lines.append(f"{key}: {value}")
-        return "\n".join(lines)
+        return "\n".join(event_names.lines(self.name, self.facts))
 
 
 def letter(shape: str, address: str, secret: str, event: Event) -> Letter:

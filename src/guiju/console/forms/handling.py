@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guiju.console.forms.accounts import SPANS
+from guiju.console.language import pick
+from guiju.store import event_names
 from guiju.store.models import Sanction, Webhook
-from guiju.store.outbox import EVENTS
 
 
 class BulkForm(forms.Form):
@@ -73,7 +74,7 @@ class WebhookForm(forms.Form):
     shape = forms.ChoiceField(label=_("Shape"), choices=Webhook.Shape.choices)
     events = forms.MultipleChoiceField(
         label=_("Events"),
-        choices=[(name, name) for name in EVENTS],
+        choices=lambda: [(name.code, pick(name)) for name in event_names.events()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all of them."),

@@ -21,6 +21,7 @@ from guiju.console import phrases, states, words
 from guiju.console.language import pick
 from guiju.desk import Share
 from guiju.minors import ADULT, MinorsPolicy
+from guiju.store import event_names
 from guiju.store.complaint_rules import kinds
 
 register = template.Library()
@@ -253,6 +254,12 @@ def limit_words(limit: Limit) -> str:
         return ngettext("%(n)d hour", "%(n)d hours", limit.hours) % {"n": limit.hours}
     days = limit.working_days or 0
     return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+
+
+@register.filter
+def event_name(code: str) -> str:
+    """What an event of the outbox is called."""
+    return pick(event_names.event(code))
 
 
 @register.simple_tag

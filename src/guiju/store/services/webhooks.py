@@ -11,7 +11,7 @@ from django.conf import settings
 
 from guiju.errors import InvalidField, InvalidTransition, WebhookAddressRefused
 from guiju.evidence.vault import NONCE
-from guiju.store import keys
+from guiju.store import keys, outbox
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
 from guiju.store.audit import append
@@ -64,16 +64,18 @@ def update(actor: Actor, webhook: Webhook, reason: str, *, active: bool) -> Webh
 
 @act(Permission.MANAGE_WEBHOOKS)
 def retry(actor: Actor, delivery: Delivery, now: datetime) -> Delivery:
-    """Let a delivery that was given up be tried again.
+    """Let a delivery that was given up be tried again, or one that was held back be sent once its notice is complete.
 
     Raises:
-        InvalidTransition: it was not given up. What was held back stays so: its notice lacks something.
+        InvalidTransition: it was neither given up nor held back. NoticeUnfilled: its notice still lacks something.
     """
     row = fresh(delivery)
-    if row.state != Delivery.State.GIVEN_UP:
+    if row.state not in (Delivery.State.GIVEN_UP, Delivery.State.BLOCKED):
         raise InvalidTransition(what_zh="推送", what_en="delivery", state=row.state, target=Delivery.State.WAITING)
-    row.state, row.attempts, row.next_at = Delivery.State.WAITING, 0, now
-    row.save(update_fields=["state", "attempts", "next_at"])
+    if row.state == Delivery.State.BLOCKED:
+        row.body = outbox.completed(row.body)
+    row.state, row.attempts, row.next_at, row.problem = Delivery.State.WAITING, 0, now, ""
+    row.save(update_fields=["state", "attempts", "next_at", "body", "problem"])
     append(actor, "webhook.retry", row.webhook, detail={"delivery": row.pk, "event": row.event})
     return row
 

@@ -12,11 +12,14 @@ from typing import NamedTuple
 import pytest
 
 from guiju import native
-from guiju.cli.doctor import examination, home, minors, parts, rules, surroundings, upstreams
+from guiju.cli.doctor import examination, home, journals, minors, parts, rules, surroundings, upstreams
 from guiju.cli.doctor.examination import Examination, Health, Observation, Patient, well
 from guiju.errors import KeyFileInvalid
 from guiju.keyfiles import read_or_create
 from guiju.settings import GatewaySettings, MinorsSettings, ServiceSettings, Settings, UpstreamSettings
+from guiju.store.journal.file import Journal
+from guiju.store.journal.frames import PAGE, Header, frame
+from guiju.store.rows import Row
 from tests.cli.conftest import free_port
 from tests.cli.test_upstreams import LIST
 from tests.cli.upstream import upstream
@@ -69,6 +72,38 @@ def test_keys(tmp_path: Path) -> None:
     (tmp_path / "keys").chmod(0o700)
     (tmp_path / "keys" / "seal.key").write_text("not hex")
     assert observed(home.keys, patient(tmp_path)) == [FAIL]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "health", "told"),
+    [
+        (".damaged", FAIL, "GJ-2180"),
+        (".foreign", FAIL, "GJ-2181"),
+        (".kept", FAIL, "GJ-2183"),
+        (".journal", WARN, "GJ-2182"),
+    ],
+)
+def test_journals_that_were_left_behind(tmp_path: Path, suffix: str, health: Health, told: str) -> None:
+    who = patient(tmp_path)
+    assert observed(journals.journals, who) == [OK]
+    folder = tmp_path / "guiju.db-evidence"
+    writer = Journal(folder, Header("c" * 32, 1, ("id",), (), ()), half=4 * PAGE)
+    rows = [Row((1 << 40) | seq, bytes(32), ((1 << 40) | seq,), None, ()) for seq in (1, 2)]
+    place = writer.reserve(PAGE, rows[-1].id)
+    assert place is not None
+    writer.write(frame(rows), place)
+    (living,) = journals.journals.run(who)
+    assert living.health is OK and living.facts == {"writing": 1}
+    left = folder / f"left{suffix}"
+    left.write_bytes(writer.path.read_bytes())
+    (one,) = journals.journals.run(who)
+    assert one.health is health and told in one.remedy
+    assert one.facts == {"file": str(left), "chain": "c" * 32, "records": 2}
+    writer.close()
+
+
+def test_postgresql_has_no_journals() -> None:
+    assert not journals.journals.needed(patient(database_url="postgresql://guiju@127.0.0.1/guiju"))
 
 
 def test_the_demonstration_model_is_named() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guiju.cli.doctor import database, evidence, home, minors, rules, surroundings, upstreams
+from guiju.cli.doctor import database, evidence, home, journals, minors, rules, surroundings, upstreams
 from guiju.cli.doctor.examination import examinations
 
-EXAMINATIONS = examinations((home, database, rules, evidence, upstreams, minors, surroundings))
+EXAMINATIONS = examinations((home, database, journals, rules, evidence, upstreams, minors, surroundings))

@@ -84,6 +84,8 @@ def test_nothing_is_found_that_was_not_asked_for(shipped: bool, text: str) -> No
 @example("加加vxx")
 @example("时时时时时时时彩王木")
 @example("我要去木")
+@example("t t")
+@example("ttt t top")
 def test_of_a_window_the_same_is_held_back(shipped: bool, text: str) -> None:
     screen, detectors = pair(shipped)
     window = read(listed(text, shipped)).text[:200]

@@ -605,13 +605,17 @@ static uint32_t go_on(const Trie *trie, uint32_t node, uint16_t id)
     return id == 0 ? NOTHING : node == NOTHING ? trie->root[id] : child(trie, node, id);
 }
 
-/* Where the held part begins that starts with a letter: of a repeated one at its last occurrence. */
+/* Where the held part begins that starts with a letter: of a repeated one at its last occurrence, with those right before
+   it where it is Latin (see _first_of of the detector `words`). */
 static Py_ssize_t begins(const Text *text, const View *view, Py_ssize_t first)
 {
     if (view->odd == NULL)
         return view->start[first];
-    const int moved = view->odd[first] && !(text->entry[view->start[first]].flags & IS_LATIN);
-    const Py_ssize_t start = moved ? (Py_ssize_t)view->end[first] - 1 : view->start[first];
+    const Py_ssize_t from = view->start[first];
+    Py_ssize_t start = view->odd[first] ? (Py_ssize_t)view->end[first] - 1 : from;
+    if (text->entry[start].flags & IS_LATIN)
+        while (start > from && text->entry[start - 1].word == text->entry[start].word)
+            start--;
     return text->size - start < (Py_ssize_t)text->tables->reach ? start : text->size;
 }
 

@@ -69,3 +69,16 @@ def test_a_reason_is_asked_for(world: World, browser: Callable[[str], Client]) -
     answer = browser(Role.REVIEWER).post("/accounts/a1b2c3/sanctions/", {"step": "warn", "hours": "24", "reason": ""})
     assert answer.status_code == 422
     assert Sanction.objects.count() == 1
+
+
+def test_an_account_shows_what_its_violations_weigh(world: World, browser: Callable[[str], Client]) -> None:
+    now = timezone.now()
+    for number in range(5):  # the fifth try of a risk within half an hour weighs double
+        world.account.violations.create(record_id=900 + number, at=now, risk="A.1.a", disguised=not number)
+    page = browser(Role.REVIEWER).get("/accounts/a1b2c3/")
+    tally = page.context["tally"]
+    weights = {record: strike.hundredths for record, strike in tally.strikes.items() if record in range(900, 905)}
+    assert weights == {900: 900, 901: 600, 902: 600, 903: 600, 904: 600}
+    assert (tally.points, tally.next_rule) == (34, "")
+    words = page.content.decode()
+    assert "变形规避" in words and "反复试探" in words and "30 天内 34 分" in words

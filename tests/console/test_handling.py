@@ -21,7 +21,8 @@ def test_the_spread_of_strikes_is_drawn(world: World, browser: Callable[[str], C
     answer = browser(Role.REVIEWER).get("/accounts/strikes/")
     page = answer.content.decode()
     assert answer.context["spread"].bins[1] == 1
-    assert dict((rule, reached) for rule, _, reached in answer.context["marks"])["ladder.warn"] == 1
+    reached = {line.rule.id: line.reached for line in answer.context["rules"]}
+    assert (reached["ladder.warn"], reached["pause.in_a_row"], reached["ladder.close"]) == (1, None, None)
     assert '<svg class="chart"' in page and "ladder.suspend" in page and "trial" in page
 
 

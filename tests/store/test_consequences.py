@@ -28,7 +28,7 @@ from guiju.store.models import (
     Violation,
     Webhook,
 )
-from guiju.store.services import proposals
+from guiju.store.services import accounts, proposals
 
 from .evidence_rows import TestChain, verdict
 
@@ -142,6 +142,15 @@ def test_a_delayed_step_waits_for_its_moment(gateway) -> None:  # type: ignore[n
     assert proposals.take_delayed(row.apply_at) == 0
     sanction = Sanction.objects.get()
     assert (sanction.step, sanction.rule, sanction.imposed_by) == ("limit", "slow", None)
+
+
+def test_a_delayed_step_is_dropped_where_as_strict_a_one_binds_by_then(gateway, compliance: Actor) -> None:  # type: ignore[no-untyped-def]
+    gateway([rule("slow", "limit", 2, "delay_minutes: 30, ")]).violate(2)
+    row = ProposedStep.objects.get()
+    accounts.impose(compliance, row.account, "suspend", "刷号")
+    assert row.apply_at is not None and proposals.take_delayed(max(row.apply_at, timezone.now())) == 0
+    row.refresh_from_db()
+    assert row.state == "refused" and "bound" in row.note and Sanction.objects.get().step == "suspend"
 
 
 def test_a_step_above_the_level_waits_for_a_second_person(gateway, reviewer: Actor, compliance: Actor) -> None:  # type: ignore[no-untyped-def]

@@ -12,7 +12,7 @@ from guiju.accounts.ladder import (
     streak,
 )
 from guiju.accounts.policy import AccountPolicy, Limit, Rule, Step, Use
-from guiju.accounts.strikes import points
+from guiju.accounts.strikes import Strike, points, strikes
 from guiju.accounts.violation import Violation
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Sanction",
     "Standing",
     "Step",
+    "Strike",
     "Use",
     "Violation",
     "advise",
@@ -32,4 +33,5 @@ __all__ = [
     "rehearse",
     "standing",
     "streak",
+    "strikes",
 ]

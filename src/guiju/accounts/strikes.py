@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from guiju.accounts.policy import AccountPolicy
 from guiju.accounts.violation import Violation
 
@@ -13,10 +15,26 @@ FULL = 100
 """Per cent."""
 
 
+class Strike(msgspec.Struct, frozen=True):
+    """What one violation weighs at a moment: ``hundredths`` of a point, and whether probing made it weigh more."""
+
+    violation: Violation
+    hundredths: int
+    probing: bool
+
+
 def points(violations: Sequence[Violation], policy: AccountPolicy, now: int) -> int:
     """The strikes of these violations at ``now``, summed in hundredths and rounded down once."""
+    return sum(strike.hundredths for strike in strikes(violations, policy, now)) // FULL
+
+
+def strikes(violations: Sequence[Violation], policy: AccountPolicy, now: int) -> tuple[Strike, ...]:
+    """What each of these violations weighs at ``now``, in their order."""
     probing = probes(violations, policy)
-    return sum(_hundredths(violation, policy, now, violation.record in probing) for violation in violations) // FULL
+    return tuple(
+        Strike(violation, _hundredths(violation, policy, now, violation.record in probing), violation.record in probing)
+        for violation in violations
+    )
 
 
 def _hundredths(violation: Violation, policy: AccountPolicy, now: int, probing: bool) -> int:

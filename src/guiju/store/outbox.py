@@ -71,7 +71,7 @@ def completed(facts: Mapping[str, object]) -> dict[str, object]:
     Raises:
         NoticeUnfilled: they still lack something. SettingsInvalid, ComplaintRulesInvalid: the templates cannot be read.
     """
-    row = Sanction.objects.select_related("account").get(pk=facts["sanction"])
+    row = Sanction.objects.select_related("account").get(pk=str(facts["sanction"]))
     return {**facts, "notice": notices.of_sanction(row).as_json()}
 
 

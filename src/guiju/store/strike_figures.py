@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import Case as Choice
 from django.db.models import Count, IntegerField, Max, QuerySet, Value, When
 
-from guiju.accounts import AccountPolicy, Violation, points
+from guiju.accounts import AccountPolicy, Strike, Violation, points, strikes
 from guiju.store import models
 from guiju.store.moments import micros
 
 _CHINA = timedelta(hours=8)
+_FIELDS = ("record_id", "at", "risk", "streak", "severity", "disguised")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Rehearsed:
 
 def spread(policy: AccountPolicy, now: datetime, days: int = 30) -> Spread:
     """The strikes every account has at ``now`` from the last ``days``."""
-    marks = tuple((rule.id, rule.points) for rule in policy.rules if rule.points is not None and rule.days == days)
+    marks = _marks(policy, days)
     top = max(10, *(mark + 5 for _, mark in marks)) if marks else 10
     bins = [0] * (top + 1)
     since = now - timedelta(days=days)
@@ -64,6 +65,34 @@ def spread(policy: AccountPolicy, now: datetime, days: int = 30) -> Spread:
     for violations in _by_account(since, now):
         bins[min(top, points(violations, policy, micros(now)))] += 1
     return Spread(days, sum(bins), tuple(bins), marks)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How one account stands with the rules that count points.
+
+    Attributes:
+        days: the window looked at. ``strikes``: what each violation in it weighs now, by its record.
+        points: their sum. ``next_rule``, ``next_at``: the next rule with this window and its points; empty
+            and 0 where the account has passed every one.
+    """
+
+    days: int
+    strikes: dict[int, Strike]
+    points: int
+    next_rule: str
+    next_at: int
+
+
+def tally(account: models.Account, policy: AccountPolicy, now: datetime, days: int = 30) -> Tally:
+    """The strikes of one account at ``now`` from the last ``days``."""
+    rows = models.Violation.objects.filter(account=account, at__gt=now - timedelta(days=days)).order_by("id")
+    found = [_counted(*row) for row in rows.values_list(*_FIELDS)]
+    reached = points(found, policy, micros(now))
+    ahead = [(mark, rule) for rule, mark in _marks(policy, days) if mark > reached]
+    mark, rule = min(ahead, default=(0, ""))
+    weighed = {int(strike.violation.record): strike for strike in strikes(found, policy, micros(now))}
+    return Tally(days, weighed, reached, rule, mark)
 
 
 def rehearsals(now: datetime, days: int = 7) -> tuple[Rehearsed, ...]:
@@ -94,9 +123,18 @@ def _alone(policy: AccountPolicy, since: datetime, until: datetime) -> Iterator[
 def _by_account(since: datetime, until: datetime) -> Iterator[list[Violation]]:
     """The violations of each account that has several."""
     rows = _of_accounts(since, until, n__gt=1).order_by("account_id", "id")
-    fields = rows.values_list("account_id", "record_id", "at", "risk", "streak", "severity", "disguised")
+    fields = rows.values_list("account_id", *_FIELDS)
     for _, group in groupby(fields.iterator(chunk_size=2000), key=lambda row: row[0]):
-        yield [Violation(str(r), micros(at), risk, streak, sev, hid) for _, r, at, risk, streak, sev, hid in group]
+        yield [_counted(*row[1:]) for row in group]
+
+
+def _counted(record: int, at: datetime, risk: str, streak: int, severity: str, disguised: bool) -> Violation:
+    return Violation(str(record), micros(at), risk, streak, severity, disguised)
+
+
+def _marks(policy: AccountPolicy, days: int) -> tuple[tuple[str, int], ...]:
+    """Rules that act at so many points within this window."""
+    return tuple((rule.id, rule.points) for rule in policy.rules if rule.points is not None and rule.days == days)
 
 
 def _of_accounts(since: datetime, until: datetime, **how_many: int) -> QuerySet[Any]:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guiju.accounts import Strike
 from guiju.complaints import Limit
 from guiju.console import phrases, states, words
 from guiju.console.language import pick
@@ -254,6 +255,12 @@ def limit_words(limit: Limit) -> str:
         return ngettext("%(n)d hour", "%(n)d hours", limit.hours) % {"n": limit.hours}
     days = limit.working_days or 0
     return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+
+
+@register.filter
+def in_points(strike: Strike) -> str:
+    """What a violation weighs, in points with no needless zeros."""
+    return f"{strike.hundredths / 100:g}"
 
 
 @register.filter

@@ -21,11 +21,12 @@ from guiju.console.forms.handling import ExemptForm, ProposeForm, ReportForm
 from guiju.console.paging import page_of
 from guiju.console.words import explain
 from guiju.errors import GuijuError
-from guiju.store import keys
+from guiju.store import account_policy, keys
 from guiju.store.evidence import Query, search
 from guiju.store.models import Account, Integration, Sanction, Violation
 from guiju.store.permissions import Permission, allowed
 from guiju.store.services import accounts
+from guiju.store.strike_figures import tally
 
 WINDOW = timedelta(days=30)
 """The span in which violations are counted on the list."""
@@ -119,13 +120,17 @@ def detail(request: ConsoleRequest, pk: str) -> HttpResponse:
 def _detail(request: ConsoleRequest, row: Account, form: SanctionForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     active = accounts.active(row, now)
+    violations, seen = page_of(request, row.violations.all(), 20), tally(row, account_policy.in_force(), now)
     context = {
         "row": row,
         "form": form,
         "active": active,
         "active_ids": {sanction.pk for sanction in active},
         "sanctions": row.sanctions.select_related("imposed_by", "lifted_by").order_by("-starts_at")[:50],
-        "violations": page_of(request, row.violations.all(), 20),
+        "violations": violations,
+        "weighed": [(violation, seen.strikes.get(violation.record_id)) for violation in violations],
+        "tally": seen,
+        "steps": dict.fromkeys(sanction.step for sanction in active),
         "records": search(Query(account=row.pk), limit=10).records,
         "may_close": _may_close(request),
         "exemptions": row.exemptions.filter(ends_at__gt=now).select_related("granted_by"),

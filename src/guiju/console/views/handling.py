@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guiju.accounts import Rule
 from guiju.console.access import ConsoleRequest, action, form, screen
 from guiju.console.forms.handling import BulkForm, ExemptForm, ProposeForm
 from guiju.console.histogram import histogram
@@ -19,7 +22,25 @@ from guiju.store import account_policy
 from guiju.store.models import Account, BulkAction, Exemption, ProposedStep
 from guiju.store.permissions import Permission
 from guiju.store.services import bulk, proposals
-from guiju.store.strike_figures import rehearsals, spread
+from guiju.store.strike_figures import Spread, rehearsals, spread
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule of the account policy; ``reached``: how many accounts have its points now, where it counts points."""
+
+    rule: Rule
+    reached: int | None
+
+    @property
+    def asks(self) -> str:
+        """Its condition in words."""
+        rule = self.rule
+        if rule.in_a_row is not None:
+            return _("%(n)d in a row") % {"n": rule.in_a_row}
+        if rule.in_a_day is not None:
+            return _("%(n)d in a day") % {"n": rule.in_a_day}
+        return _("%(n)d points within %(days)d days") % {"n": rule.points, "days": rule.days}
 
 
 @screen(Permission.SEE_ACCOUNTS)
@@ -31,10 +52,14 @@ def strikes(request: ConsoleRequest) -> HttpResponse:
         "policy": policy,
         "spread": found,
         "chart": histogram(found),
-        "marks": [(rule, mark, found.reached(mark)) for rule, mark in found.marks],
+        "rules": [RuleLine(rule, _reached(rule, found)) for rule in policy.rules],
         "rehearsals": rehearsals(now),
     }
     return render(request, "console/handling/strikes.html", context)
+
+
+def _reached(rule: Rule, found: Spread) -> int | None:
+    return found.reached(rule.points) if rule.points is not None and rule.days == found.days else None
 
 
 @screen(Permission.SEE_ACCOUNTS)

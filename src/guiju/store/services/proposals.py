@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from guiju.accounts import Step
 from guiju.errors import InvalidField, InvalidTransition, SecondPersonNeeded
 from guiju.store import outbox
 from guiju.store.actor import Actor
@@ -115,7 +116,10 @@ def end_exemption(actor: Actor, exemption: Exemption, reason: str) -> Exemption:
 
 
 def take_delayed(now: datetime) -> int:
-    """Take every delayed step whose moment has come; how many. An account exempted meanwhile is left alone."""
+    """Take every delayed step whose moment has come; how many.
+
+    An account that was exempted meanwhile, or is bound as strictly by now, is left alone.
+    """
     rows = ProposedStep.objects.filter(state=State.DELAYED, apply_at__lte=now).select_related("account")
     keys, taken = list(rows.values_list("pk", flat=True)), 0
     for key in keys:
@@ -123,13 +127,23 @@ def take_delayed(now: datetime) -> int:
             row = rows.filter(pk=key).first()
             if row is None:
                 continue
-            if Exemption.objects.filter(account=row.account, starts_at__lte=now, ends_at__gt=now).exists():
-                row.state, row.note, row.decided_at = State.REFUSED, "豁免期内 (exempt)", now
+            if why := _needless(row, now):
+                row.state, row.note, row.decided_at = State.REFUSED, why, now
             else:
                 _take(Actor.system("upkeep"), row, now)
                 taken += 1
             row.save()
     return taken
+
+
+def _needless(row: ProposedStep, now: datetime) -> str:
+    """Why a delayed step is not taken; empty where it is."""
+    if Exemption.objects.filter(account=row.account, starts_at__lte=now, ends_at__gt=now).exists():
+        return "豁免期内 (exempt)"
+    binding = accounts.in_force(now).filter(account=row.account).values_list("step", flat=True)
+    if any(Step(step).rank >= Step(row.step).rank for step in binding):
+        return "已受不轻于此的处置 (bound as strictly already)"
+    return ""
 
 
 def _waiting(actor: Actor, proposal: ProposedStep) -> ProposedStep:

@@ -16,15 +16,23 @@ PLAIN = [(b"Content-Length", b"2")]
 class Wire:
     """What goes out."""
 
+    flow: FlowControl
+
     def __init__(self) -> None:
         self.writes: list[bytes] = []
-        self.closed = False
+        self.closed = self.paused = False
 
     def write(self, data: bytes) -> None:
         self.writes.append(data)
 
     def close(self) -> None:
         self.closed = True
+
+    def pause_reading(self) -> None:
+        self.paused = True
+
+    def resume_reading(self) -> None:
+        self.paused = False
 
     def is_closing(self) -> bool:
         return self.closed
@@ -33,8 +41,9 @@ class Wire:
 def made(method: str = "POST", *, keep_alive: bool = True) -> tuple[Cycle, Wire, list[bool]]:
     wire, done = Wire(), list[bool]()
     transport = cast(asyncio.Transport, wire)
+    wire.flow = FlowControl(transport)
     cycle = Cycle(
-        {"method": method}, transport, FlowControl(transport), [(b"date", b"today")], lambda: done.append(True),
+        {"method": method}, transport, wire.flow, [(b"date", b"today")], lambda: done.append(True),
         keep_alive=keep_alive, expects_continue=False,
     )  # fmt: skip
     return cycle, wire, done
@@ -124,3 +133,13 @@ async def test_a_body_that_is_here_is_taken_without_waiting() -> None:
     assert cycle.whole_body() is None and cycle_of(cycle.receive) is cycle and cycle_of(print) is None  # type: ignore[arg-type]
     cycle.body, cycle.more_body = b"all", False
     assert cycle.whole_body() == b"all"
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_behind_a_large_body_reading_goes_on_so_that_a_departure_is_seen(whole: bool) -> None:
+    cycle, wire, _ = made()
+    cycle.body, cycle.more_body = b"much", False
+    wire.flow.pause_reading()
+    cycle.message_event.set()
+    taken = cycle.whole_body() if whole else (await cycle.receive())["body"]
+    assert taken == b"much" and not wire.paused

@@ -140,8 +140,9 @@ def explicit(
             raise typer.BadParameter("one file", param_hint="--picture")
         _many(file, _Work(mark, out, check, break_c2pa), as_json, processes)
     source = Path(file[0])
-    made = None if out is None else labels.label(source, out, mark, break_c2pa=break_c2pa)
-    report = labels.check(out or source, mark, picture=picture) if check else None
+    with terminal.working(source.name):
+        made = None if out is None else labels.label(source, out, mark, break_c2pa=break_c2pa)
+        report = labels.check(out or source, mark, picture=picture) if check else None
     if as_json:
         terminal.emit(_shape(made, out, report))
     else:

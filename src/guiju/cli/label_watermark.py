@@ -66,7 +66,8 @@ def embed(
     if not content:
         raise typer.BadParameter("the file has no implicit label to take it from", param_hint="--id")
     bits = watermark.of_content(content)
-    told = watermark.embed(file, out, _secret(secret), bits, strength=strength, break_c2pa=break_c2pa)
+    with terminal.working(file.name):
+        told = watermark.embed(file, out, _secret(secret), bits, strength=strength, break_c2pa=break_c2pa)
     if as_json:
         terminal.emit(
             {"file": str(out), "medium": told.medium, "content_number": content, "number": f"{bits:016x}",
@@ -113,7 +114,8 @@ def detect(
     key: Secret | Finder = _secret(secret) if finder is None else _finder(finder)
     if presence and isinstance(key, watermark.Secret):
         key = key.finder
-    found = watermark.detect(file, key, thorough=thorough)
+    with terminal.working(file.name):
+        found = watermark.detect(file, key, thorough=thorough)
     content = _content(found, issued, number)
     if as_json:
         terminal.emit(_json(found, content))

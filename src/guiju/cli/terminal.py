@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from rich.console import Console
@@ -41,6 +41,27 @@ def line(text: str = "") -> None:
 def note(text: str, style: str = "") -> None:
     """Tell the person something that is not the command's output."""
     err.print(escape(text), style=style or None)
+
+
+@contextlib.contextmanager
+def working(on: str) -> Iterator[None]:
+    """Show how far long work on one file is, where a person looks on; nothing of it stays on the screen."""
+    if not err.is_terminal:
+        yield
+        return
+    from rich.progress import Progress  # slow to import, and few commands work for long
+
+    from guiju.media.waiting import waited_for
+
+    with Progress(console=err, transient=True) as progress:
+        bar = progress.add_task(escape(on), total=None)
+
+        def show(share: float | None) -> None:
+            if share is not None:
+                progress.update(bar, total=1.0, completed=share)
+
+        with waited_for(show):
+            yield
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

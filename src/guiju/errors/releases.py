@@ -1,4 +1,4 @@
-"""GJ-428x: copies without the explicit label (标识办法 Art. 9)."""
+"""GJ-428x, GJ-429x: copies without the explicit label (标识办法 Art. 9), and what is kept for them."""
 
 from __future__ import annotations
 
@@ -70,3 +70,28 @@ class AnswerChanged(LabelError):
     en = "The content {number} was masked or replaced when it went out; what is held cannot be given."
     remedy_zh = "请上传用户收到的文件。"
     remedy_en = "Give the file that the user received."
+
+
+class FileWorkStopped(LabelError):
+    """Work on a file that was given up because the process is about to end; nothing of it is left."""
+
+    code = "GJ-4286"
+    status = 503
+    zh = "服务正在停止，文件未处理完，没有留下任何内容。"
+    en = "The service is stopping; the file was not finished, and nothing of it is left."
+    remedy_zh = "稍后重新发送文件。"
+    remedy_en = "Send the file again in a while."
+
+
+class CallerLeft(LabelError):
+    """A caller that closed its connection before its file was done; the work on it ended, nothing went out."""
+
+    code = "GJ-4287"
+    status = 499
+    zh = "文件处理完之前，调用方已断开连接；处理已中止。"
+    en = "The caller closed its connection before its file was done; the work on it was given up."
+    remedy_zh = "调用方应等待足够长的时间；视频重新编码可能需要数分钟。只需隐式标识时用 explicit=false，不重新编码。"
+    remedy_en = (
+        "Callers should wait long enough: coding a film again may take minutes. With explicit=false only the implicit label "
+        "is written, and nothing is coded."
+    )

@@ -113,8 +113,7 @@ class Cycle:
         """The request's body where all of it is here; it is then taken. None where the application has to wait for it."""
         if self.more_body or self.disconnected or self._expects_continue:
             return None
-        body, self.body = self.body, b""
-        return body
+        return self._taken()
 
     # --- what the application sees -----------------------------------------------------------------------------------
 
@@ -129,8 +128,14 @@ class Cycle:
             self.message_event.clear()
         if self.disconnected or self.response_complete:
             return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": self._taken(), "more_body": self.more_body}
+
+    def _taken(self) -> bytes:
+        """What has arrived of the body. Behind its end reading goes on, else nobody would notice the client leave."""
         body, self.body = self.body, b""
-        return {"type": "http.request", "body": body, "more_body": self.more_body}
+        if not self.more_body and not self._transport.is_closing():
+            self._flow.resume_reading()
+        return body
 
     async def send(self, message: Any) -> None:
         """Take the next message of the answer.

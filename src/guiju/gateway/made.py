@@ -5,11 +5,11 @@ The explicit label is drawn or sounded first, the seven keys are written last. W
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hashlib
 import time
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -89,7 +89,7 @@ async def serve_sound(call: Call) -> None:
     body = await ask(call)
     call.answered = time.perf_counter()
     suffix, media_type = FORMATS[call.request.get("response_format", "mp3")]
-    done = await asyncio.to_thread(_finish, call.runtime.settings, body, suffix, _label(call, 0))
+    done = await _made_ready(call, body, suffix, 0)
     call.label, call.said = done.entry, [done.part("sound")]
     call.checking_answer = time.perf_counter() - call.answered
     await call.record(call.outcome())
@@ -113,10 +113,15 @@ async def _picture(call: Call, item: Json, index: int) -> _Finished | None:
         body = base64.b64decode(coded, validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise UpstreamMalformed(problem="a picture is not Base64") from None
-    done = await asyncio.to_thread(_finish, call.runtime.settings, body, "", _label(call, index))
+    done = await _made_ready(call, body, "", index)
     item["b64_json"] = base64.b64encode(done.body).decode("ascii")
     item["aigc"] = done.marked.label.keys()
     return done
+
+
+async def _made_ready(call: Call, body: bytes, suffix: str, index: int) -> _Finished:
+    work = partial(_finish, call.runtime.settings, body, suffix, _label(call, index))
+    return await call.runtime.workshop.do(work)
 
 
 def _finish(settings: Settings, body: bytes, suffix: str, label: Label) -> _Finished:

@@ -20,6 +20,7 @@ from guiju.evidence.record import new_id
 from guiju.gateway.care import CareBook
 from guiju.gateway.demo import DEMO_MODEL, DemoUpstream
 from guiju.gateway.files.room import clear_left_over
+from guiju.gateway.files.workshop import Workshop
 from guiju.gateway.guard.pieces import Pieces
 from guiju.gateway.intake import Intake
 from guiju.gateway.metrics import Metrics
@@ -61,6 +62,7 @@ class Runtime:
         self.care = CareBook()
         self.files = 0
         """files being worked on"""
+        self.workshop = Workshop(settings.gateway.max_files)
         self.refusals: Counter[tuple[str, str, str]] = Counter()
         """by (code, integration id, caller) since the last refresh"""
         self.compared: Counter[tuple[int, str, str, str]] = Counter()
@@ -124,6 +126,7 @@ class Runtime:
     async def stop(self) -> None:
         """Finish: refresh once more, seal and close the chain, close connections."""
         self.ready = False
+        self.workshop.close()
         self._stop.set()
         if self._thread.is_alive():
             await asyncio.to_thread(self._thread.join, 10.0)

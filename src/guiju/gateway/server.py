@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 from typing import Any, cast
 
 import uvicorn
@@ -15,6 +16,7 @@ from guiju.gateway.behind import behind
 from guiju.gateway.protocol import BoundedProtocol
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.workers import supervise
+from guiju.media.waiting import ended_by, waited_for
 from guiju.settings import Settings
 
 _SWITCH_INTERVAL_S = 0.001
@@ -40,6 +42,18 @@ def serve(
         run(settings, listener, gateway=gateway, console=console)
         return
     supervise(settings, listener, workers)
+
+
+class _Server(uvicorn.Server):
+    """Lets go of long work on files as soon as a signal ends the process; answers under way still have their time."""
+
+    def __init__(self, config: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending.set()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -76,10 +90,12 @@ def run(settings: Settings, listener: socket.socket, *, gateway: bool, console: 
         backlog=2048,
         proxy_headers=False,
     )
-    server = uvicorn.Server(config)
+    ending = threading.Event()
+    server = _Server(config, ending)
     schedule = _upkeep() if console else None
     try:
-        server.run(sockets=[listener])
+        with waited_for(ended_by(ending)):  # what the server begins in this context, threads included, ends with it
+            server.run(sockets=[listener])
     finally:
         if schedule is not None:
             schedule.shutdown(wait=False)

@@ -7,7 +7,6 @@ guide, read back after every write.
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,6 +30,8 @@ from guiju.labeling.keys import PrivateKey
 from guiju.labeling.security import Binding, Role
 from guiju.media import LIMITS, C2pa, Carrier, Contents, Found, Limits, carrier_of
 from guiju.media.carriers import sidecar
+from guiju.media.streams import copy
+from guiju.media.waiting import step
 
 _BLOCK = 1 << 20
 
@@ -193,6 +194,7 @@ def bound_to(path: Path, limits: Limits = LIMITS) -> Binding:
             left = end - start
             while left and (block := file.read(min(left, _BLOCK))):
                 engine.update(block)
+                step()
                 left -= len(block)
     return Binding(f"guiju:{carrier.name}", engine.finalize().hex())
 
@@ -239,7 +241,7 @@ def _copied(file: BinaryIO, source: Path, target: Path) -> None:
         return
     with replacing(target, source) as new:
         file.seek(0)
-        shutil.copyfileobj(file, new)
+        copy(file, new)
 
 
 def _confirm(carrier: Carrier, file: BinaryIO, label: Label, limits: Limits) -> None:

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from guiju.errors import MediaMalformed, MediaTooLarge
 from guiju.media.limits import Limits
+from guiju.media.waiting import step
 
 _BLOCK = 1 << 20
 _FARTHEST = (1 << 62) - 1
@@ -64,6 +65,7 @@ def copy(source: BinaryIO, target: BinaryIO, count: int | None = None) -> None:
         if not block:
             break
         target.write(block)
+        step()
         left = None if left is None else left - len(block)
     if left:
         raise MediaMalformed(what="file", detail="the file ends too early")

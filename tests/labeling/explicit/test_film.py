@@ -15,6 +15,7 @@ from guiju.labeling.explicit import Mark, Span
 from guiju.labeling.explicit.film.overlay import KNOWN, Overlay
 from guiju.labeling.explicit.picture import drawing
 from guiju.labeling.explicit.report import Report
+from guiju.media.waiting import WorkEnded, waited_for
 from tests.labeling.explicit import films, sounds
 
 
@@ -161,3 +162,20 @@ def test_what_is_no_film(tmp_path: Path) -> None:
     renamed = only_sound.rename(tmp_path / "c.mp4")
     with pytest.raises((MediaMalformed, MediaLayoutUnsupported)):
         explicit.check(renamed)
+
+
+def test_whoever_waits_is_told_how_far_it_is_and_may_end_it(tmp_path: Path) -> None:
+    path, out = films.film(tmp_path / "a.mp4"), tmp_path / "b.mp4"
+    shares: list[float | None] = []
+    with waited_for(shares.append):
+        explicit.label(path, path)
+    told = [share for share in shares if share is not None]
+    assert told == sorted(told) and told[0] < 0.1 and told[-1] > 0.8
+
+    def leave(share: float | None) -> None:
+        if share is not None and share > 0.4:
+            raise WorkEnded()
+
+    with pytest.raises(WorkEnded), waited_for(leave):
+        explicit.label(path, out)
+    assert [one.name for one in tmp_path.iterdir()] == ["a.mp4"], "nothing half made is left"

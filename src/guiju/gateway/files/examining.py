@@ -30,13 +30,7 @@ class ReadFile(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Json:
         source = file_of(form)
-        reading = await asyncio.to_thread(files.read, source)
-        report = await asyncio.to_thread(verdict.verify, source)
-        told: Json = {**await asyncio.to_thread(shapes.reading, reading, source), **shapes.report(report)}
-        if flag(form, "explicit", False):
-            found = await asyncio.to_thread(explicit.check, source)
-            told["explicit"] = msgspec.to_builtins(found)
-        return told
+        return await visit.runtime.workshop.do(partial(_told, source, look=flag(form, "explicit", False)))
 
 
 class CheckUpload(Desk):
@@ -45,7 +39,7 @@ class CheckUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Json:
         source = file_of(form)
-        found = await asyncio.to_thread(_examined, visit, form, source)
+        found = await visit.runtime.workshop.do(partial(_examined, visit, form, source))
         judged, reading = found.judged, found.reading
         number = new_id(now_us())
         await visit.keep(number, await asyncio.to_thread(_kept, form, source, judged))
@@ -59,18 +53,26 @@ class LabelUpload(Desk):
 
     async def answer(self, visit: FileVisit, form: Form, folder: Path) -> Sent:
         source = file_of(form)
-        judged = (await asyncio.to_thread(_examined, visit, form, source)).judged
+        judged = (await visit.runtime.workshop.do(partial(_examined, visit, form, source))).judged
         if not judged.label:
             raise NothingToPropagate()
         number = form.fields.get("id", "").strip() or new_id(now_us())
         target = folder / f"propagated{source.suffix}"
         carried = partial(upload.carry_on, source, target, visit.provider, number, judged)
-        label = await asyncio.to_thread(carried, break_c2pa=flag(form, "break_c2pa", False))
+        label = await visit.runtime.workshop.do(partial(carried, break_c2pa=flag(form, "break_c2pa", False)))
         entry = LabelEntry(content=number, implicit=label.to_json(), reason="标识办法 Art. 6(2)")
         kept = await asyncio.to_thread(_kept, form, target, judged)
         await visit.keep(number, msgspec.structs.replace(kept, label=entry))
         headers = {"x-guiju-record": number, "x-guiju-aigc": label.to_json(), "x-guiju-tier": judged.tier.value}
         return Sent(target, "application/octet-stream", form.name or target.name, headers)
+
+
+def _told(source: Path, *, look: bool) -> Json:
+    reading = files.read(source)
+    told: Json = {**shapes.reading(reading, source), **shapes.report(verdict.verify(source))}
+    if look:
+        told["explicit"] = msgspec.to_builtins(explicit.check(source))
+    return told
 
 
 def _examined(visit: FileVisit, form: Form, source: Path) -> Examined:

@@ -106,7 +106,7 @@ class LabelFile(Desk):
         mark = _mark(form) if flag(form, "explicit", True) else None
         secret = visit.runtime.watermark if flag(form, "watermark", False) else None
         label = Label.first(visit.provider, number, cast(Tier, tier))
-        made = await asyncio.to_thread(
+        made = await visit.runtime.workshop.do(
             partial(
                 mark_file,
                 source,
@@ -145,7 +145,8 @@ class CopyWithout(Desk):
         if missing:
             raise FormInvalid(problem=f"missing: {', '.join(missing)}")
         number = new_id(now_us())
-        copy = await asyncio.to_thread(_copied, visit, form, folder, Label.first(visit.provider, number))
+        copied = partial(_copied, visit, form, folder, Label.first(visit.provider, number))
+        copy = await visit.runtime.workshop.do(copied)
         who = {**await asyncio.to_thread(copying.about, copy), **asked}
         parts = tuple(Part(where, text) for where, text in who.items() if text and where != "user")
         entry = LabelEntry(content=copy.label.ProduceID, implicit=copy.label.to_json(), reason="标识办法 Art. 9")

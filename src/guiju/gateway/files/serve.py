@@ -7,10 +7,12 @@ import errno
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
-from guiju.errors import FileRoomFull, GatewayBusy, GuijuError, InternalFault
+from guiju.errors import CallerLeft, FileRoomFull, GatewayBusy, GuijuError, InternalFault
 from guiju.gateway import admission
+from guiju.gateway.departure import Departure
 from guiju.gateway.files.desk import Desk, Sent
 from guiju.gateway.files.form import receive_form
 from guiju.gateway.files.room import room
@@ -19,6 +21,8 @@ from guiju.gateway.runtime import Runtime
 from guiju.gateway.wire import Receive, Scope, Send, encode, error_object, send_json
 
 log = logging.getLogger("guiju.gateway")
+
+T = TypeVar("T")
 
 _BLOCK = 256 * 1024
 
@@ -65,9 +69,24 @@ async def _answer(visit: FileVisit, desk: Desk, folder: Path) -> object:
     try:
         form = await receive_form(visit.scope, visit.receive, folder, runtime.limits)
         visit.on_behalf_of(form.fields.get("user", ""))
-        return await desk.answer(visit, form, folder)
+        return await while_waited_for(visit, desk.answer(visit, form, folder))
     finally:
         runtime.files -= 1
+
+
+async def while_waited_for(visit: FileVisit, work: Awaitable[T]) -> T:
+    """Do the work on a file as long as its caller is there.
+
+    Raises:
+        CallerLeft: it went. Others: what ``work`` raises.
+    """
+    with Departure(visit.receive) as departure:
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if not departure.gone:
+                raise
+            raise CallerLeft() from None
 
 
 async def send_file(send: Send, sent: Sent) -> None:

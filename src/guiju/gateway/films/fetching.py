@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
@@ -75,7 +76,8 @@ async def _made(visit: FileVisit, served: Served, path: str, source: Path, numbe
     runtime.files += 1
     try:
         await _fetched(served, path, source, runtime.limits.max_file_bytes)
-        return await asyncio.to_thread(_labelled, runtime.settings, source, Label.first(visit.provider, number))
+        labelled = partial(_labelled, runtime.settings, source, Label.first(visit.provider, number))
+        return await runtime.workshop.do(labelled)
     finally:
         runtime.files -= 1
 

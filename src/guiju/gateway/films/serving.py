@@ -10,7 +10,7 @@ from guiju.errors import FilmUnknown, GuijuError, NotServed
 from guiju.gateway import admission
 from guiju.gateway.endpoints.videos import Character, Edit, Extension, Known, Remix, Videos
 from guiju.gateway.exchange import serve as serve_exchange
-from guiju.gateway.files.serve import attended, send_file
+from guiju.gateway.files.serve import attended, send_file, while_waited_for
 from guiju.gateway.files.visit import FileVisit
 from guiju.gateway.films import fetching, listing, watching
 from guiju.gateway.films.names import Film, Kind, film_of
@@ -116,7 +116,7 @@ async def _dropped(visit: FileVisit, rest: str, folder: Path, send: Send) -> Non
 
 async def _content(visit: FileVisit, rest: str, folder: Path, send: Send) -> None:
     film = _film(visit, rest.partition("/")[0])
-    await send_file(send, await fetching.content(visit, film, folder))
+    await send_file(send, await while_waited_for(visit, fetching.content(visit, film, folder)))
 
 
 async def _character(visit: FileVisit, rest: str, folder: Path, send: Send) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import shutil
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +11,7 @@ from guiju.labeling import files
 from guiju.labeling.files import FileReading
 from guiju.labeling.implicit import Label
 from guiju.media import Limits, carrier_of
+from guiju.media.streams import copy
 
 
 class Kept(enum.StrEnum):
@@ -86,4 +86,4 @@ def _only(reading: FileReading) -> Label:
 
 def _copy(made: BinaryIO, target: BinaryIO) -> None:
     made.seek(0)
-    shutil.copyfileobj(made, target)
+    copy(made, target)

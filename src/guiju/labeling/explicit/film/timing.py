@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from guiju.media.waiting import step
+
 
 class Encoding:
     """One stream being coded. Give it every frame in turn, then end it; what comes back is ready to be written.
@@ -24,8 +26,12 @@ class Encoding:
         return packets
 
     def end(self) -> list[Any]:
-        """There are no more frames; the packets that were still held back."""
-        packets: list[Any] = self._stream.encode(None)
+        """There are no more frames; the packets that were still held back, which may be many seconds of work."""
+        packets: list[Any] = []
+        for packet in self._stream.codec_context.encode_lazy(None):
+            step()
+            packet.stream = self._stream
+            packets.append(packet)
         return packets if self._begun else settled(packets)
 
 

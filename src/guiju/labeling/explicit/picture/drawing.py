@@ -13,6 +13,7 @@ from guiju.labeling.explicit.mark import Form, Mark
 from guiju.labeling.explicit.picture.ground import Paint, paint
 from guiju.labeling.explicit.picture.layout import Layout, lay_out
 from guiju.labeling.explicit.report import Box
+from guiju.media.waiting import step
 
 _COLOURS: Final[dict[str, tuple[int | tuple[int, ...], int | tuple[int, ...]]]] = {
     "L": (255, 0),
@@ -43,6 +44,7 @@ def draw(image: Image.Image, mark: Mark) -> Layout:
     Raises:
         MarkUnplaceable and others: as :func:`guiju.labeling.explicit.picture.layout.lay_out`.
     """
+    step()
     layout = lay_out(visible(image), mark)
     put(image, layout, mark.form)
     return layout

@@ -11,6 +11,7 @@ import numpy as np
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed, MediaTooLarge, PartMissing
 from guiju.labeling.explicit.sound.samples import Samples
+from guiju.media.waiting import step
 
 SECONDS: Final = 6 * 3600
 """The longest sound that is looked at."""
@@ -158,15 +159,25 @@ def _encode(made: Any, out: Any, context: Any, pieces: Iterable[Samples]) -> Non
 
 
 def packets(container: Any, *streams: Any) -> Iterator[Any]:
-    """The packets of some streams in their order.
+    """The packets of some streams in their order; a step of work each.
 
     Raises:
         MediaMalformed: another stream begins amid these, which PyAV does not follow.
     """
     try:
-        yield from container.demux(*streams)
+        for packet in container.demux(*streams):
+            step(_share(container, packet))
+            yield packet
     except IndexError as error:
         raise MediaMalformed(what="sound or film", detail="a stream begins amid others") from error
+
+
+def _share(container: Any, packet: Any) -> float | None:
+    """How much of a file lies before a packet, 0 to 1; None where its time or the file's length is unknown."""
+    if packet.dts is None or not container.duration:
+        return None
+    seconds = float((packet.dts - (packet.stream.start_time or 0)) * packet.time_base)
+    return min(max(seconds * 1e6 / int(container.duration), 0.0), 1.0)
 
 
 def decoded(container: Any, stream: Any) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from guiju.errors import MediaLayoutUnsupported, MediaMalformed
 from guiju.labeling.explicit.sound.samples import Samples, Sound
-from guiju.media import LIMITS, Limits
+from guiju.media import LIMITS, Limits, waiting
 from guiju.media.streams import Counter, copy_span, size_of, take_at
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -83,6 +83,7 @@ def blocks(file: BinaryIO, found: Wav) -> Iterator[Samples]:
     end = found.start + found.frames * found.frame
     while place < end:
         file.seek(place)
+        waiting.step((place - found.start) / (end - found.start))
         raw = file.read(min(step, end - place))
         yield _decoded(raw[: len(raw) // found.frame * found.frame], found)
         place += step

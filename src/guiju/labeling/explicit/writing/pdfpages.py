@@ -10,6 +10,7 @@ import msgspec
 
 from guiju.errors import PartMissing
 from guiju.labeling.explicit import font as fonts
+from guiju.media.waiting import step
 
 SHARE: Final = 0.025
 """Size of the type over the shortest side of the page: 15 points on A4. The standard gives texts no number (5.1)."""
@@ -41,6 +42,7 @@ def put(document: Any, numbers: list[int], words: str, position: str, font: Path
 def _draw(document: Any, page: Any, reference: Any, face: _Face, words: str, position: str) -> float:
     import pikepdf
 
+    step()
     left, bottom, right, top = (float(side) for side in page.cropbox)
     turn = (
         int(page.obj.get("/Rotate", 0)) % 360 if "/Rotate" in page.obj else int(_inherited(page.obj, "/Rotate")) % 360

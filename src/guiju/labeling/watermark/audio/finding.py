@@ -14,6 +14,7 @@ from guiju.labeling.watermark.audio import grid, shape
 from guiju.labeling.watermark.audio.marking import folded
 from guiju.labeling.watermark.findings import Detection, Verdict
 from guiju.labeling.watermark.keys import PATTERNS, Finder, Secret
+from guiju.media.waiting import step
 
 PIECE: Final = 60
 """Seconds that are folded together; longer sounds are looked at piece by piece."""
@@ -45,6 +46,7 @@ def detect(sound: Floats, finder: Finder, secret: Secret | None, thorough: bool 
     limit = rates.threshold(PATTERNS * grid.TILE * variants * len(pieces))
     best, at = Place(0, 0, 1.0, 0.0), 0
     for number, (piece, noisy) in enumerate(product(pieces, _NOISY)):
+        step()
         for tile, place in _searched(shape.whitened(piece, noisy), finder, thorough):
             payload = code.decode(_soft(tile, finder, place))
             if payload is not None:
@@ -77,6 +79,7 @@ def _searched(white: Floats, finder: Finder, thorough: bool) -> list[tuple[Float
     if thorough:
         short = white[: _TRIED * grid.RATE]
         for speed in SPEEDS:
+            step()
             tile = folded(_slowed(short, speed))
             found += [(tile, place) for place in _piloted(tile, finder, range(PATTERNS), speed)]
         found.sort(key=lambda one: -one[1].score)

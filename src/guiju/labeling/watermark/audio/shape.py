@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from guiju.labeling.watermark.audio import grid
+from guiju.media.waiting import step
 
 _SIZE: Final = 2 * grid.HALF
 _BATCH: Final = 2048
@@ -69,6 +70,7 @@ def _through(sound: Floats, host: Floats, whiten: bool, noisy: bool = False) -> 
 def _walked(sound: Floats, host: Floats, count: int) -> Iterator[tuple[int, Spectra, Floats]]:
     """Spectra of ``sound`` in the band, and the course of ``host`` there, in batches; frames overlap by half."""
     for first in range(0, count, _BATCH):
+        step()
         last = min(count, first + _BATCH)
         spectra = _spectra(sound, first, last)
         wide = np.abs(_spectra(host, first - 1, last + 1))

@@ -20,6 +20,7 @@ from PIL import Image
 
 from guiju.labeling.watermark.image import layout
 from guiju.labeling.watermark.keys import PATTERNS, Finder
+from guiju.media.waiting import step
 
 CANVAS: Final = 768
 """Pixels of the longer side at which is searched; larger pictures are reduced."""
@@ -212,6 +213,7 @@ def _swept(
     plane = np.zeros((len(tried), GRID, GRID // 2 + 1), np.complex64)
     upright = across == 0
     for pattern in range(PATTERNS):
+        step()
         product = read * np.conj(layout.pilot(finder, pattern))
         plane[:, down % GRID, across] = product
         plane[:, -down[upright] % GRID, 0] = np.conj(product[:, upright])

@@ -8,6 +8,7 @@ from PIL import Image
 from guiju.errors import MarkImpossible
 from guiju.labeling.watermark.image import marking
 from guiju.labeling.watermark.keys import Secret
+from guiju.media.waiting import step
 
 
 def luma(image: Image.Image) -> marking.Floats:
@@ -25,6 +26,7 @@ def marked(image: Image.Image, secret: Secret, number: int, psnr: float) -> tupl
     Raises:
         MarkImpossible: it is too small.
     """
+    step()
     if min(image.size) < marking.SMALLEST:
         raise MarkImpossible(detail=f"{image.width}×{image.height} < {marking.SMALLEST} px")
     grey = luma(image)

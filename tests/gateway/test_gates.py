@@ -123,6 +123,21 @@ def test_media_in_answers(make: Make, stub: Stub) -> None:
     assert make().chat(stream=True).events[-1]["error"]["code"] == "GJ-1213"
 
 
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+
+
+def test_a_picture_among_the_parts_of_an_answer(make: Make, stub: Stub) -> None:
+    said = [{"role": "assistant", "content": [{"type": "text", "text": "看:"}, PICTURE]}]
+    stub.script = whole(chat_whole(said))
+    refused(make().chat(), 403, "GJ-1213", "permission_error")
+    assert make(allow_media=True).chat().json["choices"][0]["message"]["content"][1] == PICTURE
+    stub.script = whole(chat_whole([{"role": "assistant", "content": [{"type": "text", "text": "只有字"}]}]))
+    assert make().chat().status == 200
+    message = {"type": "message", "id": "m", "role": "assistant", "status": "completed"}
+    stub.script = whole(response_object([{**message, "content": [{"type": "output_image", "image_url": "data:,"}]}]))
+    refused(make().post("/v1/responses", {"model": "m1", "input": "画"}), 403, "GJ-1213", "permission_error")
+
+
 def test_a_transcript_is_checked_and_the_sound_is_not_touched(make: Make, stub: Stub) -> None:
     caller = make(allow_media=True)
     deltas = [{"audio": {"id": "a"}}, *[{"audio": {"transcript": c}} for c in "紫檀木暗"], {"audio": {"data": "AAAA"}}]

@@ -50,6 +50,8 @@ _DOCUMENTS = (
     "data:,",
     "data:;",
 )
+_MEDIA_PART = re.compile(r"image|audio|video|inline_?data", re.IGNORECASE)
+"""What the type or a member of a part is called, by OpenAI and by those who copy it, where the part is no text."""
 _ESCAPE = re.compile(
     r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)", re.DOTALL
 )
@@ -123,6 +125,17 @@ def _unread(part: Any) -> bool:
     inner = part.get("file")
     held = (inner if type(inner) is dict else part).get("file_data")
     return not (type(held) is str and held.startswith(_DOCUMENTS))
+
+
+def media_parts(content: Any) -> bool:
+    """Whether the content of an answer is a list with an image, a sound or a film in it, by the name of any of its parts."""
+    return type(content) is list and any(type(part) is dict and _is_media(part) for part in content)
+
+
+def _is_media(part: dict[str, Any]) -> bool:
+    kind = part.get("type")
+    named = [key for key, value in part.items() if value] + ([kind] if type(kind) is str else [])
+    return any(_MEDIA_PART.search(name) for name in named)
 
 
 def names(key: str, value: str) -> bool:

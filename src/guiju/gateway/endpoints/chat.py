@@ -7,7 +7,7 @@ from typing import Any
 from guiju.errors import FieldInvalid
 from guiju.evidence.record import Tokens
 from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json, json_mode, usage_tokens
-from guiju.gateway.texts import Slot, slots
+from guiju.gateway.texts import Slot, media_parts, slots
 from guiju.nouns import Part
 
 
@@ -47,7 +47,9 @@ class ChatCompletions(Endpoint):
     def has_media(self, response: Json) -> bool:
         for choice in _objects(response.get("choices")):
             message = choice.get("message") or choice.get("delta")
-            if isinstance(message, dict) and (message.get("audio") or message.get("images")):
+            if isinstance(message, dict) and (
+                message.get("audio") or message.get("images") or media_parts(message.get("content"))
+            ):
                 return True
         return False
 

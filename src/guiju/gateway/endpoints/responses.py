@@ -7,7 +7,7 @@ from typing import Any
 from guiju.errors import FieldInvalid, StoredStateRefused
 from guiju.evidence.record import Tokens
 from guiju.gateway.endpoints.endpoint import Choice, Endpoint, Json, json_mode, usage_tokens
-from guiju.gateway.texts import Slot, slots
+from guiju.gateway.texts import Slot, media_parts, slots
 from guiju.nouns import Part
 
 _STORED = ("prompt", "previous_response_id", "conversation")
@@ -58,7 +58,8 @@ class Responses(Endpoint):
     def has_media(self, response: Json) -> bool:
         output = response.get("output")
         return isinstance(output, list) and any(
-            isinstance(item, dict) and item.get("type") == "image_generation_call" for item in output
+            isinstance(item, dict) and (item.get("type") == "image_generation_call" or media_parts(item.get("content")))
+            for item in output
         )
 
     def tokens(self, response: Json) -> Tokens:

@@ -9,6 +9,7 @@ from guiju.gateway.texts import Unescaper
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import Context
 from guiju.moderation.masking import Restorer
+from guiju.moderation.second_opinion import GreyZone
 from guiju.moderation.stream import StreamGuard
 from guiju.nouns import Decision, Direction, Part
 
@@ -41,6 +42,9 @@ class Budget:
 class Channel:
     """A text that arrives in pieces under one ``where``.
 
+    Where a guard is asked about the grey zone, its opinion on the whole text is due between ``close`` and ``finish``; in the
+    strict mode also on passages before, which are held meanwhile (``doubt``, ``heard``).
+
     Attributes:
         stopped: the decision that ended it, or None.
         masked: whether anything was covered or found; what repeats the text elsewhere must then be dropped.
@@ -51,10 +55,13 @@ class Channel:
         "_escaped",
         "_guard",
         "_label",
+        "_opinion",
         "_pieces",
         "_released",
+        "_rest",
         "_restorer",
         "_unescaper",
+        "_zone",
         "masked",
         "stopped",
         "where",
@@ -70,13 +77,17 @@ class Channel:
         restorer: Restorer | None = None,
         *,
         json: bool = False,
+        zone: GreyZone | None = None,
     ) -> None:
-        """``restorer``: puts back what tokens stood for in the prompt, once the text is checked. ``json``: the text is JSON by request, whose escapes are undone on the way; it stays the same JSON."""
+        """``restorer``: puts back what tokens stood for in the prompt, once the text is checked. ``json``: the text is JSON by request, whose escapes are undone on the way; it stays the same JSON. ``zone``: what a guard is asked about, if one is."""
         self.where = where
         self.stopped: Decision | None = None
         self.masked = False
         self._unescaper = Unescaper() if json else None
-        self._guard = StreamGuard(checker, where, Direction.ANSWER, context)
+        self._guard = StreamGuard(checker, where, Direction.ANSWER, context, zone)
+        self._zone = zone
+        self._opinion: Decision | None = None
+        self._rest: str | None = None
         self._label = label
         self._restorer = restorer
         self._budget = budget
@@ -104,14 +115,21 @@ class Channel:
         self._released.append(out)
         return out
 
-    def finish(self) -> str:
-        """The end of the text: the rest that may go to the client, and the label if it stands last."""
-        out = self._last_escape()
+    def close(self) -> None:
+        """The text has ended: everything is judged; what was held back stays until :meth:`finish`."""
+        if self._rest is not None:
+            return
+        before = self._last_escape()
         released = self._guard.finish()
         self.masked = self.masked or bool(released.findings)
         if released.stop is not None:
             self.stopped = released.stop
-        out += released.text
+        self._rest = before + released.text
+
+    def finish(self) -> str:
+        """The end of the text: the rest that may go to the client, and the label if it stands last."""
+        self.close()
+        out, self._rest = self._rest or "", ""
         if self._restorer is not None:
             out = self._restorer.feed(out) + self._restorer.finish()
             self.masked = self.masked or self._restorer.used
@@ -119,6 +137,23 @@ class Channel:
             out = (self._label.feed(out) if out else "") + self._label.finish()
         self._released.append(out)
         return out
+
+    @property
+    def doubt(self) -> Decision | None:
+        """The decision a guard is to be asked about now: on the closed text, or on a passage that is held; else None."""
+        if self._zone is None or self.stopped is not None or self._opinion is not None:
+            return None
+        if self._rest is not None and self._zone.holds(decision := self._guard.decision()):
+            return decision
+        return self._guard.doubt
+
+    def heard(self, decision: Decision) -> None:
+        """What came of the opinion: it stops the text, of which nothing more goes out, or lets it go on."""
+        self._guard.heard(decision)
+        if decision.action.stops:
+            self.stopped, self._rest = decision, ""
+        elif self._rest is not None:
+            self._opinion = decision
 
     def _last_escape(self) -> str:
         """What an escape that never became whole lets out."""
@@ -142,7 +177,7 @@ class Channel:
 
     def decision(self) -> Decision:
         """The decision over everything seen so far."""
-        return self.stopped or self._guard.decision()
+        return self.stopped or self._opinion or self._guard.decision()
 
     @property
     def released(self) -> str:

@@ -2,6 +2,8 @@
 
 A relay takes the events of the upstream as they come and gives back the events that may go out now. Deltas that arrive
 together and continue one another are guarded, and leave, as one. The events that end an answer stay in the relay until the record is durable; :meth:`Relay.ending` then gives them out.
+
+Where a guard is asked about the grey zone, what ends a doubtful text waits in the relay until :meth:`Relay.heard`.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,6 +25,7 @@ from guiju.gateway.wire import encode, error_object
 from guiju.moderation.checker import Checker
 from guiju.moderation.context import Context
 from guiju.moderation.masking import Restorer, Token
+from guiju.moderation.second_opinion import GreyZone
 from guiju.nouns import Action, Decision, Direction, Finding, Part
 
 RETRACTED = "guiju.stream.retracted"
@@ -55,6 +58,47 @@ class RelayContext:
     limit: int
     values: tuple[Token, ...] = ()
     """what tokens in the prompt stand for; put back into the answer"""
+    zone: GreyZone | None = None
+    """what a guard is asked about; None where none is"""
+
+
+class Doubtful(Protocol):
+    """A text of the answer that a guard may be asked about."""
+
+    @property
+    def part(self) -> Part:
+        """What the model said there so far."""
+
+    @property
+    def doubt(self) -> Decision | None:
+        """The decision to ask about now; None where there is nothing to ask."""
+
+    def heard(self, decision: Decision) -> None:
+        """What came of asking."""
+
+
+class Checked:
+    """A text that was checked whole, and the verdict on it."""
+
+    __slots__ = ("_asks", "decision", "part")
+
+    def __init__(self, part: Part, decision: Decision, zone: GreyZone | None) -> None:
+        self.part, self.decision = part, decision
+        self._asks = zone is not None and zone.holds(decision)
+
+    @property
+    def doubt(self) -> Decision | None:
+        """The verdict, as long as it lies in the grey zone and nobody was asked."""
+        return self.decision if self._asks else None
+
+    def heard(self, decision: Decision) -> None:
+        """The verdict is the guard's as well now."""
+        self.decision, self._asks = decision, False
+
+    @property
+    def stopped(self) -> Decision | None:
+        """The verdict, if it stops the answer."""
+        return self.decision if self.decision.action.stops else None
 
 
 class Relay(ABC):
@@ -74,7 +118,7 @@ class Relay(ABC):
         self.sent = False
         self._budget = Budget(context.limit)
         self._channels: list[Channel] = []
-        self._checked: list[tuple[Part, Decision]] = []
+        self._checked: list[Checked] = []
         self._opened = False
         self._retracted: list[Finding] = []
 
@@ -125,14 +169,28 @@ class Relay(ABC):
     def ending(self) -> list[bytes]:
         """The held events that end the answer, the implicit label in the last; without ``[DONE]``."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether a guard is to be asked now, or events wait for what it said."""
+        return bool(self.doubts())
+
+    def doubts(self) -> list[Doubtful]:
+        """The texts a guard is to be asked about now."""
+        texts: list[Doubtful] = [*self._channels, *self._checked]
+        return [text for text in texts if text.doubt is not None]
+
+    @abstractmethod
+    def heard(self, out: list[bytes]) -> None:
+        """Every doubt was heard: end what a guard stopped, let go on what waited; what may go out is added to ``out``."""
+
     def decisions(self) -> list[Decision]:
         """The verdicts on everything the model said."""
-        found = [channel.decision() for channel in self._channels] + [decision for _, decision in self._checked]
+        found = [channel.decision() for channel in self._channels] + [checked.decision for checked in self._checked]
         return [*found, Decision(Action.PASS, tuple(self._retracted))] if self._retracted else found
 
     def parts(self) -> list[Part]:
         """What the model said, for the record."""
-        return [p for p in (c.part for c in self._channels) if p.text] + [part for part, _ in self._checked]
+        return [p for p in (c.part for c in self._channels) if p.text] + [checked.part for checked in self._checked]
 
     # --- for the relays ----------------------------------------------------------------------------------------------
 
@@ -142,7 +200,9 @@ class Relay(ABC):
         label: StreamLabel | None = context.labels.stream() if prose and not context.structured else None
         json = prose and context.structured
         restorer = Restorer(context.values, inside_json=json) if context.values else None
-        channel = Channel(context.checker, where, context.context, self._budget, label, restorer, json=json)
+        channel = Channel(
+            context.checker, where, context.context, self._budget, label, restorer, json=json, zone=context.zone
+        )
         self._channels.append(channel)
         return channel
 
@@ -151,7 +211,7 @@ class Relay(ABC):
         context = self.context
         for slot in found:
             decision = context.checker.check([slot.part], Direction.ANSWER, context.context)
-            self._checked.append((slot.part, decision))
+            self._checked.append(Checked(slot.part, decision, context.zone))
             if decision.action.stops:
                 return decision
             if decision.findings:
@@ -161,6 +221,11 @@ class Relay(ABC):
             if context.values:
                 slot.restore(context.values, inside_json=context.structured)
         return None
+
+    def opposed(self, place: str = "") -> Decision | None:
+        """The decision that stops a text under ``place``, where a guard was heard."""
+        texts = (*self._channels, *self._checked)
+        return next((t.stopped for t in texts if t.stopped is not None and t.part.where.startswith(place)), None)
 
     def take_back(self, channels: Iterable[Channel]) -> dict[str, int]:
         """Note for the record that what these channels showed is taken back: how many characters by place, empty if none."""

@@ -43,6 +43,8 @@ class ChoicesRelay(Relay):
         super().__init__(context)
         self._choices: dict[int, StreamedChoice] = {}
         self._tail: list[Json] = []
+        self._usage: list[Json] = []
+        self._closing: list[tuple[StreamedChoice, Json, Json]] = []
         self._head: Json = {}
 
     def take(self, chunk: Json) -> list[bytes]:
@@ -54,7 +56,7 @@ class ChoicesRelay(Relay):
             if chunk.get("error"):
                 raise UpstreamMalformed(problem="the upstream reported an error in the stream")
             if usage and self.context.show_usage:
-                self._tail.append({key: value for key, value in chunk.items() if key in _CHUNK})
+                self._usage.append({key: value for key, value in chunk.items() if key in _CHUNK})
             return []
         aside = None if chunk.keys() <= _CHUNK else self._aside(chunk, _CHUNK, "")
         if not self._head:
@@ -78,11 +80,30 @@ class ChoicesRelay(Relay):
         self.complete = bool(self._choices) and all(choice.ended for choice in self._choices.values())
 
     def ending(self) -> list[bytes]:
-        if not self._tail:
+        tail = [*self._tail, *self._usage]
+        if not tail:
             return []
-        self.opening(self._tail[0])
-        self._tail[-1]["aigc"] = self.context.labels.implicit
-        return [event(encode(chunk)) for chunk in self._tail]
+        self.opening(tail[0])
+        tail[-1]["aigc"] = self.context.labels.implicit
+        return [event(encode(chunk)) for chunk in tail]
+
+    @property
+    def waits(self) -> bool:
+        return bool(self._closing) or super().waits
+
+    def heard(self, out: list[bytes]) -> None:
+        closing, self._closing = self._closing, []
+        for state, raw, delta in closing:
+            state.stopped = state.stopped or self.opposed(state.place)
+            if state.stopped is None:
+                state.finish(delta)
+            self._end(state, raw, delta, out)
+        if closing and not self.context.error_style:
+            self.stopped = False  # these had ended by themselves: what was used is still to be told
+        for state in [choice for choice in self._choices.values() if not choice.ended]:
+            state.stopped = self.opposed(state.place)
+            if state.stopped is not None:
+                self._end(state, {}, {}, out)
 
     # --- one choice --------------------------------------------------------------------------------------------------
 
@@ -104,6 +125,11 @@ class ChoicesRelay(Relay):
         ending = raw.get("finish_reason") is not None
         if state.stopped is None and not ending:
             return self._continue(state, raw, delta)
+        if state.stopped is None and self.context.zone is not None:
+            state.ended = True
+            state.close()
+            self._closing.append((state, raw, delta))
+            return False
         if state.stopped is None:
             state.finish(delta)
         self._end(state, raw, delta, out)

@@ -1,11 +1,14 @@
 """The relay of ``/v1/responses``: typed events that repeat every text up to four times.
 
 Deltas go through a channel each. Whatever repeats a text later (``….done``, the finished item, the finished response)
-is rewritten to what was really released; a text that never came as deltas is checked where it stands.
+is rewritten to what was really released; a text that never came as deltas is checked where it stands. The event that ends a
+doubtful text, or holds one, waits for the guard's opinion, and everything that follows waits behind it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from guiju.errors import UpstreamBroken, UpstreamMalformed
@@ -65,12 +68,17 @@ class ResponsesRelay(Relay):
         self._outputs = 0
         self._number = 0
         self._tail: list[Json] = []
+        self._going_on: Callable[[], list[bytes]] | None = None
+        self._behind: list[Json] = []
 
     def take(self, chunk: Json) -> list[bytes]:
         kind = chunk.get("type")
         if not isinstance(kind, str):
             raise UpstreamMalformed(problem="an event has no type")
         if self._tail:
+            return []
+        if self._going_on is not None:
+            self._behind.append(chunk)
             return []
         if kind == "error":
             raise UpstreamBroken()
@@ -97,6 +105,29 @@ class ResponsesRelay(Relay):
         self.opening(self._tail[0])
         self._tail[-1]["aigc"] = self.context.labels.implicit
         return [self._event(chunk) for chunk in self._tail]
+
+    @property
+    def waits(self) -> bool:
+        return self._going_on is not None or super().waits
+
+    def heard(self, out: list[bytes]) -> None:
+        go_on, behind = self._going_on, self._behind
+        self._going_on, self._behind = None, []
+        stopped = self.opposed()
+        if stopped is not None:
+            out += self._stop(stopped)
+            return
+        out += go_on() if go_on is not None else []
+        for chunk in behind:
+            if not self.stopped:
+                out += self.take(chunk)
+
+    def _unless_doubtful(self, go_on: Callable[[], list[bytes]]) -> list[bytes]:
+        """Go on now, or once a guard was heard about what was just checked."""
+        if self.context.zone is None or not self.doubts():
+            return go_on()
+        self._going_on = go_on
+        return []
 
     # --- kinds of events ---------------------------------------------------------------------------------------------
 
@@ -126,6 +157,13 @@ class ResponsesRelay(Relay):
         return out + self._stop(text.channel.stopped) if text.channel.stopped is not None else out
 
     def _done(self, family: str, chunk: Json) -> list[bytes]:
+        text = self._texts.get(place_of(family, chunk))
+        if text is not None and not text.ended:
+            text.channel.close()
+        return self._unless_doubtful(partial(self._ended, family, chunk))
+
+    def _ended(self, family: str, chunk: Json) -> list[bytes]:
+        """A text has ended, and every guard was heard about it."""
         place = place_of(family, chunk)
         text, out = self._texts.get(place), []
         if text is not None and not text.ended:
@@ -137,6 +175,11 @@ class ResponsesRelay(Relay):
         stopped = self._settle(chunk, where_of(place))
         if stopped is not None:
             return out + self._stop(stopped)
+        return out + self._unless_doubtful(partial(self._told, family, place, chunk))
+
+    def _told(self, family: str, place: Place, chunk: Json) -> list[bytes]:
+        """The event that repeats an ended text may go out; before it the text, where it did not come in deltas."""
+        out: list[bytes] = []
         if self._pieces.pop(place, None) is not None:
             whole = next((chunk[field] for field in _DONE_FIELDS if isinstance(chunk.get(field), str)), "")
             out.append(self._event(self.opening(delta_of(family, chunk, whole))))
@@ -155,9 +198,15 @@ class ResponsesRelay(Relay):
         return [self._event(self.opening(delta_of(text.family, text.first, rest)))]
 
     def _terminal(self, chunk: Json) -> list[bytes]:
+        for text in self._texts.values():
+            text.channel.close()  # where the model's server left the text's own ending out
+        return self._unless_doubtful(partial(self._last, chunk))
+
+    def _last(self, chunk: Json) -> list[bytes]:
+        """The response has ended, and every guard was heard about its texts."""
         out: list[bytes] = []
         for place, text in self._texts.items():
-            if not text.ended:  # the model's server left the text's own ending out
+            if not text.ended:
                 out += self._finish(place, text)
                 if text.channel.stopped is not None:
                     return out + self._stop(text.channel.stopped)
@@ -168,8 +217,12 @@ class ResponsesRelay(Relay):
             if stopped is not None:
                 return out + self._stop(stopped)
             response["aigc"] = self.context.labels.implicit
+        return out + self._unless_doubtful(partial(self._keep, chunk))
+
+    def _keep(self, chunk: Json) -> list[bytes]:
+        """The last event stays until the record is durable."""
         self._tail.append(chunk)
-        return out
+        return []
 
     def _whole(self, chunk: Json) -> list[bytes]:
         """Any other event: its texts are checked where they stand, save what merely repeats the request."""
@@ -180,7 +233,9 @@ class ResponsesRelay(Relay):
             stopped = stopped or self._settle(others, "event")
         else:
             stopped = self._settle(chunk, "event")
-        return self._stop(stopped) if stopped is not None else [self._event(self.opening(chunk))]
+        if stopped is not None:
+            return self._stop(stopped)
+        return self._unless_doubtful(lambda: [self._event(self.opening(chunk))])
 
     def _settle_response(self, response: Json) -> Decision | None:
         said = {key: response[key] for key in _ANSWER if response.get(key)}

@@ -45,6 +45,11 @@ class SecondOpinions:
             ),
         )
 
+    @property
+    def streams(self) -> GreyZone | None:
+        """What it is asked about while an answer streams; None where it is not asked about answers."""
+        return self._zone if self._settings.answers else None
+
     def close(self) -> None:
         """Close idle connections."""
         self._guard.close()

@@ -19,9 +19,10 @@ from guiju.errors import (
 )
 from guiju.gateway.call import Call
 from guiju.gateway.endpoints import Json
-from guiju.gateway.relay import Relay, RelayContext, error_event
+from guiju.gateway.relay import Doubtful, Relay, RelayContext, error_event
 from guiju.gateway.relay_choices import ChatRelay, CompletionRelay
 from guiju.gateway.relay_responses import ResponsesRelay
+from guiju.gateway.second_opinions import SecondOpinions
 from guiju.gateway.sse import DONE, EventReader
 from guiju.gateway.whole import refusal
 from guiju.gateway.wire import encode, start_events, switched_on
@@ -91,7 +92,7 @@ class _Stream:
 
     async def _pump(self, pieces: AsyncIterator[bytes]) -> None:
         reader = EventReader(self.call.runtime.limits.max_event_bytes)
-        relay = self.relay
+        relay, second = self.relay, self.call.runtime.second
         async for piece in pieces:
             out: list[bytes] = []
             try:
@@ -99,15 +100,35 @@ class _Stream:
             finally:  # what was released before a fault goes out
                 if out:
                     await self._send(out)
+            if second is not None:
+                await self._hear(second)
             if relay.stopped or relay.complete:
                 return
         rest: list[bytes] = []
         relay.feed(reader.finish(), rest)
         if rest:
             await self._send(rest)
+        if second is not None:
+            await self._hear(second)
         relay.done()
         if not (relay.complete or relay.stopped):
             raise UpstreamBroken()
+
+    async def _hear(self, second: SecondOpinions) -> None:
+        """Ask the guard about every text in doubt; what waited for it goes out, or is stopped."""
+        relay = self.relay
+        while relay.waits and not relay.stopped:
+            await asyncio.gather(*[self._ask(second, text) for text in relay.doubts()])
+            out: list[bytes] = []
+            relay.heard(out)
+            if out:
+                await self._send(out)
+
+    async def _ask(self, second: SecondOpinions, text: Doubtful) -> None:
+        call, doubt = self.call, text.doubt
+        if doubt is not None:
+            checker, context = call.snapshot.checker, call.context
+            text.heard(await second.on_answer(checker, doubt, [text.part], context, call.asked))
 
     def conclude(self) -> None:
         """Hand the call what its record needs."""
@@ -171,5 +192,6 @@ class _Stream:
             depth=limits.max_json_depth,
             limit=limits.max_answer_bytes,
             values=call.values,
+            zone=call.runtime.second.streams if call.runtime.second is not None else None,
         )
         return _RELAYS[call.endpoint.name](context)

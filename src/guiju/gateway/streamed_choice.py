@@ -23,11 +23,12 @@ _TOOL_FIELDS = {"function": "arguments", "custom": "input"}
 class _Tool:
     """A tool call in the making: its name through a channel, its arguments in pieces."""
 
-    __slots__ = ("field", "name", "pieces", "where")
+    __slots__ = ("field", "holder", "name", "pieces", "where")
 
     def __init__(self, where: str, field: str, name: Channel) -> None:
         self.where, self.field, self.name = where, field, name
         self.pieces: list[str] = []
+        self.holder: Json = {}
 
 
 class _Nested:
@@ -47,10 +48,12 @@ class StreamedChoice:
     """The state of one choice.
 
     Attributes:
-        ended: nothing of this choice may go out any more. ``stopped``: the decision that ended it, or None.
+        ended: nothing the model says in this choice is taken any more. ``stopped``: the decision that ended it, or None.
+        place: what the ``where`` of its parts begins with.
     """
 
     __slots__ = (
+        "_closed",
         "_nested",
         "_path",
         "_probabilities",
@@ -60,16 +63,18 @@ class StreamedChoice:
         "_tools",
         "ended",
         "index",
+        "place",
         "stopped",
     )
 
     def __init__(self, relay: Relay, index: int, path: str, prose: str) -> None:
         """``path``: stands between the choice and a field in the ``where`` of a part. ``prose``: the field readers see."""
         self.index = index
-        self.ended = False
+        self.ended = self._closed = False
         self.stopped: Decision | None = None
+        self.place = f"choices[{index}]"
         self._relay = relay
-        self._path = f"choices[{index}].{path}"
+        self._path = f"{self.place}.{path}"
         self._prose = prose
         self._texts: dict[str, Channel] = {}
         self._nested: dict[str, _Nested] = {}
@@ -94,16 +99,28 @@ class StreamedChoice:
                     self._relay.refuse_media()
                 self._structure(key, value)
 
+    def close(self) -> None:
+        """The choice ends by itself: judge what was not judged yet, which may stop it; nothing of it leaves."""
+        if self._closed:
+            return
+        self._closed = True
+        for channel in self._channels():
+            channel.close()
+            self.stopped = self.stopped or channel.stopped
+        for tool in self._tools.values():
+            if self.stopped is None:
+                self._close_tool(tool)
+
     def finish(self, delta: Json) -> None:
         """The choice ends by itself: add what was held back of every text to its last delta. It may stop the choice yet."""
+        self.close()
         for key, channel in self._texts.items():
             if text := channel.finish():
                 delta[key] = (delta.get(key) or "") + text
-            self.stopped = self.stopped or channel.stopped
         for key, nested in self._nested.items():
             self._finish_structure(key, nested, delta)
-        for (kind, index), tool in self._tools.items():
-            if self.stopped is None:
+        if self.stopped is None:
+            for (kind, index), tool in self._tools.items():
                 self._finish_tool(kind, index, tool, delta)
 
     def owed_label(self) -> str:
@@ -170,8 +187,6 @@ class StreamedChoice:
 
     def _finish_structure(self, key: str, nested: _Nested, delta: Json) -> None:
         held = {path: channel.finish() for path, channel in nested.channels.items()}
-        for channel in nested.channels.values():
-            self.stopped = self.stopped or channel.stopped
         present, forms = delta.get(key), list[Any]()
         for path, (value, slot) in nested.latest.items():
             if value is present:
@@ -214,14 +229,16 @@ class StreamedChoice:
             holder[field] = ""
         self._check({key: value for key, value in holder.items() if key not in ("name", field)}, where)
 
+    def _close_tool(self, tool: _Tool) -> None:
+        tool.holder = {tool.field: unescaped("".join(tool.pieces))}
+        self._check(tool.holder, tool.where)
+        tool.name.close()
+        self.stopped = self.stopped or tool.name.stopped
+
     def _finish_tool(self, kind: str, index: int, tool: _Tool, delta: Json) -> None:
-        holder = {tool.field: unescaped("".join(tool.pieces))}
-        self._check(holder, tool.where)
+        holder = tool.holder
         if name := tool.name.finish():
             holder["name"] = name
-        self.stopped = self.stopped or tool.name.stopped
-        if self.stopped is not None:
-            return
         before = delta.get("function_call" if kind == "function_call" else "tool_calls")
         if kind == "function_call":
             delta["function_call"] = {**before, **holder} if isinstance(before, dict) else holder

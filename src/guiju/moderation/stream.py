@@ -6,10 +6,13 @@ over all pieces are those of ``Checker.check`` over the whole.
 
 The models judge stretches and the whole, as a check does, and on the way every passage by itself: one that the policy stops
 ends the answer there. In the fast mode its characters may be out by then; in the strict mode (``Policy.streams``) every
-passage is held until it was judged, and nothing of a stopped one is ever shown.
+passage is held until it was judged, and nothing of a stopped one is ever shown. Where a guard is asked about the grey zone,
+the strict mode also holds a passage the models doubt (``doubt``) until the caller says what came of it (``heard``).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -19,12 +22,15 @@ from guiju.moderation.failing import broke, timed_out
 from guiju.moderation.judging import NOTHING, STRETCH, Judged
 from guiju.moderation.passages import Passage, Passages
 from guiju.moderation.scan import CONTEXT, Detector, Hit, Scan
+from guiju.moderation.second_opinion import DETECTOR, GreyZone
 from guiju.nouns import Action, Decision, Direction, Failure, Finding
 from guiju.text.payloads import Payload, PayloadReader
 from guiju.text.reading import Reader
 
 #: Findings remembered for the closing decision; later ones are released to the caller all the same.
 _REMEMBERED = 1000
+#: Where no passage is held for an opinion: past the end of any text.
+_NOWHERE = 1 << 62
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -51,6 +57,9 @@ class StreamGuard:
     """Guards one text channel of one answer (one choice's content, its reasoning, one tool call's arguments).
 
     Not shared between threads. Call ``feed`` for each piece, then ``finish`` once.
+
+    Attributes:
+        doubt: the decision on a passage that is held for an opinion; ``None`` where nothing waits for one.
     """
 
     __slots__ = (
@@ -60,6 +69,7 @@ class StreamGuard:
         "_context",
         "_detectors",
         "_direction",
+        "_doubted",
         "_emitted",
         "_failures",
         "_faint_holds",
@@ -86,11 +96,19 @@ class StreamGuard:
         "_unjudged",
         "_where",
         "_window",
+        "_zone",
+        "doubt",
     )  # fmt: skip
 
     def __init__(
-        self, checker: Checker, where: str = "", direction: Direction = Direction.ANSWER, context: Context = ANYWHERE
+        self,
+        checker: Checker,
+        where: str = "",
+        direction: Direction = Direction.ANSWER,
+        context: Context = ANYWHERE,
+        zone: GreyZone | None = None,
     ) -> None:
+        """``zone``: what of a strict stream is held for an opinion; without it nothing is."""
         self._clock = checker.clock
         self._budget = checker.budget_seconds
         self._policy = checker.policy
@@ -120,6 +138,9 @@ class StreamGuard:
         streaming = checker.policy.streaming(context)
         self._strict = bool(checker.judges) and streaming.strict
         self._passage_score = streaming.passage_score
+        self._zone = zone if self._strict else None
+        self.doubt: Decision | None = None
+        self._doubted = _NOWHERE  # where the passage begins that is held for an opinion
         self._passages = Passages()
         self._ready: list[Passage] = []  # whole, not judged yet
         self._said = 0  # where the stretch begins that is judged next, in original characters
@@ -145,6 +166,18 @@ class StreamGuard:
         released = self._advance(True)
         self._over = True
         return released
+
+    def heard(self, decision: Decision) -> None:
+        """What came of the opinion on the doubted passage: it ends the answer, or lets the passage out with the next piece."""
+        self.doubt, self._doubted = None, _NOWHERE
+        if decision.action.stops:
+            self._over = True
+            self._pending = self._window = ""
+            return
+        known = {(finding.risk, finding.rule) for finding in self._findings}
+        told = [f for f in decision.findings if f.detector == DETECTOR and (f.risk, f.rule) not in known]
+        self._findings += told[: max(0, _REMEMBERED - len(self._findings))]
+        self._failures += [f for f in decision.failures if f not in self._failures]
 
     @property
     def held(self) -> int:
@@ -204,12 +237,8 @@ class StreamGuard:
         place = self._place(hold, final)
         held = None if final else self._payloads.held
         place = max(self._sent, place if held is None else min(place, held))
-        new = [
-            *self._decided(hits),
-            *self._look_inside(failed),
-            *self._judge(failed, final),
-            *self._judge_passages(failed, final),
-        ]
+        new = [*self._decided(hits), *self._look_inside(failed), *self._judge(failed, final)]
+        new += self._judge_passages(failed, final, new)
         if final:
             new += [placed(finding, self._where) for finding in self._reader.disguises()]
         self._findings += new[: max(0, _REMEMBERED - len(self._findings))]
@@ -217,7 +246,7 @@ class StreamGuard:
         stops = [f.spans[0][0] for f in new if self._action(f).stops]
         if closed or stops:
             return self._stop(new, self._sent if closed else min(place, *stops))
-        text = self._release(place)
+        text = self._release(place if final else max(self._sent, min(place, self._doubted)))
         self._slide(needed)
         return Released(text, tuple(new))
 
@@ -225,7 +254,7 @@ class StreamGuard:
         """How far text may go out, in original characters: what no detector holds, and in the strict mode was judged."""
         size = self._sent + len(self._pending)
         place = size if hold == len(self._window) else self._reader.at(self._base + hold)
-        return min(place, self._passages.whole) if self._strict and not final else place
+        return min(place, self._passages.whole, self._doubted) if self._strict and not final else place
 
     def _stop(self, new: list[Finding], place: int) -> Released:
         text = self._release(max(place, self._sent))
@@ -280,8 +309,11 @@ class StreamGuard:
         self._note(failures, failed)
         return found
 
-    def _judge_passages(self, failed: list[tuple[int, Failure]], final: bool) -> list[Finding]:
-        """What stops a passage that is whole now. What only colours it is left to the judgement on the whole."""
+    def _judge_passages(self, failed: list[tuple[int, Failure]], final: bool, new: Sequence[Finding]) -> list[Finding]:
+        """What stops a passage that is whole now. What only colours it is left to the judgement on the whole.
+
+        ``new``: what else was found in this step.
+        """
         if final and self._passages.whole and (rest := self._passages.finish()) is not None:
             self._ready.append(rest)
         stopping: list[Finding] = []
@@ -294,9 +326,20 @@ class StreamGuard:
             if stopping:
                 self._judged = self._judged.with_(Judged(judged.likelihood))
                 break
+            if self._zone is not None and self.doubt is None:
+                self._ask_about(passage, judged, new, self._zone)
         self._ready = []
         self._note(failures, failed)
         return stopping
+
+    def _ask_about(self, passage: Passage, judged: Judged, new: Sequence[Finding], zone: GreyZone) -> None:
+        """Hold a passage for an opinion where what was found in it and its judgement lie in the grey zone."""
+        first, last = passage.start, passage.start + len(passage.text)
+        found = [f for f in (*self._findings, *new) if any(start < last and end > first for start, end in f.spans)]
+        found += [placed(finding, self._where) for finding in judged.findings]
+        decision = self._policy.decide(self._direction, found, self._failures, self._context, judged.likelihood)
+        if zone.holds(decision):
+            self.doubt, self._doubted = decision, passage.start
 
     def _note(self, failures: dict[str, Failure], failed: list[tuple[int, Failure]]) -> None:
         """Enter failures among those of this step, each detector once, in order."""

@@ -18,7 +18,7 @@ from guiju.store.models import Role
 
 def explain(error: GuijuError) -> str:
     """One line for a form or a notice: message, remedy, code."""
-    return f"{error.message(short())} {error.remedy(short())} ({error.code})"
+    return f"{error.told(short())} ({error.code})"
 
 
 def risk_name(tag: str) -> str:

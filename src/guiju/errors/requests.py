@@ -57,10 +57,10 @@ class NotServed(RequestError):
     status = 404
     zh = "本网关不提供 {method} {path}。"
     en = "This gateway does not serve {method} {path}."
-    remedy_zh = "可用接口:/v1/chat/completions、/v1/completions、/v1/responses、/v1/embeddings、/v1/images、/v1/audio/speech、/v1/videos、/v1/models。"
+    remedy_zh = "可用接口:/v1/chat/completions、/v1/completions、/v1/responses、/v1/embeddings、/v1/images、/v1/audio/speech、/v1/videos、/v1/moderations、/v1/models。"
     remedy_en = (
         "Served: /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/images, /v1/audio/speech, "
-        "/v1/videos, /v1/models."
+        "/v1/videos, /v1/moderations, /v1/models."
     )
 
 

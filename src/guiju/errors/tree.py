@@ -33,6 +33,14 @@ class GuijuError(Exception):
         """What the user can do about it, in ``zh`` or ``en``."""
         return (self.remedy_zh if language.startswith("zh") else self.remedy_en).format_map(_Lenient(self.params))
 
+    def told(self, language: str = "zh") -> str:
+        """The message and what can be done about it, as sentences of one text in ``zh`` or ``en``."""
+        message, remedy = self.message(language).rstrip(), self.remedy(language)
+        chinese = language.startswith("zh")
+        if message and message[-1] not in "。.!?！？…":
+            message += "。" if chinese else "."
+        return message + ("" if chinese else " ") + remedy if remedy else message
+
 
 class _Lenient(dict[str, object]):
     def __missing__(self, key: str) -> str:

@@ -87,11 +87,11 @@ def error_object(error: GuijuError) -> dict[str, Any]:
     if error.status == 429:
         kind = "rate_limit_error"
     return {
-        "message": f"{error.message('zh')} {error.remedy('zh')}",
+        "message": error.told("zh"),
         "type": kind,
         "param": error.params.get("field"),
         "code": error.code,
-        "message_en": f"{error.message('en')} {error.remedy('en')}",
+        "message_en": error.told("en"),
     }
 
 

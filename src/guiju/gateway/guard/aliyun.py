@@ -75,7 +75,7 @@ class Aliyun(Way):
         return {"Code": 200, "Message": "OK", "RequestId": judged.record, "Data": data}
 
     def refusal(self, error: GuijuError, visit: Visit) -> tuple[int, Json]:
-        message = f"{error.message('zh')} {error.remedy('zh')}"
+        message = error.told("zh")
         return error.status, {"Code": f"Guiju.{error.code}", "Message": message, "RequestId": "", "HostId": "guiju"}
 
     def _data(self, judged: Judged, content: str) -> Json:

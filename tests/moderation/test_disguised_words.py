@@ -20,7 +20,7 @@ ENTRIES = [
     Entry("枪支协会", allow=True),
     Entry("枪支", "A.1.h/weapons", "low"),
 ]
-CHECKER = Checker.build(Lexicon.compile(ENTRIES), default(), detectors=("words", "sounds"))
+CHECKER = Checker.build(Lexicon.compile(ENTRIES), default(), detectors=("words", "sounds"), clock=lambda: 0.0)
 
 
 def check(text: str) -> Decision:

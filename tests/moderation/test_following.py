@@ -13,8 +13,8 @@ from guiju.moderation.stream import StreamGuard
 
 pytestmark = pytest.mark.skipif(native.module is None, reason=f"not built: {native.why_not}")
 
-CHECKER = Checker.default()
-ASKING = Checker(CHECKER.lexicon, CHECKER.policy, CHECKER.detectors)
+CHECKER = Checker.default(clock=lambda: 0.0)
+ASKING = Checker(CHECKER.lexicon, CHECKER.policy, CHECKER.detectors, clock=lambda: 0.0)
 ASKING.following = None  # asks everybody
 
 TEXTS = st.lists(

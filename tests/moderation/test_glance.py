@@ -16,9 +16,9 @@ from guiju.text.reading import read
 
 pytestmark = pytest.mark.skipif(native.module is None, reason=f"not built: {native.why_not}")
 
-CHECKER = Checker.default()
+CHECKER = Checker.default(clock=lambda: 0.0)
 JUDGES = [detector for detector in CHECKER.detectors if isinstance(detector, Judge)]
-ALONE = Checker(CHECKER.lexicon, CHECKER.policy, CHECKER.detectors)
+ALONE = Checker(CHECKER.lexicon, CHECKER.policy, CHECKER.detectors, clock=lambda: 0.0)
 ALONE._screen = ALONE.judges._glance = None  # everybody looks at everything
 
 PIECES = st.sampled_from(

@@ -39,7 +39,7 @@ def test_the_same_subject_is_no_rumour(text: str) -> None:
 
 
 def test_it_goes_to_review_and_no_further() -> None:
-    checker = Checker.build(Lexicon.compile([]), policy_source.default(), (), ("rumours",))
+    checker = Checker.build(Lexicon.compile([]), policy_source.default(), (), ("rumours",), clock=lambda: 0.0)
     decision = checker.check([Part("p", "憋气十秒不咳嗽就是没感染新冠")], Direction.PROMPT)
     assert decision.action is Action.REVIEW
     assert decision.findings[0].risk == "A.1.g/rumour" and "世界卫生组织" in decision.findings[0].reason

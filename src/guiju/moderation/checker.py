@@ -94,9 +94,9 @@ class Checker:
         return cls(lexicon, policy, built, budget_ms, cache_size, clock)
 
     @classmethod
-    def default(cls) -> Checker:
-        """The shipped word lists and patterns under the shipped policy."""
-        return cls.build(starter.lexicon(), policy_source.default())
+    def default(cls, clock: Callable[[], float] = time.perf_counter) -> Checker:
+        """The shipped word lists and patterns under the shipped policy; ``clock``: monotonic seconds."""
+        return cls.build(starter.lexicon(), policy_source.default(), clock=clock)
 
     def under(self, policy: Policy) -> Checker:
         """The same detectors and memory with another policy."""

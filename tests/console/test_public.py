@@ -11,7 +11,8 @@ from django.conf import settings
 from django.test import Client
 
 from guiju.console.views import public
-from guiju.store.models import Complaint, Role
+from guiju.store import sanction_numbers
+from guiju.store.models import Appeal, Complaint, Role
 
 from .conftest import World
 
@@ -159,3 +160,17 @@ def test_the_desk_has_its_tabs(tab: str, world: World, browser: Callable[[str], 
     answer = browser(Role.COMPLIANCE).get(f"/complaints/?tab={tab}&kind=complaint")
     assert answer.status_code == 200
     assert (world.complaint.pk in answer.content.decode()) is (tab == "open")
+
+
+def test_an_appeal_needs_one_of_its_two_numbers(world: World, clock: list[int]) -> None:
+    client = Client()
+    page = client.get("/public/send/appeal/?sanction=14-7F3A09BC").content.decode()
+    assert 'value="14-7F3A09BC"' in page and "处置编号" in page
+    asked = {**form_of(client, "appeal", clock), "topic": "sanction", "content_number": "", "sanction": ""}
+    refused = client.post("/public/send/appeal/", asked)
+    assert refused.status_code == 422 and "填写记录编号或处置编号" in refused.content.decode()
+    again = {**asked, "token": form_of(client, "appeal", clock)["token"]}
+    again["sanction"] = sanction_numbers.number(world.sanction)
+    assert client.post("/public/send/appeal/", again).status_code == 201
+    assert Appeal.objects.filter(sanction=world.sanction, account=world.account, record=None).count() == 1
+    assert "处置编号" not in client.get("/public/send/complaint/").content.decode()

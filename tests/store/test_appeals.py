@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from guiju.errors import (
@@ -17,7 +18,7 @@ from guiju.errors import (
     ReasonMissing,
     SameDecider,
 )
-from guiju.store import snapshot_version
+from guiju.store import notices, sanction_numbers, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.models import Account, Appeal, Complaint, Integration, Record, Sanction, User, Violation
 from guiju.store.services import accounts, appeals, cases, complaints
@@ -168,6 +169,23 @@ def test_nobody_appeals_for_another_account_by_number(
         appealed(system, sanction=sanction.pk)
     assert appealed(system, sanction=sanction.pk, account=account.pk).sanction == sanction
     assert appealed(system, account=account.pk, topic="sanction").sanction == sanction
+
+
+def test_whoever_was_told_of_a_sanction_appeals_by_its_number(
+    system: Actor, reviewer: Actor, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"operator": "某公司", "contact": "王", "appeal_address": "https://x.example/public/"}
+    filled = settings.GUIJU.notices.model_copy(update={"values": values})
+    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"notices": filled}))
+    sanction = accounts.impose(reviewer, account, "suspend", "刷号")  # rests on no record
+    told = sanction_numbers.number(sanction)
+    assert told.startswith(f"{sanction.pk}-") and told in notices.of_sanction(sanction).zh
+    appeal = appealed(system, sanction=f" {told.lower().replace('-', ' － ')} ", topic="sanction")
+    assert (appeal.sanction, appeal.account, appeal.record) == (sanction, account, None)
+    guessed = f"{sanction.pk}-{'0' * 8}"
+    for wrong in (guessed, str(sanction.pk), f"{sanction.pk + 1}-{told.split('-')[1]}", "-", "14-7F3A09BC'"):
+        with pytest.raises(NothingToAppeal):
+            appealed(system, sanction=wrong)
 
 
 def test_who_is_taken_for_a_minor_appeals_without_a_sanction(system: Actor, account: Account, second: Actor) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from guiju.accounts.notices import Notice, Templates
 from guiju.errors import SettingsInvalid
 from guiju.store.models import Sanction
+from guiju.store.sanction_numbers import number
 
 _CHINA = timedelta(hours=8)
 
@@ -39,5 +40,5 @@ def of_sanction(row: Sanction) -> Notice:
         if row.expires_at is not None
         else "另行通知 / further notice"
     )
-    values = {"reason": row.reason, "step": row.step, "until": until, "sanction": str(row.pk)}
+    values = {"reason": row.reason, "step": row.step, "until": until, "sanction": number(row)}
     return templates().fill(f"sanction.{row.step}", {**settings.GUIJU.notices.values, **values})

@@ -23,6 +23,13 @@ class PublicForm(forms.Form):
         max_length=64,
         help_text=_("The number that came with the answer or the refusal, or the content number in its label."),
     )
+    sanction = forms.CharField(
+        label=_("Sanction number"),
+        required=False,
+        max_length=40,
+        help_text=_("The number that the notice about your account quotes. One of the two numbers is needed."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     text = forms.CharField(
         label=_("What happened"),
         widget=forms.Textarea(attrs={"rows": 7}),
@@ -44,12 +51,20 @@ class PublicForm(forms.Form):
         fields["topic"].choices = [(topic.id, pick(topic)) for topic in kind.topics]
         fields["text"].max_length = longest
         fields["text"].widget.attrs["maxlength"] = longest
-        fields["content_number"].required = kind.appeal
+        if not kind.appeal:
+            del self.fields["sanction"]
         services = list(Service.objects.order_by("slug").values_list("slug", "name"))
         if len(services) > 1:
             fields["service"].choices = [("", _("All or none in particular")), *services]
         else:
             del self.fields["service"]
+
+    def clean(self) -> dict[str, Any]:
+        """An appeal names what it is against."""
+        given = super().clean() or {}
+        if "sanction" in self.fields and not (given.get("content_number") or given.get("sanction")):
+            self.add_error("content_number", _("Fill in the record number or the sanction number."))
+        return given
 
 
 class ProgressForm(forms.Form):

@@ -46,10 +46,8 @@ def send(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _take(request, found)
-    number = request.GET.get("content", "")[:64]
-    return render(
-        request, "console/public/send.html", {"kind": found, "form": _fresh(found, {"content_number": number})}
-    )
+    numbers = {"content_number": request.GET.get("content", "")[:64], "sanction": request.GET.get("sanction", "")[:40]}
+    return render(request, "console/public/send.html", {"kind": found, "form": _fresh(found, numbers)})
 
 
 def _take(request: HttpRequest, kind: Kind) -> HttpResponse:
@@ -86,6 +84,7 @@ def _submission(request: HttpRequest, kind: Kind, form: PublicForm) -> complaint
         contact=given["contact"],
         service=given.get("service", ""),
         content_number=given["content_number"],
+        sanction=given.get("sanction") or None,
         form=digest,
     )
 

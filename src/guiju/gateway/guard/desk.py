@@ -39,8 +39,8 @@ class Complaints(Way):
     async def answer(self, visit: Visit, body: bytes) -> Json:
         request = _read(body, _COMPLAINT)
         sanction = request.get("sanction")
-        if sanction is not None and type(sanction) is not int:
-            raise FieldInvalid(field="sanction", problem="a whole number")
+        if sanction is not None and type(sanction) not in (int, str):
+            raise FieldInvalid(field="sanction", problem="the number of a sanction")
         sent = complaints.Submission(
             kind=text_of(request, "kind", required=True),
             topic=text_of(request, "topic", required=True),

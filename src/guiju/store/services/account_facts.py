@@ -12,6 +12,7 @@ from guiju.store.acts import act
 from guiju.store.audit import append
 from guiju.store.models import Account, Sanction
 from guiju.store.permissions import Permission
+from guiju.store.sanction_numbers import number
 from guiju.store.services import accounts
 
 Identity = Account.Identity
@@ -46,6 +47,7 @@ class Standing:
             "sanctions": [
                 {
                     "id": row.pk,
+                    "number": number(row),
                     "step": row.step,
                     "reason": row.reason,
                     "starts_at": row.starts_at.isoformat(),

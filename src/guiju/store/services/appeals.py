@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from guiju.errors import GuijuError, InvalidField, InvalidTransition, NothingToAppeal, SameDecider
 from guiju.evidence import Exchange, decode
-from guiju.store import complaint_words, outbox, snapshot_version
+from guiju.store import complaint_words, outbox, sanction_numbers, snapshot_version
 from guiju.store.actor import Actor
 from guiju.store.acts import act, reasoned
 from guiju.store.audit import append
@@ -54,11 +54,11 @@ class Precision:
         return self.right / self.decided
 
 
-def open_for(complaint: Complaint, sanction: int | None) -> Appeal:
+def open_for(complaint: Complaint, sanction: int | str | None) -> Appeal:
     """The appeal behind a complaint of that kind; inside the transaction that receives it.
 
-    The record is found by the number that came with the refusal, the sanction by its own number or as the newest in
-    force that rests on the record or binds the account.
+    The record is found by the number that came with the refusal, the sanction by the number that its notice quotes, by
+    its bare number where the account is known, or as the newest in force that rests on the record or binds the account.
 
     Raises:
         NothingToAppeal: neither is found.
@@ -155,8 +155,11 @@ def precision(since: datetime | None = None) -> list[Precision]:
     return sorted(found, key=lambda p: (p.share, -p.decided, p.rule))
 
 
-def _sanction(number: int | None, account: Account | None, record: Record | None) -> Sanction | None:
-    if number is not None:
+def _sanction(number: int | str | None, account: Account | None, record: Record | None) -> Sanction | None:
+    if isinstance(number, str) and number.strip():
+        told = sanction_numbers.find(number)
+        return told if told is not None and (account is None or told.account_id == account.pk) else None
+    if isinstance(number, int):
         return Sanction.objects.filter(pk=number, account=account).first() if account is not None else None
     if account is None:
         return None

@@ -44,7 +44,7 @@ class Submission:
     contact: str = ""
     service: str = ""
     content_number: str = ""
-    sanction: int | None = None
+    sanction: int | str | None = None
     account: str = ""
     integration: str = ""
     via: str = Complaint.Via.PAGE

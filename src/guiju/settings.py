@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -369,9 +371,27 @@ def load() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(p) for p in first["loc"]) or "guiju.toml"
-        raise SettingsInvalid(where=where, problem=first["msg"]) from None
+        unknown = first["type"] == "extra_forbidden"
+        problem = _nearest(str(first["loc"][-1])) if unknown else first["msg"].removeprefix("Value error, ")
+        raise SettingsInvalid(where=where, problem=problem) from None
     except ValueError as error:  # a TOML syntax error, or JSON in an environment variable
         raise SettingsInvalid(where="guiju.toml / GUIJU_*", problem=re.sub(r"\s+", " ", str(error))[:200]) from None
+
+
+def _nearest(name: str) -> str:
+    """What is said of a setting that does not exist."""
+    near = get_close_matches(name, _names(Settings), n=1)
+    return "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _names(kind: object) -> Iterator[str]:
+    """The names of all settings below a section, whatever it is wrapped in."""
+    for inner in get_args(kind):
+        yield from _names(inner)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, info in kind.model_fields.items():
+            yield name
+            yield from _names(info.annotation)
 
 
 class Database(BaseModel):

@@ -51,7 +51,7 @@ async def _probe(settings: UpstreamSettings) -> Probe:
     finally:
         upstream.close()
     if status != 200:
-        return Probe(error=UpstreamRefused(upstream=status))
+        return Probe(error=UpstreamRefused(upstream=status, told="GET /models"))
     try:
         return Probe(models=tuple(model.id for model in msgspec.json.decode(body, type=_Models).data))
     except (msgspec.MsgspecError, UnicodeDecodeError):

@@ -37,4 +37,4 @@ def test_settings_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "guiju.toml").write_text("[gateway]\nmax_in_flite = 3\n")
     ran = process(tmp_path / "var", "doctor")
     assert ran.status == 3
-    assert "GJ-1001" in ran.out and "gateway.max_in_flite" in ran.out
+    assert "GJ-1001" in ran.out and "gateway.max_in_flite" in ran.out and "did you mean max_in_flight?" in ran.out

@@ -102,8 +102,9 @@ def test_journals_that_were_left_behind(tmp_path: Path, suffix: str, health: Hea
     writer.close()
 
 
-def test_postgresql_has_no_journals() -> None:
-    assert not journals.journals.needed(patient(database_url="postgresql://guiju@127.0.0.1/guiju"))
+@pytest.mark.parametrize("url", ["postgresql://guiju@127.0.0.1/guiju", "mysql://guiju@127.0.0.1/guiju"])
+def test_other_databases_have_no_journals(url: str) -> None:
+    assert not journals.journals.needed(patient(database_url=url))
 
 
 def test_the_demonstration_model_is_named() -> None:
@@ -129,7 +130,18 @@ def test_upstreams(body: bytes, status: int, models: tuple[str, ...], health: He
 
 
 def test_an_upstream_that_is_not_there() -> None:
-    assert observed(upstreams.upstreams, patient(upstream_url=f"http://127.0.0.1:{free_port()}/v1")) == [FAIL]
+    url = f"http://127.0.0.1:{free_port()}/v1"
+    (one,) = upstreams.upstreams.run(patient(upstream_url=url))
+    assert one.health is FAIL and url in one.message and one.remedy
+
+
+def test_a_key_that_should_come_from_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    with upstream(LIST, 200) as url:
+        service = ServiceSettings(slug="chat", upstream=UpstreamSettings(url=url, key_env="CHAT_KEY"))
+        monkeypatch.delenv("CHAT_KEY", raising=False)
+        assert observed(upstreams.upstreams, patient(service=(service,))) == [WARN, OK]
+        monkeypatch.setenv("CHAT_KEY", "sk-1")
+        assert observed(upstreams.upstreams, patient(service=(service,))) == [OK]
 
 
 def test_law_policy_and_word_lists_without_a_database() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from guiju.cli.doctor.examination import Health, Observation, Patient, examination, ill, well
+from guiju.errors import SettingsInvalid
 from guiju.settings import Database
 from guiju.store.journal import frames
 from guiju.store.journal.file import SUFFIX, alone, folder_of
@@ -48,8 +49,11 @@ def journals(patient: Patient) -> Iterator[Observation]:
 
 
 def _folder(patient: Patient) -> Path | None:
-    """Where they are; None with PostgreSQL, which needs none."""
-    where = Database.parse(patient.settings.database_url, patient.settings.home)
+    """Where they are; None with PostgreSQL, which needs none, and with an address that names no database."""
+    try:
+        where = Database.parse(patient.settings.database_url, patient.settings.home)
+    except SettingsInvalid:  # the database's own examination says so
+        return None
     return folder_of(where.name) if where.engine == "sqlite" else None
 
 

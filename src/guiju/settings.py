@@ -231,7 +231,7 @@ class SecondOpinionSettings(_Section):
         default=None, ge=0, le=1, description="scores from here on are not; unset: up to where the policy stops"
     )
     prompts: bool = Field(default=True, description="ask about prompts, before the model gets them")
-    answers: bool = Field(default=True, description="ask about answers given in one piece, before the caller gets them")
+    answers: bool = Field(default=True, description="ask about answers, before the caller has all of them")
     clears: bool = Field(default=False, description="a guard's safe outweighs the models' doubt")
     timeout_s: Positive = Field(default=2.0, description="longest wait for an opinion")
     per_minute: int = Field(default=120, gt=0, description="askings a minute and gateway process")

@@ -220,3 +220,25 @@ def test_a_prompt_that_asks_for_two_answers_has_each_judged_alone(caller: Caller
     events = caller.chat("讲个故事", stream=True).events
     ends = {c["index"]: c["finish_reason"] for e in events for c in e["choices"] if c["finish_reason"]}
     assert ends == {0: "content_filter", 1: "stop"}
+
+
+def test_numbered_pieces_are_asked_about_at_their_end(caller: Caller, guard: Stub) -> None:
+    for verdict, direction in ((UNSAFE, "answer"), (SAFE, "answer"), (UNSAFE, "prompt")):
+        guard.script, name = whole(verdict), f"{direction}-{verdict is SAFE}"
+        piece: Json = {"session": name, "piece": 0, "text": GREY, "direction": direction}
+        first = caller.post("/guard/v1/check", piece).json
+        assert first["release"] and not first["ended"]
+        last = caller.post("/guard/v1/check", {**piece, "piece": 1, "text": "就这样", "final": True}).json
+        assert last["ended"] and ("answer" in last) is (verdict is UNSAFE) is (last["release"] == "")
+        assert last["action"] == ("review" if verdict is SAFE else "answer_instead")
+
+
+def test_strict_pieces_wait_for_the_guard(strict: Caller, guard: Stub) -> None:
+    for verdict in (UNSAFE, SAFE):
+        guard.script, name = whole(verdict), f"strict-{verdict is SAFE}"
+        piece: Json = {"session": name, "piece": 0, "text": FINE + GREY}
+        first = strict.post("/guard/v1/check", piece).json
+        assert first["release"] == FINE and first["ended"] is (verdict is UNSAFE)
+        if verdict is SAFE:
+            last = strict.post("/guard/v1/check", {**piece, "piece": 1, "text": "完。", "final": True}).json
+            assert last["release"] == GREY + "完。" and last["ended"]

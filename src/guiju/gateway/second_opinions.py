@@ -50,6 +50,10 @@ class SecondOpinions:
         """What it is asked about while an answer streams; None where it is not asked about answers."""
         return self._zone if self._settings.answers else None
 
+    def doubts(self, decision: Decision) -> bool:
+        """Whether a decision lies in the grey zone."""
+        return self._zone.holds(decision)
+
     def close(self) -> None:
         """Close idle connections."""
         self._guard.close()

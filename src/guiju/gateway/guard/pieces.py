@@ -54,7 +54,9 @@ class _Session:
     def __init__(self, visit: Visit, direction: Direction, opening: str) -> None:
         role = "assistant" if direction is Direction.ANSWER else "user"
         self.context = visit.circumstances([Part("text", opening, role)])
-        self.guard = StreamGuard(visit.snapshot.checker, "text", direction, self.context)
+        second = visit.runtime.second
+        zone = second.streams if second is not None and direction is Direction.ANSWER else None
+        self.guard = StreamGuard(visit.snapshot.checker, "text", direction, self.context, zone)
         self.visit, self.direction, self.role = visit, direction, role
         self.at = now_us()
         self.number = new_id(self.at)
@@ -68,12 +70,29 @@ class _Session:
         self.busy = False
         self.timer: asyncio.TimerHandle | None = None
 
+    def parts(self) -> list[Part]:
+        """What came so far."""
+        return [Part("text", "".join(self.said), self.role)]
+
+    async def opinion(self, decision: Decision, final: bool) -> Decision:
+        """The decision with the opinion of a guard, where one is to be asked: at the end, or about a held passage."""
+        second, doubt = self.visit.runtime.second, self.guard.doubt
+        if second is None or not (final or doubt is not None):
+            return decision
+        checker = self.visit.snapshot.checker
+        if self.direction is Direction.PROMPT:
+            return await second.on_prompt(checker, decision, self.parts(), self.direction, self.context)
+        asked = decision if doubt is None or (final and second.doubts(decision)) else doubt
+        heard = await second.on_answer(checker, asked, self.parts(), self.context)
+        self.guard.heard(heard)
+        return heard if heard.action.stops or asked is decision else self.guard.decision()
+
     def entry(self, decision: Decision, *, cut: bool = False) -> Entry:
         """What the record of the session says."""
         return Entry(
             number=self.number,
             at=self.at,
-            parts=[Part("text", "".join(self.said), self.role)],
+            parts=self.parts(),
             decision=decision,
             direction=self.direction,
             spent=int(self.spent * 1e6),
@@ -135,7 +154,7 @@ class Pieces:
 
     async def _step(self, session: _Session, text: str, final: bool) -> Step:
         if session.last_words is None:
-            step = self._judge(session, text, final)
+            step = await self._judge(session, text, final)
             if not step.ended:
                 return step
             session.last_words = step
@@ -144,7 +163,7 @@ class Pieces:
         session.said.clear()
         return step
 
-    def _judge(self, session: _Session, text: str, final: bool) -> Step:
+    async def _judge(self, session: _Session, text: str, final: bool) -> Step:
         started = time.perf_counter()
         guard = session.guard
         session.said.append(text)
@@ -154,7 +173,9 @@ class Pieces:
         if final and stop is None:
             rest = guard.finish()
             shown, findings, stop = shown + rest.text, findings + rest.findings, rest.stop
-        decision = stop or guard.decision()
+        decision = stop or await session.opinion(guard.decision(), final)
+        if stop is None and decision.action.stops:
+            shown, stop = "" if final else shown, decision
         session.spent += time.perf_counter() - started
         if stop is None and not final:
             return Step(shown, guard.held, False, decision, findings)

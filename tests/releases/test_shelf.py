@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from guiju.evidence import MasterKey, Vault
 from guiju.releases.shelf import Shelf
 
 DAY = 86_400.0
@@ -13,8 +14,14 @@ DAY = 86_400.0
 
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
-    (path := tmp_path / "made.mp4").write_bytes(b"film" * 25)
+    (path := tmp_path / "made.mp4").write_bytes(b"film" * 2_500)
     return path
+
+
+def shelf_at(folder: Path, most_bytes: int, days: float) -> Shelf:
+    master = MasterKey(bytes(32))
+    key = master.new_data_key(1)
+    return Shelf(folder, most_bytes, days, lambda: Vault([master], [key], key.id))
 
 
 def taken(shelf: Shelf, name: str, folder: Path, now: float) -> bytes | None:
@@ -28,7 +35,7 @@ def taken(shelf: Shelf, name: str, folder: Path, now: float) -> bytes | None:
 
 
 def test_what_is_kept_is_found_until_its_time_is_over(tmp_path: Path, made: Path) -> None:
-    shelf, own = Shelf(tmp_path / "shelf", 1000, 2), tmp_path / "own"
+    shelf, own = shelf_at(tmp_path / "shelf", 100_000, 2), tmp_path / "own"
     assert taken(shelf, "n-1", own, 0) is None and not (tmp_path / "shelf").exists()
     assert shelf.keep("n-1", made, 0) and not shelf.keep("n-1", made, 0), "the first one stays"
     assert taken(shelf, "n-1", own, DAY) == made.read_bytes() and taken(shelf, "n", own, DAY) is None
@@ -39,7 +46,7 @@ def test_what_is_kept_is_found_until_its_time_is_over(tmp_path: Path, made: Path
 
 
 def test_what_was_longest_unused_makes_room(tmp_path: Path, made: Path) -> None:
-    shelf, own = Shelf(tmp_path / "shelf", 400, 9), tmp_path / "own"
+    shelf, own = shelf_at(tmp_path / "shelf", 40_500, 9), tmp_path / "own"
     for number in range(4):
         (one := tmp_path / f"{number}.mp4").write_bytes(made.read_bytes())
         assert shelf.keep(f"n{number}", one, number)
@@ -55,12 +62,14 @@ def test_what_was_longest_unused_makes_room(tmp_path: Path, made: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "../n", "a/b", "n*", "n.mp4", "数", "x" * 101])
 def test_odd_names_are_not_kept(name: str, tmp_path: Path, made: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf", 1000, 2)
+    shelf = shelf_at(tmp_path / "shelf", 100_000, 2)
     assert not shelf.keep(name, made, 0) and shelf.take(name, tmp_path, 0) is None
 
 
 def test_large_files_and_shelves_without_room(tmp_path: Path, made: Path) -> None:
-    assert not Shelf(tmp_path / "a", 399, 2).keep("n", made, 0), "no more than a quarter"
-    assert not Shelf(tmp_path / "b", 0, 2).keep("n", made, 0) and not Shelf(tmp_path / "c", 1000, 0).keep("n", made, 0)
+    assert not shelf_at(tmp_path / "a", 39_999, 2).keep("n", made, 0), "no more than a quarter"
+    assert not shelf_at(tmp_path / "b", 0, 2).keep("n", made, 0) and not shelf_at(tmp_path / "c", 100_000, 0).keep(
+        "n", made, 0
+    )
     (tmp_path / "d").write_text("no folder")
-    assert not Shelf(tmp_path / "d", 1000, 2).keep("n", made, 0)
+    assert not shelf_at(tmp_path / "d", 100_000, 2).keep("n", made, 0)

@@ -72,6 +72,20 @@ class AnswerChanged(LabelError):
     remedy_en = "Give the file that the user received."
 
 
+class KeptFileDamaged(LabelError):
+    """An encrypted file on a shelf that was changed or cut short, or that lies under another file's name."""
+
+    code = "GJ-4288"
+    status = 500
+    zh = "保存的文件 {name} 被改动、截断或调换，无法解密，不予提供。"
+    en = "The kept file {name} was changed, cut short or exchanged; it does not decrypt and is not given out."
+    remedy_zh = "检查数据目录的磁盘与访问权限，从备份恢复；该内容的副本请凭未加显式标识的原件申请。"
+    remedy_en = (
+        "Check disk and permissions of the data directory and restore from a backup; for a copy give the original, as it was "
+        "before the explicit label."
+    )
+
+
 class FileWorkStopped(LabelError):
     """Work on a file that was given up because the process is about to end; nothing of it is left."""
 

@@ -53,6 +53,14 @@ class Opened(NamedTuple):
         return sha256(self.salt + self.text.encode()).hexdigest()
 
 
+class Wrapped(NamedTuple):
+    """A secret encrypted under the data key ``key``: what stands at the head of an encrypted file."""
+
+    key: str
+    nonce: bytes
+    ciphertext: bytes
+
+
 class WrappedKey(NamedTuple):
     """A data key as it is stored: its id, the id of the master key around it, ``nonce ‖ ciphertext``, and its age."""
 
@@ -148,6 +156,22 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise TextTampered(record=record) from error
         return Opened(plain[SALT:].decode(), plain[:SALT])
+
+    def wrap(self, secret: bytes, context: bytes) -> Wrapped:
+        """Encrypt a secret of another use, a file's key, tied to ``context``, which must begin like none of the vault's own."""
+        nonce = os.urandom(NONCE)
+        return Wrapped(self.active, nonce, self._encrypt(nonce, secret, context))
+
+    def unwrap(self, wrapped: Wrapped, context: bytes) -> bytes:
+        """The secret again.
+
+        Raises:
+            DataKeyMissing: its data key was not given to this vault. InvalidTag: it was changed, or tied to another context.
+        """
+        cipher = self._ciphers.get(wrapped.key)
+        if cipher is None:
+            raise DataKeyMissing(key=wrapped.key)
+        return cipher.decrypt(wrapped.nonce, wrapped.ciphertext, context)
 
 
 def due_for_rotation(key: WrappedKey, sealed: int, now: int, max_age: int) -> bool:

@@ -21,12 +21,12 @@ from guiju.gateway.endpoints import Json
 from guiju.gateway.endpoints.speech import FORMATS
 from guiju.gateway.files.labelling import Marked, mark_file
 from guiju.gateway.files.room import room
+from guiju.gateway.files.shelves import originals
 from guiju.gateway.whole import ask, judge, read_answer
 from guiju.gateway.wire import Header, encode, send_json
 from guiju.labeling.explicit import Mark
 from guiju.labeling.implicit import Label
 from guiju.nouns import Part
-from guiju.releases.shelves import originals
 from guiju.settings import Settings
 
 

@@ -106,8 +106,8 @@ class Runtime:
 
     def _prepare(self) -> None:
         clear_left_over(self.settings.home, time.time())
-        clear(self.settings, time.time())
         try:
+            clear(self.settings, time.time())
             self.hasher: KeyHasher = keys.key_hasher()
             self.pseudonyms: Pseudonymiser = keys.pseudonymiser()
             self.watermark = keys.watermark_secret()

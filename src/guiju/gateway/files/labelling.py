@@ -18,6 +18,7 @@ from guiju.gateway.files.desk import Desk, Sent, about, file_of, flag
 from guiju.gateway.files.form import Form
 from guiju.gateway.files.issued import given_out, issued
 from guiju.gateway.files.kept import Kept
+from guiju.gateway.files.shelves import originals
 from guiju.gateway.files.visit import FileVisit
 from guiju.labeling import explicit, files, watermark
 from guiju.labeling.explicit import Mark
@@ -28,7 +29,6 @@ from guiju.nouns import Part
 from guiju.releases import copying
 from guiju.releases.copying import Copy
 from guiju.releases.shelf import Shelf
-from guiju.releases.shelves import originals
 from guiju.store.issued import COPY
 from guiju.store.writer import now_us
 

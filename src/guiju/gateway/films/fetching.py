@@ -7,17 +7,19 @@ it leaves is on record.
 from __future__ import annotations
 
 import asyncio
+import logging
 import mimetypes
 import time
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
-from guiju.errors import FieldInvalid, GatewayBusy, UpstreamRefused, UpstreamTooLarge
+from guiju.errors import DataKeyMissing, FieldInvalid, GatewayBusy, KeptFileDamaged, UpstreamRefused, UpstreamTooLarge
 from guiju.evidence.record import LabelEntry, Verdict, new_id
 from guiju.gateway.files.desk import Sent, sha256
 from guiju.gateway.files.kept import Kept
 from guiju.gateway.files.labelling import mark_file
+from guiju.gateway.files.shelves import films, originals
 from guiju.gateway.files.visit import FileVisit
 from guiju.gateway.films.makers import maker
 from guiju.gateway.films.names import Film
@@ -28,9 +30,10 @@ from guiju.labeling.explicit.mark import drawn_words
 from guiju.labeling.implicit import Label
 from guiju.media import carrier_of
 from guiju.nouns import Part
-from guiju.releases.shelves import films, originals
 from guiju.settings import Settings
 from guiju.store.drafts import now_us
+
+log = logging.getLogger("guiju.gateway")
 
 _VARIANTS = {"video": (".mp4", ""), "thumbnail": ("", "-1"), "spritesheet": ("", "-2")}
 """By name: the suffix of the file, and what its number has behind that of the order."""
@@ -48,7 +51,7 @@ async def content(visit: FileVisit, film: Film, folder: Path) -> Sent:
     suffix, index = _VARIANTS[asked]
     number = film.number + index
     served = maker(visit, film)
-    kept = await asyncio.to_thread(films(visit.runtime.settings).take, number, folder, time.time())
+    kept = await visit.runtime.workshop.do(partial(_kept, visit.runtime.settings, number, folder))
     if kept is None:
         source = folder / f"made{suffix}"
         kept = await _made(visit, served, f"{_path(film)}/content?variant={asked}", source, number)
@@ -82,12 +85,23 @@ async def _made(visit: FileVisit, served: Served, path: str, source: Path, numbe
         runtime.files -= 1
 
 
+def _kept(settings: Settings, number: str, folder: Path) -> Path | None:
+    """The film as it was given out before; one that was tampered with is made anew."""
+    shelf = films(settings)
+    try:
+        return shelf.take(number, folder, time.time())
+    except (KeptFileDamaged, DataKeyMissing) as error:
+        log.error("%s", error)
+        shelf.drop(number)
+        return None
+
+
 def _labelled(settings: Settings, source: Path, label: Label) -> Path:
     made = mark_file(source, source.parent, label, Mark(), originals=originals(settings)).path
     shelf = films(settings)
     if shelf.keep(label.ProduceID, made, time.time()):
         return made
-    return shelf.take(label.ProduceID, source.parent, time.time()) or made
+    return _kept(settings, label.ProduceID, source.parent) or made
 
 
 async def _fetched(served: Served, path: str, target: Path, limit: int) -> None:

@@ -45,7 +45,8 @@ def test_a_suspended_user_appeals(caller: Caller) -> None:
         ({"kind": "complaint", "topic": "nothing", "text": "x"}, 422, "GJ-7006"),
         ({"kind": "nothing", "topic": "content", "text": "x"}, 422, "GJ-7006"),
         ({"kind": "complaint", "topic": "content", "text": "x", "colour": "red"}, 400, "GJ-1104"),
-        ({"kind": "appeal", "topic": "refusal", "text": "x", "sanction": "7"}, 400, "GJ-1104"),
+        ({"kind": "appeal", "topic": "refusal", "text": "x", "sanction": [7]}, 400, "GJ-1104"),
+        ({"kind": "appeal", "topic": "refusal", "text": "x", "sanction": "7"}, 404, "GJ-5109"),
         ({"kind": "appeal", "topic": "refusal", "text": "x", "content_number": "0"}, 404, "GJ-5109"),
     ],
 )

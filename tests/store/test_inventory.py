@@ -5,10 +5,11 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from guiju.evidence import RecordedFinding, Verdict
-from guiju.store.inventory import REGISTER, reconcile, register
+from guiju.store.integration_register import columns, register
+from guiju.store.inventory import reconcile
 from guiju.store.models import Integration, Refusal
 
 from .evidence_rows import TestChain
@@ -35,8 +36,12 @@ def test_traffic_is_held_against_what_was_declared(integration: Integration) -> 
 
 def test_the_register_is_a_table_without_keys(integration: Integration) -> None:
     Integration.objects.filter(pk=integration.pk).update(name='=HYPERLINK("x")', owner="王,\n李")
-    text = register(timezone.now())
+    with translation.override("en"):
+        text = register(timezone.now())
     header, *rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
-    assert tuple(header) == REGISTER and text.startswith("\ufeff")
-    [row] = [dict(zip(header, row, strict=True)) for row in rows]
+    assert header[:2] == ["接入编号 id", "接入应用 integration"] and text.startswith("\ufeff")
+    [row] = [dict(zip((column.code for column in columns()), row, strict=True)) for row in rows]
     assert row["name"].startswith("'=") and row["owner"] == "王,\n李" and "gj-" not in text
+    assert (row["status"], row["minors"]) == (Integration.Status(integration.status).label, "未说明")
+    registered = integration.created_at.astimezone(timezone.get_fixed_timezone(480))
+    assert row["created_at"] == f"{registered:%Y-%m-%d %H:%M}"

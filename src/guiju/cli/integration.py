@@ -362,7 +362,7 @@ def register(out: Annotated[Path, typer.Option(help="Where the CSV goes.")]) -> 
     open_database()
     from django.utils import timezone
 
-    from guiju.store.inventory import register as write
+    from guiju.store.integration_register import register as write
 
     try:
         out.write_text(write(timezone.now()), "utf-8")

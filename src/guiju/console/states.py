@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ STATES: dict[str, dict[str, State]] = {
         "interrupted": State(_("Interrupted"), "warn"),
     },
     "integration": {
-        "applied": State(_("Applied"), "info"),
+        "applied": State(pgettext_lazy("integration", "Applied"), "info"),
         "approved": _APPROVED,
         "suspended": _SUSPENDED,
         "retired": _RETIRED,

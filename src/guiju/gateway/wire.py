@@ -81,7 +81,8 @@ _TYPES: tuple[tuple[type[GuijuError], str], ...] = (
 
 def error_object(error: GuijuError) -> dict[str, Any]:
     """An error as OpenAI's clients expect it, with the code, the English message and the remedy beside."""
-    kind = next((name for cls, name in _TYPES if isinstance(error, cls)), "server_error")
+    otherwise = "server_error" if error.status >= 500 else "invalid_request_error"
+    kind = next((name for cls, name in _TYPES if isinstance(error, cls)), otherwise)
     if error.status == 401:
         kind = "authentication_error"
     if error.status == 429:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -83,36 +81,6 @@ def reconcile(now: datetime, days: int = DAYS) -> Reconciliation:
         found = tuple(remarks(facts, now, today))
         lines.append(Line(row.pk, row.name, row.owner, row.purpose, row.status, sum(daily), last.get(row.pk), found))
     return Reconciliation(days, tuple(lines), _unknown(start_of(spans[0])))
-
-
-REGISTER = (
-    "id", "name", "service", "owner", "contact", "purpose", "purpose_note", "minors", "status", "status_reason", "models_allowed",
-    "filing_number", "filing_expires", "expires", "requests_per_minute", "tokens_per_day", "concurrent", "reviewed_at",
-    "created_at", "calls", "last_call", "remarks",
-)  # fmt: skip
-"""Columns of the register."""
-
-
-def register(now: datetime, days: int = DAYS) -> str:
-    """The register of integrations as CSV, with a mark by which spreadsheets know UTF-8. No keys stand in it."""
-    lines = {line.id: line for line in reconcile(now, days).lines}
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(REGISTER)
-    for row in Integration.objects.order_by("name", "id"):
-        line = lines[row.pk]
-        own: dict[str, object] = {"service": row.service_id, "models_allowed": " ".join(row.models_allowed)}
-        own |= {"calls": line.calls, "last_call": line.last_call, "remarks": "; ".join(r.zh for r in line.remarks)}
-        writer.writerow([_cell(own[name] if name in own else getattr(row, name)) for name in REGISTER])
-    return "\ufeff" + out.getvalue()
-
-
-def _cell(value: object) -> str:
-    """A value as text that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _fields(findings: Iterable[Findings]) -> Mapping[str, Counter[str]]:

@@ -80,8 +80,8 @@ class IntegrationForm(forms.Form):
         help_text=_("Needed when the label is shown by the calling application's interface: where, which words, always visible or not."),
     )  # fmt: skip
     allow_media = forms.BooleanField(
-        label=_("Let images, sound and film pass through unlabelled"), required=False,
-        help_text=_("Guiju does not label them yet; without this tick such calls are refused."),
+        label=_("Let images and sound inside chat answers pass through unlabelled"), required=False,
+        help_text=_("Without this tick such calls are refused. The image, speech and video endpoints label what they make in any case."),
     )  # fmt: skip
 
     GROUPS = (

@@ -17,7 +17,8 @@ from guiju.console.forms.integrations import LogForm
 from guiju.console.words import explain
 from guiju.errors import GuijuError
 from guiju.inventory import Point, State, discover, look, points
-from guiju.store.inventory import DAYS, reconcile, register
+from guiju.store.integration_register import register
+from guiju.store.inventory import DAYS, reconcile
 from guiju.store.models import Integration
 from guiju.store.permissions import Permission
 from guiju.store.services import integrations

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,12 +20,14 @@ from guiju.errors import TextTampered
 from guiju.evidence import ChainHead, Exchange, Report, Vault, decode
 from guiju.evidence import verify as verify_rows
 from guiju.evidence.export import About, Contents, Manifest, TextRow, write_package
+from guiju.evidence.problems import Log
 from guiju.evidence.vault import NONCE
 from guiju.store import keys
 from guiju.store.actor import Actor
 from guiju.store.acts import guarded
 from guiju.store.audit import append, one_at_a_time
 from guiju.store.evidence import rows
+from guiju.store.evidence.beside import Beside
 from guiju.store.evidence.rows import Window
 from guiju.store.models import Record, RecordText, VerifyRun
 from guiju.store.models.evidence import SEQ_BITS
@@ -40,23 +43,28 @@ M = TypeVar("M", bound=Model)
 
 
 @guarded(Permission.VERIFY_EVIDENCE)
-def verify(actor: Actor, *, anchors: Iterable[ChainHead] = (), limit: int = 100) -> Report:
-    """Verify every chain, record and seal as they are at this moment, while gateways go on writing.
+def verify(actor: Actor, *, anchors: Iterable[ChainHead] = (), limit: int = 100, texts: bool = True) -> Report:
+    """Verify every chain, record and seal, and what stands beside the records, while gateways go on writing.
 
     Args:
         anchors: heads of an earlier report, kept outside the database. ``limit``: how many problems to list.
+        texts: also open every text still kept. Nobody sees it: it is held against its record's commitment.
+
+    Raises:
+        PermissionDenied; MasterKeyInvalid: texts cannot be opened here.
     """
     started = timezone.now()
+    beside = Beside(Log(limit), cache(keys.vault) if texts else None)
     known = rows.windows()
     by_name = {window.name: window for window in known}
     report = verify_rows(
         [window.row() for window in known],
-        rows.everything(known),
+        rows.everything(known, beside),
         lambda name: rows.seals(by_name[name]),
         keys.seal_public_keys(),
         anchors=anchors,
         limit=limit,
-    )
+    ).joined(beside.log, beside.texts)
     _conclude(actor, "verify", started, ok=report.ok, records=report.records, problems=report.found)
     return report
 

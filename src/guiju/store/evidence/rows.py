@@ -15,10 +15,13 @@ from django.db.models import Max, Min
 from guiju.errors import RecordUnreadable
 from guiju.evidence import ZERO, ChainRow, decode
 from guiju.evidence.seal import Seal as SealRow
+from guiju.store.evidence.beside import Beside, whole_pages
 from guiju.store.models import Chain, Record, Seal
 from guiju.store.models.evidence import SEQ_BITS
+from guiju.store.rows import RECORD
 
 PAGE = 2000
+_NUMBER, _HASH, _BODY = (RECORD.index(name) for name in ("content_number", "hash", "body"))
 _SEQ = (1 << SEQ_BITS) - 1
 
 
@@ -72,21 +75,21 @@ def excerpt(window: Window, first: int, last: int) -> Window:
     return window._replace(first=first, last=last, prev=prev, seals=-1 if top is None else top)
 
 
-def records(window: Window) -> Iterator[tuple[str, int, str, bytes, bytes]]:
-    """The window's records in order, the genesis (kept with the chain) included."""
+def records(window: Window, beside: Beside | None = None) -> Iterator[tuple[str, int, str, bytes, bytes]]:
+    """The window's records in order, the genesis (kept with the chain) included; ``beside`` looks at each page of them."""
     if window.first == 0:
         yield genesis_row(window)
-    start = max(window.first, 1)
-    for key, number, digest, body in pages(window.number << SEQ_BITS | start, window.number << SEQ_BITS | window.last):
+    first, last = window.number << SEQ_BITS | max(window.first, 1), window.number << SEQ_BITS | window.last
+    for key, number, digest, body in pages(first, last) if beside is None else _watched(window, first, last, beside):
         yield window.name, key & _SEQ, number, digest, body
 
 
-def everything(known: Iterable[Window]) -> Iterator[tuple[str, int, str, bytes, bytes]]:
+def everything(known: Iterable[Window], beside: Beside | None = None) -> Iterator[tuple[str, int, str, bytes, bytes]]:
     """All records, chain by chain, and those whose chain is not listed (under a made-up name), which is damage."""
     at = 0
     for window in known:
         yield from _strays(at, (window.number << SEQ_BITS) - 1)
-        yield from records(window)
+        yield from records(window, beside)
         at = (window.number + 1) << SEQ_BITS
     yield from _strays(at, 2**63 - 1)
 
@@ -98,6 +101,13 @@ def pages(first: int, last: int) -> Iterator[tuple[int, str, bytes, bytes]]:
         for key, number, digest, body in page:
             yield key, number, _stored(digest), _stored(body)
         first = page[-1][0] + 1
+
+
+def _watched(window: Window, first: int, last: int, beside: Beside) -> Iterator[tuple[int, str, bytes, bytes]]:
+    for page in whole_pages(first, last, PAGE):
+        beside.look(window.name, page)
+        for row in page:
+            yield row[0], str(row[_NUMBER]), _stored(row[_HASH]), _stored(row[_BODY])
 
 
 def _stored(value: object) -> bytes:

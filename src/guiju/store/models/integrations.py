@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Service(models.Model):
@@ -31,7 +32,7 @@ class Integration(models.Model):
     """One calling application: who owns it, what for, what it may do, and how its answers are labelled."""
 
     class Status(models.TextChoices):
-        APPLIED = "applied", _("Applied")
+        APPLIED = "applied", pgettext_lazy("integration", "Applied")
         APPROVED = "approved", _("Approved")
         SUSPENDED = "suspended", _("Suspended")
         RETIRED = "retired", _("Retired")

@@ -1,8 +1,10 @@
-"""Durable records per second: ``python -m bench.evidence_write [--seconds N] [--json FILE]``.
+"""Durable records per second: ``python -m bench.evidence_write [--seconds N] [--home DIR [--at URL]] [--json FILE]``.
 
 The gateway's evidence writer, with its chain, encryption, seals and consequences, on SQLite and on a PostgreSQL with
 ``fsync`` on. 1, 16 and 256 clients wait at once, each for its record before the next. Drafts are made in the same
 process, as in the gateway. The limit beside it is the disk: how often 4 KiB can be written and synced, one by one.
+
+``--home`` and ``--at`` name a database that ``bench.scale`` has filled and kept: how fast a large one takes records.
 """
 
 from __future__ import annotations
@@ -37,8 +39,10 @@ def here(seconds: float) -> None:
     """Measure on the database of this process."""
     databases.open_here()
     from bench.exchanges import crowd, integrations, open_writer
+    from guiju.store.models import Record
 
     writer, callers = open_writer(), integrations()
+    present = Record.objects.count()
     before, number = databases.stored_bytes(), 0
     warm = uvloop.run(crowd(writer, callers, 16, lambda n, _: n >= 1000))
     number += warm.records
@@ -47,6 +51,7 @@ def here(seconds: float) -> None:
         done = uvloop.run(crowd(writer, callers, clients, lambda _, t: t >= seconds, number))
         number += done.records
         databases.emit(
+            present=present,
             clients=clients,
             records_per_s=done.records / done.wall_s,
             commits_per_s=done.commits / done.wall_s,
@@ -63,6 +68,10 @@ def here(seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each crowd is measured")
+    parser.add_argument(
+        "--home", type=Path, help="write into the database of this data directory instead of empty ones"
+    )
+    parser.add_argument("--at", default="", metavar="URL", help="with --home: its PostgreSQL database")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
@@ -73,8 +82,13 @@ def main() -> None:
     print("; ".join(f"{key}: {value}" for key, value in about.items()))
     disk = synced_writes_per_second()
     print(f"limit: {disk:,.0f} synced writes of 4 KiB a second, one by one\n")
+    passed = ["--seconds", str(arguments.seconds)]
+    if arguments.home is not None:
+        source = databases.on_this("bench.evidence_write", passed, arguments.home, arguments.at)
+    else:
+        source = databases.on_each("bench.evidence_write", passed)
     rows = []
-    for row in databases.on_each("bench.evidence_write", ["--seconds", str(arguments.seconds)]):
+    for row in source:
         print(row, file=sys.stderr)
         rows.append(row)
     crowds = [row for row in rows if "clients" in row]
@@ -83,6 +97,7 @@ def main() -> None:
             crowds,
             {
                 "Database": lambda r: r["database"],
+                "Records there already": lambda r: f"{r['present']:,}",
                 "Waiting clients": lambda r: str(r["clients"]),
                 "Records/s": lambda r: f"{r['records_per_s']:,.0f}",
                 "Commits/s": lambda r: f"{r['commits_per_s']:,.0f}",

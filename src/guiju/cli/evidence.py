@@ -36,13 +36,18 @@ def verify(
         Path | None,
         typer.Option(dir_okay=False, help="Write the chain heads here; keep the file outside this machine."),
     ] = None,
+    without_texts: Annotated[
+        bool,
+        typer.Option("--without-texts", help="Leave the encrypted texts unopened: faster, and needs no master key."),
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many problems to list; all are counted.")] = 100,
     as_json: Json = False,
 ) -> None:
     """Find any changed, missing, added or reordered record, and say which.
 
-    Reads every chain, record and seal in constant memory while gateways go on writing. With --anchors it also finds
-    records cut off at the end of a chain that were never sealed.
+    Reads every chain, record and seal in constant memory while gateways go on writing; compares what searches and reports
+    read with what the records say, and every text still kept with the commitment in its record (nobody sees it). With
+    --anchors it also finds records cut off at the end of a chain that were never sealed.
 
     Examples:
 
@@ -55,7 +60,7 @@ def verify(
     open_database()
     from guiju.store import evidence
 
-    report = evidence.verify(operator(), anchors=_read_heads(anchors), limit=limit)
+    report = evidence.verify(operator(), anchors=_read_heads(anchors), limit=limit, texts=not without_texts)
     if save_heads is not None:
         save_heads.write_bytes(msgspec.json.encode(report.heads) + b"\n")
     if as_json:

@@ -17,6 +17,9 @@ class Flaw(enum.StrEnum):
     DUPLICATED = "duplicated"
     REORDERED = "reordered"
     RENAMED = "renamed"
+    COLUMNS = "columns"
+    TEXT_CHANGED = "text_changed"
+    TEXT_GONE = "text_gone"
     GENESIS = "genesis"
     CHAIN_EMPTY = "chain_empty"
     CHAIN_UNKNOWN = "chain_unknown"
@@ -41,6 +44,15 @@ _WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.DUPLICATED: ("同一序号的记录出现多次", "the record appears more than once"),
     Flaw.REORDERED: ("记录次序被打乱", "the record is out of order"),
     Flaw.RENAMED: ("存储的记录编号与记录正文不符", "the stored record id is not the one in the body"),
+    Flaw.COLUMNS: (
+        "供检索与统计的字段或风险标签与记录正文不符",
+        "what searches and reports read of the record, its columns or risks, is not what the record says",
+    ),
+    Flaw.TEXT_CHANGED: ("所存文本不是该记录承诺的文本", "the stored text is not the one the record commits to"),
+    Flaw.TEXT_GONE: (
+        "文本未到期即已消失，且无删除记录",
+        "the text is gone before it was due, and no deletion of it is on record",
+    ),
     Flaw.GENESIS: ("链的首条记录不是该链的创世记录", "the first record is not the genesis of this chain"),
     Flaw.CHAIN_EMPTY: ("链上没有任何记录", "the chain has no records"),
     Flaw.CHAIN_UNKNOWN: ("记录属于未登记的链", "the records belong to a chain that is not listed"),
@@ -106,6 +118,7 @@ class Report(msgspec.Struct, frozen=True):
         unsealed: records after the last seal of their chain: chained but not yet signed for.
         found: the true number of problems; ``problems`` lists the first of them.
         heads: where each chain stood; kept elsewhere, they serve a later verification as anchors.
+        texts: of how many records the encrypted text was opened and held against its commitment.
     """
 
     ok: bool
@@ -116,20 +129,27 @@ class Report(msgspec.Struct, frozen=True):
     found: int
     problems: tuple[Problem, ...]
     heads: tuple[ChainHead, ...]
+    texts: int = 0
+
+    def joined(self, log: Log, texts: int) -> Report:
+        """This report with what another look at the same records found."""
+        problems = (*self.problems, *log.kept)[: log.limit]
+        found = self.found + log.found
+        return msgspec.structs.replace(self, ok=found == 0, found=found, problems=problems, texts=texts)
 
 
 class Log:
     """Collects problems: counts all, keeps the first ``limit``."""
 
-    __slots__ = ("_limit", "found", "kept")
+    __slots__ = ("found", "kept", "limit")
 
     def __init__(self, limit: int) -> None:
         self.found = 0
         self.kept: list[Problem] = []
-        self._limit = limit
+        self.limit = limit
 
     def add(self, problem: Problem) -> None:
         """Count ``problem`` and keep it while there is room."""
         self.found += 1
-        if len(self.kept) < self._limit:
+        if len(self.kept) < self.limit:
             self.kept.append(problem)

@@ -24,6 +24,7 @@ def service() -> Service:
 ALWAYS = [
     "policy end",
     "complaint reminders",
+    "incident reminders",
     "allowances",
     "retention",
     "complaint texts",

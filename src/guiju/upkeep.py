@@ -24,7 +24,7 @@ from guiju.store import allowances, evidence, finished_days
 from guiju.store.actor import Actor
 from guiju.store.desk_counts import FIRED, TOOK
 from guiju.store.models import CheckRun, Service, VerifyRun
-from guiju.store.services import complaint_retention, complaints, law, policies, proposals
+from guiju.store.services import complaint_retention, complaints, incident_reminders, law, policies, proposals
 from guiju.store.traffic import EXCHANGES, FINDINGS
 from guiju.webhooks import rounds
 
@@ -91,6 +91,7 @@ PROMPT = (
 JOBS = (
     Job("policy end", ASK_EVERY, _always, policies.expire),
     Job("complaint reminders", ASK_EVERY, _always, complaints.remind),
+    Job("incident reminders", ASK_EVERY, _always, incident_reminders.remind),
     Job("allowances", ASK_EVERY, _always, allowances.forget),
     Job("retention", ASK_EVERY, _always, lambda now: evidence.sweep_retention(ACTOR, now)),
     Job("complaint texts", ASK_EVERY, _always, lambda now: complaint_retention.sweep(ACTOR, now)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 from guiju.errors import InvalidField, InvalidTransition, ReasonMissing, ReportsOutstanding
 from guiju.incidents import Facts, Level
 from guiju.store.actor import Actor
-from guiju.store.models import AuditEntry, Incident, Service
-from guiju.store.services import incidents
+from guiju.store.models import AuditEntry, Incident, Service, Webhook
+from guiju.store.services import incident_reminders, incidents
 from guiju.store.services.incidents import Opening
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +130,34 @@ def test_times_stay_in_order(system: Actor) -> None:
     with pytest.raises(InvalidTransition):
         incidents.end(system, row, NOW)
     assert [one.pk for one in incidents.listed(system, closed=False)] == [row.pk]
+
+
+def test_a_report_that_is_nearly_due_is_told_once_and_once_more_when_it_is_late(reviewer: Actor) -> None:
+    listener = Webhook.objects.create(name="ops", address="https://x.example", created_at=NOW)
+    row = opened(reviewer, drill=True)
+    told = lambda: list(listener.deliveries.order_by("id").values_list("event", flat=True))  # noqa: E731
+    assert (incident_reminders.remind(NOW + 2 * HOUR), told()) == (0, ["incident.opened"])
+    assert [incident_reminders.remind(NOW + 3 * HOUR) for _ in range(2)] == [1, 0]
+    assert [incident_reminders.remind(NOW + 5 * HOUR) for _ in range(2)] == [1, 0]
+    assert told() == ["incident.opened", "incident.due_soon", "incident.overdue"]
+    body = listener.deliveries.order_by("id")[1].body
+    assert body == {
+        "incident": row.pk,
+        "level": "larger",
+        "clock": "first",
+        "due_at": (NOW + 4 * HOUR).isoformat(),
+        "drill": True,
+    }
+    incidents.report_sent(reviewer, row, "first", "回执", NOW + 6 * HOUR)
+    incidents.end(reviewer, row, NOW + 7 * HOUR)
+    assert incident_reminders.remind(NOW + 20 * DAY) == 0
+    assert incident_reminders.remind(NOW + 24 * DAY) == 1  # the closing report, in its last week
+
+
+def test_operator_and_contact_come_from_the_settings(reviewer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled = settings.GUIJU.notices.model_copy(update={"values": {"operator": "某公司", "contact": "王 010"}})
+    monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"notices": filled}))
+    row = opened(reviewer)
+    assert "某公司" in (first := incidents.draft(reviewer, row, "first").markdown) and "王 010" in first
+    incidents.fill(reviewer, row, {"contact": "李 021"})
+    assert "王 010" not in incidents.draft(reviewer, row, "first").markdown

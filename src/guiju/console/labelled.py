@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 
 from guiju.errors import GuijuError
-from guiju.labeling import explicit, shapes, upload, verdict
+from guiju.labeling import explicit, files, shapes, upload, verdict
 from guiju.labeling.explaining import Explained, explain
 from guiju.labeling.explicit import Report as Seen
 from guiju.labeling.files import FileReading
 from guiju.labeling.upload import Judgement
 from guiju.labeling.verdict import Report
+from guiju.releases.copying import Copy
 from guiju.store.issued import COPY, issued
 from guiju.store.models import Record
 
@@ -86,6 +88,18 @@ def saved(received: UploadedFile[Any], folder: Path) -> Path:
         for chunk in received.chunks():
             file.write(chunk)
     return path
+
+
+def handed(copy: Copy, folder: Path) -> tuple[Path, str]:
+    """What a person gets of a copy: the file, or an archive of it and of its label, which stands beside some kinds of file."""
+    beside = files.beside(copy.path)
+    if not beside.exists():
+        return copy.path, copy.name
+    both = folder / "copy.zip"
+    with zipfile.ZipFile(both, "x") as archive:
+        archive.write(copy.path, copy.name)
+        archive.write(beside, files.beside(Path(copy.name)).name)
+    return both, f"{copy.name}.zip"
 
 
 def row(check: verdict.Check | explicit.Check) -> Row:

@@ -47,6 +47,7 @@ ACTS: dict[str, str | Promise] = {
     "complaint.read": _("read the words of a complaint"),
     "complaint.release": _("gave a complaint back"),
     "complaint.remind": _("reminded of a complaint"),
+    "incident.remind": _("reminded of a report of an incident"),
     "complaint.reopen": _("reopened a complaint"),
     "complaint.reply": _("answered a complaint"),
     "complaint.submit": _("received a complaint"),

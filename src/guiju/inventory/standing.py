@@ -42,6 +42,11 @@ class Remark(msgspec.Struct, frozen=True):
     en: str
 
 
+class _Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    zh: str
+    en: str
+
+
 class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     confidence: str
@@ -53,6 +58,7 @@ class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     volume_factor: float
     volume_least: int
     declared: dict[str, tuple[str, ...]]
+    fields: dict[str, _Name]
 
 
 @cache
@@ -107,12 +113,12 @@ def _drift(facts: Facts) -> list[Remark]:
     found = []
     for field, answers in sorted(facts.fields.items()):
         if field not in allowed and total >= rule.drift_least and answers / total >= rule.drift_share:
-            share = round(100 * answers / total)
+            share, name = round(100 * answers / total), rule.fields.get(field, _Name(field, field))
             found.append(
                 Remark(
                     "drift",
-                    f"{share}% 的回答属于 {field} 领域，与申报用途不符",
-                    f"{share} % of its answers are about {field}, which it did not declare",
+                    f"{share}% 的回答属于{name.zh}领域，与申报用途不符",
+                    f"{share} % of its answers are about {name.en}, which it did not declare",
                 )
             )
     return found

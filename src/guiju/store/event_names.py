@@ -67,6 +67,8 @@ def _of_complaint(name: str, facts: Mapping[str, object]) -> str:
 
 
 def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
     if isinstance(value, str):
         return _moment(value) or _found(_names().values, value).both()
     if isinstance(value, Sequence):

@@ -29,6 +29,13 @@ def templates() -> Templates:
         raise SettingsInvalid(where="notices.templates", problem=type(error).__name__) from None
 
 
+def operator_fields() -> dict[str, str]:
+    """Operator and contact as the fields of documents are called; without those nobody set."""
+    values = settings.GUIJU.notices.values
+    found = {"operator_name": values.get("operator", ""), "contact": values.get("contact", "")}
+    return {name: value for name, value in found.items() if value.strip()}
+
+
 def of_sanction(row: Sanction) -> Notice:
     """What the account is told about this sanction.
 

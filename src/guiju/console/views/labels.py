@@ -45,7 +45,8 @@ def release(request: ConsoleRequest) -> HttpResponseBase:
     folder = tempfile.TemporaryDirectory(prefix="guiju-", ignore_cleanup_errors=True)
     try:
         made = _released(request, asked, Path(folder.name))
-        answer = FileResponse(made.copy.path.open("rb"), as_attachment=True, filename=made.copy.name)
+        path, name = labelled.handed(made.copy, Path(folder.name))
+        answer = FileResponse(path.open("rb"), as_attachment=True, filename=name)
     except GuijuError as error:
         folder.cleanup()
         asked.add_error(None, explain(error))

@@ -14,6 +14,7 @@ from guiju.errors import InvalidField, InvalidTransition, ReportsOutstanding
 from guiju.incidents import Clock, Facts, Grade, Level, Moment, Operator, rules
 from guiju.incidents.report import Kind
 from guiju.paper import Paper
+from guiju.store import notices, outbox
 from guiju.store.actor import Actor
 from guiju.store.acts import act, guarded, reasoned
 from guiju.store.audit import append
@@ -75,6 +76,7 @@ def open_incident(actor: Actor, opening: Opening, now: datetime) -> Incident:
     row.save(force_insert=True)
     _add(actor, row, Entry.OPENED, f"{row.title}（{_said(graded)}）", row.known_at)
     append(actor, "incident.open", row, detail=_facts(row))
+    outbox.announce("incident.opened", {"incident": row.pk, "level": row.level, "drill": row.drill}, now)
     return row
 
 
@@ -204,7 +206,10 @@ def listed(actor: Actor, *, closed: bool = True) -> tuple[Incident, ...]:
 
 @guarded(Permission.SEE_INCIDENTS)
 def draft(actor: Actor, incident: Incident, kind: Kind) -> Paper:
-    """The report of ``kind`` as it could be sent now, with the fields that are missing."""
+    """The report of ``kind`` as it could be sent now, with the fields that are missing.
+
+    Operator and contact come from the setting [notices] values where nobody filled them in.
+    """
     moments = tuple(Moment(one.at, one.text) for one in incident.timeline.all())
     told = core.Incident(
         title=incident.title,
@@ -216,7 +221,7 @@ def draft(actor: Actor, incident: Incident, kind: Kind) -> Paper:
         occurred_at=incident.occurred_at,
         ended_at=incident.ended_at,
         timeline=moments,
-        answers=incident.answers,
+        answers={**notices.operator_fields(), **incident.answers},
     )
     return core.report(told, kind)
 

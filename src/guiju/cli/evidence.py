@@ -186,7 +186,8 @@ def show(
         terminal.emit(facts)
         return
     body = facts.pop("body")
-    terminal.table([say("项目", "field"), say("值", "value")], [*facts.items(), *body.items()])
+    told = [*facts.items(), *((name, value) for name, value in body.items() if name not in facts)]
+    terminal.table([say("项目", "field"), say("值", "value")], told)
 
 
 def _read_heads(path: Path | None) -> list[ChainHead]:

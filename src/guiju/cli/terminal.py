@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from rich.console import Console
@@ -16,6 +16,8 @@ from rich.table import Table
 out = Console(highlight=False, soft_wrap=True)
 FILE_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, where nobody said how wide it may be."""
+
+_NOTHING: tuple[object, ...] = (None, "", (), [], {})
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -69,6 +71,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
     drawn = Table(
         *columns, title=escape(title) or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
     )
+    for column in drawn.columns:
+        column.overflow = "fold"  # a long number is shown whole, not cut
     for row in rows:
         drawn.add_row(*(escape(shown(cell)) for cell in row))
     width = None if sys.stdout.isatty() else FILE_WIDTH
@@ -76,9 +80,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
 
 
 def shown(value: object) -> str:
-    """A cell: dates in local time to the minute, nothing for None."""
+    """A cell: dates in local time to the minute, nothing for None; of what has parts, those that say something."""
     if value is None:
         return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {shown(part)}" for name, part in value.items() if part not in _NOTHING)
+    if isinstance(value, list | tuple):
+        return "; ".join(map(shown, value))
     if isinstance(value, datetime.datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):

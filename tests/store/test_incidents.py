@@ -159,5 +159,5 @@ def test_operator_and_contact_come_from_the_settings(reviewer: Actor, monkeypatc
     monkeypatch.setattr(settings, "GUIJU", settings.GUIJU.model_copy(update={"notices": filled}))
     row = opened(reviewer)
     assert "某公司" in (first := incidents.draft(reviewer, row, "first").markdown) and "王 010" in first
-    incidents.fill(reviewer, row, {"contact": "李 021"})
+    row = incidents.fill(reviewer, row, {"contact": "李 021"})
     assert "王 010" not in incidents.draft(reviewer, row, "first").markdown

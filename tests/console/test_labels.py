@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,14 @@ def test_the_labelled_file_leads_to_its_original(
         "/labels/copies/", {"file": SimpleUploadedFile("猫.png", path.read_bytes()), **ASKED}
     )
     assert page.status_code == 200 and body_of(page) == original
+
+
+def test_a_text_comes_with_its_label_beside_it(world: World, browser: Callable[[str], Client]) -> None:
+    asked = {"file": SimpleUploadedFile("答.txt", "正文".encode()), "integration": world.integration.pk, **ASKED}
+    page = browser("reviewer").post("/labels/copies/", asked)
+    with zipfile.ZipFile(io.BytesIO(body_of(page))) as archive:
+        assert archive.namelist() == ["答.txt", "答.txt.aigc.json"] and archive.read("答.txt").decode() == "正文"
+        assert json.loads(archive.read("答.txt.aigc.json"))["AIGC"]["Label"] == "1"
 
 
 def test_a_file_of_elsewhere_gets_its_label(tmp_path: Path, world: World, browser: Callable[[str], Client]) -> None:

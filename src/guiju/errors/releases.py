@@ -97,6 +97,20 @@ class FileWorkStopped(LabelError):
     remedy_en = "Send the file again in a while."
 
 
+class NoPlaceForWords(LabelError):
+    """A file of a format that holds an implicit label, and has no place for words that people see or hear."""
+
+    code = "GJ-4289"
+    status = 415
+    zh = "{format} 文件没有可放置显式标识的位置，文件未处理。"
+    en = "A file of the kind {format} has no place for an explicit label; nothing was done with it."
+    remedy_zh = "以 explicit=false 只写入隐式标识，并在下载或展示该文件的界面上持续显示显式标识（GB 45438-2025 5.6）。"
+    remedy_en = (
+        "Write the implicit label alone with explicit=false, and show the explicit one where the file is offered "
+        "(GB 45438-2025, 5.6)."
+    )
+
+
 class CallerLeft(LabelError):
     """A caller that closed its connection before its file was done; the work on it ended, nothing went out."""
 

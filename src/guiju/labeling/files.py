@@ -84,6 +84,11 @@ class Written(msgspec.Struct, frozen=True):
     broken: C2pa | None = None
 
 
+def beside(path: Path) -> Path:
+    """Where the label of ``path`` stands if its format has no place for one: the sidecar, which may or may not be there."""
+    return path.with_name(path.name + sidecar.SUFFIX)
+
+
 def read(path: Path, limits: Limits = LIMITS) -> FileReading:
     """Read a file, and the sidecar beside it where its format has no place for a label.
 
@@ -211,16 +216,12 @@ def _placed(found: Found) -> Placed:
         return Placed(found, None, str(error.params.get("detail", "")))
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(path.name + sidecar.SUFFIX)
-
-
 def _read_beside(carrier: Carrier, file: BinaryIO, path: Path, limits: Limits) -> FileReading:
-    if not (beside := _beside(path)).exists():
+    if not (second := beside(path)).exists():
         return FileReading(carrier.name)
-    with opened(beside) as second:
-        found = read_stream(second, carrier, limits)
-        return msgspec.structs.replace(found, bound=sidecar.matches(file, second, limits))
+    with opened(second) as label:
+        found = read_stream(label, carrier, limits)
+        return msgspec.structs.replace(found, bound=sidecar.matches(file, label, limits))
 
 
 def _write(source: Path, target: Path, label: Label, before: FileReading, break_c2pa: bool, limits: Limits) -> Written:
@@ -230,7 +231,7 @@ def _write(source: Path, target: Path, label: Label, before: FileReading, break_
         carrier = carrier_of(file, source.suffix)
         if carrier.beside:
             _copied(file, source, target)
-        with replacing(_beside(target) if carrier.beside else target, source) as new:
+        with replacing(beside(target) if carrier.beside else target, source) as new:
             carrier.write(file, new, label.to_json(), limits)
             _confirm(carrier, new, label, limits)
     return Written(label, carrier.placement, before.places, before.c2pa)

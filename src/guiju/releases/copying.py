@@ -9,12 +9,13 @@ from pathlib import Path
 import msgspec
 
 from guiju.errors import AnswerChanged, GuijuError, StillLabelled
-from guiju.evidence.record import Exchange
+from guiju.evidence.record import Exchange, decode
 from guiju.labeling import explicit, files
-from guiju.labeling.implicit import Label
+from guiju.labeling.implicit import Label, parse
 from guiju.media import carrier_of
 from guiju.nouns import Part
 from guiju.releases.shelf import Shelf
+from guiju.store.models import Record
 
 WAYS = ("chat.completions", "completions", "responses")
 """Endpoints whose answers are texts that a user reads."""
@@ -44,15 +45,27 @@ def of_file(source: Path, name: str, folder: Path, label: Label) -> Copy:
     return Copy(target, name, label)
 
 
-def of_original(originals: Shelf, content: str, folder: Path, now: float) -> Copy | None:
-    """A copy of what was kept as it was before the explicit label; None where it is not kept (any more)."""
+def of_original(originals: Shelf, content: str, origin: Record | None, folder: Path, now: float) -> Copy | None:
+    """A copy of what was kept as it was before the explicit label; None where it is not kept (any more).
+
+    Args:
+        origin: the record of its labelling, if there is one: it has the label of files whose format holds none.
+    """
     path = originals.take(content, folder, now)
-    label = None if path is None else files.read(path).label
-    if path is None or label is None:
+    if path is None:
         return None
     with path.open("rb") as file:
-        suffix = path.suffix or carrier_of(file, "").suffixes[0]
-    return Copy(path, f"{content}{suffix}", label)
+        carrier = carrier_of(file, path.suffix)
+    label = files.read(path).label
+    if label is None and carrier.beside and origin is not None and (given := label_of(origin)) is not None:
+        label = files.write(path, path, given).label
+    return None if label is None else Copy(path, f"{content}{path.suffix or carrier.suffixes[0]}", label)
+
+
+def label_of(origin: Record) -> Label | None:
+    """The label that was given out under a record's number."""
+    body = decode(bytes(origin.body))
+    return parse(body.label.implicit).label if isinstance(body, Exchange) and body.label.implicit else None
 
 
 def of_text(answer: Exchange, parts: Sequence[Part], folder: Path, label: Label) -> Copy:

@@ -9,7 +9,7 @@ import msgspec
 from guiju.errors import ApplicationMissing, ContentOfAnother, ContentUnknown, OriginalNotKept
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Verdict, decode, new_id
 from guiju.labeling import files
-from guiju.labeling.implicit import Label, parse
+from guiju.labeling.implicit import Label
 from guiju.nouns import Part
 from guiju.releases import copying
 from guiju.releases.copying import Copy
@@ -81,7 +81,7 @@ def release(actor: Actor, asked: Asked, given: Given, originals: Shelf, folder: 
     if origin is not None and origin.account not in ("", account):
         raise ContentOfAnother(number=content)
     number = new_id(now_us())
-    copy = copying.of_original(originals, content, folder, now_us() / 1e6) if content else None
+    copy = copying.of_original(originals, content, origin, folder, now_us() / 1e6) if content else None
     copy = copy or _given(given, folder, Label.first(_provider(application), number))
     copy = copy or _text(actor, origin, because, folder)
     if copy is None:
@@ -112,8 +112,7 @@ def _text(actor: Actor, origin: Record | None, because: str, folder: Path) -> Co
     """The text of an answer, which evidence holds."""
     if origin is None or origin.endpoint not in copying.WAYS:
         return None
-    body = decode(bytes(origin.body))
-    label = parse(body.label.implicit).label if isinstance(body, Exchange) else None
+    body, label = decode(bytes(origin.body)), copying.label_of(origin)
     if not isinstance(body, Exchange) or label is None:
         return None
     return copying.of_text(body, read_text(actor, origin, because).answer, folder, label)

@@ -96,6 +96,33 @@ def test_refusals(
     assert caller.records() == []
 
 
+def test_texts_come_with_their_label_beside_them(caller: Caller, tmp_path: Path) -> None:
+    told = send(caller, "/v1/label", "正文。\n".encode(), "答.txt", user="u")
+    sidecar = told.headers["x-guiju-sidecar"]
+    (tmp_path / "a.txt").write_bytes(told.content)
+    (tmp_path / "a.txt.aigc.json").write_text(sidecar, "utf-8")
+    reading = files.read(tmp_path / "a.txt")
+    assert reading.bound and reading.label is not None and reading.label.ProduceID == told.headers["x-guiju-record"]
+    read = send(caller, "/v1/label/read", told.content, "a.txt", sidecar=sidecar).json()
+    assert read["verdict"] == "compliant"
+    judged = send(caller, "/v1/uploads/check", told.content, "a.txt", sidecar=sidecar).json()
+    assert judged["tier"] == "verified"
+    asked = {"user": "u", "recipient": "u", "terms": "1"}
+    copy = send(caller, "/v1/label/copies", None, content=told.headers["x-guiju-record"], **asked)
+    assert copy.content.decode() == "正文。\n" != told.text
+    assert json.loads(copy.headers["x-guiju-sidecar"])["AIGC"] == json.loads(sidecar)["AIGC"]
+    foreign = json.dumps({"AIGC": {**json.loads(sidecar)["AIGC"], "ContentProducer": "某公司\n"}}, ensure_ascii=False)
+    odd = send(caller, "/v1/label/copies", told.content, "a.txt", sidecar=foreign, **asked)
+    assert odd.status_code == 200 and json.loads(odd.headers["x-guiju-aigc"])["ContentProducer"] == "某公司\n"
+
+
+def test_formats_without_a_place_for_words_say_what_to_do(caller: Caller) -> None:
+    refused = send(caller, "/v1/label", b"a,b\n", "a.csv")
+    assert refused.status_code == 415 and refused.json()["error"]["code"] == "GJ-4289"
+    assert json.loads(send(caller, "/v1/label", b"a,b\n", "a.csv", explicit="false").headers["x-guiju-sidecar"])["AIGC"]
+    assert send(caller, "/v1/label", b"?", "a.xyz").json()["error"]["code"] == "GJ-6101"
+
+
 def test_no_form_and_too_large_a_file(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     assert caller.post("/v1/label", {}).error["code"] == "GJ-1119"
     cut = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +13,8 @@ import msgspec
 from guiju.errors import FormInvalid
 from guiju.gateway.files.form import Form
 from guiju.gateway.files.visit import FileVisit
+from guiju.labeling import files
+from guiju.labeling.implicit import Label
 from guiju.nouns import Part
 
 Json = dict[str, Any]
@@ -46,14 +49,30 @@ class Desk(ABC):
 
 
 def file_of(form: Form) -> Path:
-    """The form's file.
+    """The form's file, with the label file beside it that came in the field ``sidecar``, if one did.
 
     Raises:
         FormInvalid: there is none.
     """
     if form.file is None:
         raise FormInvalid(problem="there is no file")
+    if sidecar := form.fields.get("sidecar", ""):
+        files.beside(form.file).write_text(sidecar, "utf-8")
     return form.file
+
+
+def telling(path: Path, label: Label, number: str = "") -> dict[str, str]:
+    """Headers about a labelled file: the number of its record, its label, and the label file of formats that hold none."""
+    headers = {"x-guiju-record": number or label.ProduceID, "x-guiju-aigc": _one_line(label.keys())}
+    sidecar = files.beside(path)
+    if sidecar.exists():
+        headers["x-guiju-sidecar"] = _one_line(json.loads(sidecar.read_text("utf-8")))
+    return headers
+
+
+def _one_line(value: object) -> str:
+    """JSON that a header can hold, whatever a label of somebody else's says."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def flag(form: Form, name: str, default: bool) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 
 from guiju.errors import NothingToPropagate
 from guiju.evidence.record import LabelEntry, RecordedFinding, Verdict, new_id
-from guiju.gateway.files.desk import Desk, Json, Sent, about, file_of, flag
+from guiju.gateway.files.desk import Desk, Json, Sent, about, file_of, flag, telling
 from guiju.gateway.files.form import Form
 from guiju.gateway.files.issued import issued
 from guiju.gateway.files.kept import Kept
@@ -63,7 +63,7 @@ class LabelUpload(Desk):
         entry = LabelEntry(content=number, implicit=label.to_json(), reason="标识办法 Art. 6(2)")
         kept = await asyncio.to_thread(_kept, form, target, judged)
         await visit.keep(number, msgspec.structs.replace(kept, label=entry))
-        headers = {"x-guiju-record": number, "x-guiju-aigc": label.to_json(), "x-guiju-tier": judged.tier.value}
+        headers = {**telling(target, label, number), "x-guiju-tier": judged.tier.value}
         return Sent(target, "application/octet-stream", form.name or target.name, headers)
 
 

@@ -12,9 +12,17 @@ from typing import Literal, cast
 
 import msgspec
 
-from guiju.errors import ContentOfAnother, ContentUnknown, FormInvalid, GuijuError, OriginalNotKept
+from guiju.errors import (
+    ContentOfAnother,
+    ContentUnknown,
+    FormInvalid,
+    GuijuError,
+    MediaUnsupported,
+    NoPlaceForWords,
+    OriginalNotKept,
+)
 from guiju.evidence.record import LabelEntry, Verdict, new_id
-from guiju.gateway.files.desk import Desk, Sent, about, file_of, flag
+from guiju.gateway.files.desk import Desk, Sent, about, file_of, flag, telling
 from guiju.gateway.files.form import Form
 from guiju.gateway.files.issued import given_out, issued
 from guiju.gateway.files.kept import Kept
@@ -64,11 +72,12 @@ def mark_file(
 
     Raises:
         LabelError, MediaError: as :func:`guiju.labeling.explicit.label` and :func:`guiju.labeling.files.write`.
+        NoPlaceForWords: this format holds the implicit label alone.
     """
     words, path = "", source
     if mark is not None:
         path = folder / f"marked{source.suffix}"
-        words = explicit.label(source, path, mark, break_c2pa=break_c2pa).made.words
+        words = _drawn(source, path, mark, break_c2pa=break_c2pa)
     if secret is not None:
         watermark.embed(
             path, folder / f"bearing{source.suffix}", secret, of_content(label.ProduceID), break_c2pa=break_c2pa
@@ -80,6 +89,16 @@ def mark_file(
         _keep(originals, source, folder / f"original{source.suffix}", label, break_c2pa=break_c2pa)
     with target.open("rb") as file:
         return Marked(target, carrier_of(file, target.suffix).name, words, label)
+
+
+def _drawn(source: Path, target: Path, mark: Mark, *, break_c2pa: bool) -> str:
+    """Put the explicit label on a file; its words."""
+    try:
+        return explicit.label(source, target, mark, break_c2pa=break_c2pa).made.words
+    except MediaUnsupported:
+        with source.open("rb") as file:
+            title = carrier_of(file, source.suffix).title  # which raises too where the format is not known at all
+        raise NoPlaceForWords(format=title) from None
 
 
 def _keep(originals: Shelf, source: Path, plain: Path, label: Label, *, break_c2pa: bool) -> None:
@@ -151,8 +170,7 @@ class CopyWithout(Desk):
         parts = tuple(Part(where, text) for where, text in who.items() if text and where != "user")
         entry = LabelEntry(content=copy.label.ProduceID, implicit=copy.label.to_json(), reason="标识办法 Art. 9")
         await visit.keep(number, Kept(Verdict(action="label"), parts, entry, lawful=True))
-        headers = {"x-guiju-record": copy.label.ProduceID, "x-guiju-aigc": copy.label.to_json()}
-        return Sent(copy.path, "application/octet-stream", copy.name, headers)
+        return Sent(copy.path, "application/octet-stream", copy.name, telling(copy.path, copy.label))
 
 
 def _copied(visit: FileVisit, form: Form, folder: Path, label: Label) -> Copy:
@@ -169,7 +187,7 @@ def _copied(visit: FileVisit, form: Form, folder: Path, label: Label) -> Copy:
         raise ContentUnknown(number=content)
     if origin.account not in ("", visit.account):
         raise ContentOfAnother(number=content)
-    copy = copying.of_original(originals(visit.runtime.settings), content, folder, time.time())
+    copy = copying.of_original(originals(visit.runtime.settings), content, origin, folder, time.time())
     if copy is None:
         raise OriginalNotKept(number=content)
     return copy
@@ -199,5 +217,4 @@ def _mark(form: Form) -> Mark:
 
 
 def _sent(form: Form, made: Marked) -> Sent:
-    headers = {"x-guiju-record": made.label.ProduceID, "x-guiju-aigc": made.label.to_json()}
-    return Sent(made.path, "application/octet-stream", form.name or made.path.name, headers)
+    return Sent(made.path, "application/octet-stream", form.name or made.path.name, telling(made.path, made.label))

@@ -92,9 +92,13 @@ def measure(listed: Lexicon, length: int, text: str) -> None:
         words.scan(normal, 0, True)
         sounds.scan(normal, 0, True)
 
+    asked_words, asked_sounds = build(materials, ("words", "sounds"))
+
     def ours(message: str) -> None:
         if screen is None or screen.asks(message) & (screening.ALL | screening.WORDS | screening.SOUNDS):
-            in_python(message)
+            normal = read(message).text
+            asked_words.scan(normal, 0, True)
+            asked_sounds.scan(normal, 0, True)
 
     letters = [squeeze(read(message).text) for message in messages]
     calls: dict[str, tuple[Callable[[str], object], Sequence[str]]] = {

@@ -37,6 +37,15 @@ TEXTS = st.one_of(
 
 
 @cache
+def screened(shipped: bool) -> tuple[Detector, ...]:
+    """The detectors as they run: those the screen speaks for look no further than it asks."""
+    materials = (
+        Materials(starter.lexicon(), starter.patterns()) if shipped else Materials(Lexicon.compile(ENTRIES), RULES)
+    )
+    return build(materials, NAMES)
+
+
+@cache
 def pair(shipped: bool) -> tuple[screening.Screen, tuple[Detector, ...]]:
     """A screen, and the detectors it speaks for without it."""
     materials = (
@@ -63,6 +72,9 @@ def listed(text: str, shipped: bool) -> str:
 @example("买枪枪支支弹药")
 @example("a" * 1500 + "赌博")
 @example("\x00赌博")
+@example("路路口交通")
+@example("赌赌博路口交交通")
+@example("赌博pp0t plant")
 def test_nothing_is_found_that_was_not_asked_for(shipped: bool, text: str) -> None:
     screen, detectors = pair(shipped)
     text = listed(text, shipped)
@@ -70,8 +82,9 @@ def test_nothing_is_found_that_was_not_asked_for(shipped: bool, text: str) -> No
     asked, normal = screen.asks(text), screen.asks_normal(reading.text)
     if reading.disguises or asked == 0:
         assert asked & screening.ALL or not reading.disguises
-    for detector in detectors:
-        scan = detector.scan(reading.text, 0, True)
+    for detector, quick in zip(detectors, screened(shipped), strict=True):
+        scan, found = detector.scan(reading.text, 0, True), quick.scan(reading.text, 0, True)
+        assert (scan.hits if scan else ()) == (found.hits if found else ()), detector.name
         if scan is not None and scan.hits:
             assert asked & (screening.ALL | BITS[detector.name]), (detector.name, scan.hits)
             assert normal & (screening.ALL | BITS[detector.name]), (detector.name, scan.hits)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import daachorse
 import msgspec
@@ -63,7 +64,12 @@ class Entry(msgspec.Struct, frozen=True):
     @property
     def id(self) -> str:
         """Stable identifier, free of the word itself: ``<list>-<8 hex digits>``."""
-        return f"{self.list}-{hashlib.sha256(f'{self.word}|{self.risk}|{self.allow}'.encode()).hexdigest()[:8]}"
+        return f"{self.list}-{_digits(self.word, self.risk, self.allow)}"
+
+
+@lru_cache(maxsize=4096)
+def _digits(word: str, risk: str, allow: bool) -> str:
+    return hashlib.sha256(f"{word}|{risk}|{allow}".encode()).hexdigest()[:8]
 
 
 class Word(msgspec.Struct, frozen=True):

@@ -10,13 +10,14 @@
 
 enum { MAX_GAP = 4, NEAR = MAX_GAP + 1, LONGEST_RUN = 48, LONGEST_SYLLABLE = 6, ROTATED_FROM = 9, LETTERS = 26 };
 enum { LONGEST_CHAIN = 16, ALIKE = 2, ALL_DIFFER = 4, LONGEST_SUFFIX = 256, FOUND_HEADS = 64 };
-/* Who must be asked. */
-enum { ASK_ALL = 1, ASK_WORDS = 2, ASK_SOUNDS = 4, ASK_PATTERNS = 8, ASK_PII = 16 };
+/* Who must be asked; of `words` also whether other readings than the plain one may matter. */
+enum { ASK_ALL = 1, ASK_WORDS = 2, ASK_SOUNDS = 4, ASK_PATTERNS = 8, ASK_PII = 16, ASK_REPEATS = 32, ASK_SIGNS = 64 };
 enum { ANY_WORD = DENY | ALLOW | DOUBLED };
 
 /* A text looked up. Letters are those of the squeezed text; 0 stands where no word reaches across. */
 typedef struct {
     const Tables *tables;
+    const Py_UCS4 *code;      /* the characters as they are written */
     Py_ssize_t size, letters;
     Entry *entry;             /* of each character */
     uint16_t *word, *sound;   /* of each letter */
@@ -61,6 +62,7 @@ static int look_up(Text *text, const Py_UCS4 *code)
     const Entry *basic = text->tables->basic;
     const Py_ssize_t size = text->size;
     unsigned seen = 0, signs = 0, before = 0;
+    text->code = code;
     for (Py_ssize_t i = 0; i < size; i++) {
         Entry entry;
         if (code[i] < BASIC)
@@ -148,6 +150,36 @@ static int may_stand(const Text *text, const View *view, Py_ssize_t first, Py_ss
     return 0;
 }
 
+/* Whether the characters at `place` and after it follow one another in ordinary words. */
+static int is_ordinary(const Text *text, Py_ssize_t place)
+{
+    const Tables *tables = text->tables;
+    if (place < 0 || place + 1 >= text->size || text->code[place] >= BASIC || text->code[place + 1] >= BASIC)
+        return 0;
+    const uint32_t pair = (uint32_t)tables->plain[text->code[place]] << 16 | tables->plain[text->code[place + 1]];
+    uint32_t low = 0, high = tables->neighbour_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (tables->neighbours[middle] < pair)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < tables->neighbour_count && tables->neighbours[low] == pair;
+}
+
+/* Whether a word by its sound is certainly none, where it stands as it is written: see _told_apart of the detector `words`. */
+static int is_misheard(const Text *text, const View *view, Py_ssize_t first, Py_ssize_t last, int whole)
+{
+    const Py_ssize_t from = view->start[first], to = view->end[last - 1];
+    if (view->odd != NULL)
+        return 0;
+    for (Py_ssize_t place = from; place < to; place++)
+        if (text->entry[place].flags & IS_NATURAL)
+            return 1;
+    return (whole || to < text->size) && (is_ordinary(text, from - 1) || is_ordinary(text, to - 1));
+}
+
 /* Whether a word that ends in one of `ends` may stand in the letters. */
 static int has_word(const Text *text, const View *view, unsigned ends, int whole)
 {
@@ -169,7 +201,8 @@ static int has_word(const Text *text, const View *view, unsigned ends, int whole
         uint32_t node = trie->root[id[0]];
         for (Py_ssize_t n = 1; node != NOTHING; n++) {
             const unsigned flags = trie->flags[node];
-            if (flags & ends && (!whole || may_stand(text, view, first, first + n, flags)))
+            if (flags & ends && (!whole || may_stand(text, view, first, first + n, flags)) &&
+                !(flags & HEARD && is_misheard(text, view, first, first + n, whole)))
                 return 1;
             if (n == left || !id[n])
                 break;
@@ -279,24 +312,32 @@ static View as_written(const Text *text, uint32_t *ends)
     return (View){text->word, text->at, ends, NULL, text->letters, 0};
 }
 
-/* Whether the detector `words` may find anything in a whole text. */
-static int words_may(Text *text)
+/* Whether a word that ends in one of `ends` may stand there once its repeats, or its signs, are read. */
+static int in_repeats(Text *text, unsigned ends)
 {
-    View view = as_written(text, text->end);
-    if (text->seen & IS_EMOJI || has_word(text, &view, DENY, 1))
-        return 1;
-    if (text->repeated) {
-        view = collapsed(text, 0);
-        if (has_word(text, &view, DENY | DOUBLED, 1))
+    const View view = text->repeated ? collapsed(text, 0) : (View){0};
+    return text->repeated && has_word(text, &view, ends, 1);
+}
+
+static int in_signs(Text *text, unsigned ends)
+{
+    for (int which = 0; which < 2 && has_signs(text); which++) {
+        const View view = rewritten(text, which);
+        if (has_word(text, &view, ends, 1))
             return 1;
     }
-    if (has_signs(text))
-        for (int which = 0; which < 2; which++) {
-            view = rewritten(text, which);
-            if (has_word(text, &view, DENY, 1))
-                return 1;
-        }
     return 0;
+}
+
+/* Whether the detector `words` may find anything in a whole text, and in which readings; an allow entry counts there, too. */
+static unsigned words_may(Text *text)
+{
+    const View view = as_written(text, text->end);
+    if (text->seen & IS_EMOJI)
+        return ASK_WORDS | ASK_REPEATS | ASK_SIGNS;
+    if (!has_word(text, &view, DENY, 1) && !in_repeats(text, DENY | DOUBLED) && !in_signs(text, DENY))
+        return 0;
+    return ASK_WORDS | (in_repeats(text, ANY_WORD) ? ASK_REPEATS : 0) | (in_signs(text, ANY_WORD) ? ASK_SIGNS : 0);
 }
 
 /* ---- sounds ----------------------------------------------------------------------------------------------------- */
@@ -797,7 +838,7 @@ static PyObject *screen(PyObject *module, PyObject *arguments)
     const int ready = take(given, &room, &text);
     if (ready && look_up(&text, room.codes) && !(normal && text.seen & IS_FOLDED)) {
         squeeze(&text);
-        ask = words_may(&text) ? ASK_WORDS : 0;
+        ask = words_may(&text);
         const int spelling = has_spelling(&text);
         const View view = spelling ? spelled(&text) : (View){text.sound, text.at, text.end, NULL, text.letters, 0};
         if (text.seen & IS_EMOJI || has_sound(&text, view.id, view.count, !spelling))

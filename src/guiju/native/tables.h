@@ -28,7 +28,7 @@ enum {
 };
 
 /* Ends of keys, and what may still come: the bits of a node. */
-enum { DENY = 1, ALLOW = 2, PAIR = 4, OWN_GAPS = 8, DOUBLED = 16, DENY_LIVES = 32, ALLOW_LIVES = 64 };
+enum { DENY = 1, ALLOW = 2, PAIR = 4, OWN_GAPS = 8, DOUBLED = 16, DENY_LIVES = 32, ALLOW_LIVES = 64, HEARD = 128 };
 
 /* A trie in breadth-first order: the children of a node lie at first[node] up to first[node + 1], by rising label. */
 typedef struct {
@@ -66,6 +66,9 @@ typedef struct {
     const Rule *rules;
     uint32_t rule_count;
     uint32_t mail;             /* detectors with rules that begin at any word, as bits */
+    const uint16_t *plain;      /* what each character of the basic plane is read as */
+    const uint32_t *neighbours; /* characters that follow one another in ordinary words: first << 16 | second, rising */
+    uint32_t neighbour_count;
     uint32_t longest_word, longest_sound, reach;
 } Tables;
 

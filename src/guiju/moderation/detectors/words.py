@@ -65,9 +65,11 @@ class Words:
         """See ``Detector.scan``."""
         if self._automaton is None:
             return None
+        looks = screening.ALL
         if self.screen is not None:
             if final:
-                if not self.screen.asks_normal(window) & (screening.ALL | screening.WORDS):
+                looks = self.screen.asks_normal(window)
+                if not looks & (screening.ALL | screening.WORDS):
                     return None
             else:
                 asked, hold, keep, *_ = self.screen.window(window)
@@ -78,8 +80,8 @@ class Words:
         size = len(window)
         deny_live, allow_live = (-1, -1) if final else self._live(squeezed, fresh - size + len(squeezed))
         joining = not final and window[-1:] in self._rewriter.firsts
-        signs = self._signs(window, squeezed, found, final)
-        repeated = self._repeats(squeezed, final)
+        signs = self._signs(window, squeezed, found, final) if looks & (screening.ALL | screening.SIGNS) else []
+        repeated = self._repeats(squeezed, final) if looks & (screening.ALL | screening.REPEATS) else False
         listed = any(value < len(self._words) for _, _, value in found)
         if not (listed or signs or repeated or joining) and deny_live < 0 and allow_live < 0:
             return None

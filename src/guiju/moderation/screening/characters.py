@@ -68,6 +68,11 @@ def pictures() -> U16:
     return np.array([ODD if found & (1 | FOLDED) else found for found in flags], np.uint16)
 
 
+def plain() -> U16:
+    """What each character of the basic plane is read as; 0 for what is read as none of it, or as several."""
+    return _known()[0]
+
+
 @cache
 def _known() -> tuple[U16, U16]:
     """For each character of the basic plane what it is read as, and its flags."""

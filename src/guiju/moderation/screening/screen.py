@@ -18,6 +18,8 @@ from guiju.moderation.screening.kept import block_of
 
 #: Who must look: all (the reading itself is in question), or those of these bits.
 ALL, WORDS, SOUNDS, PATTERNS, PII = 1, 2, 4, 8, 16
+#: Beside ``WORDS``, of a whole text: words may stand there once repeats are read once, or signs are read as letters.
+REPEATS, SIGNS = 32, 64
 #: What is undecided at the end of a window: who must look; where words, allow entries and sounds may begin; where the last
 #: head of a rule stands (-1 for none) and where one may begin, of ``patterns`` and of ``pii``. Its size for nowhere.
 Undecided = tuple[int, int, int, int, int, int, int, int]
@@ -41,7 +43,9 @@ class Screen:
 
     def asks(self, text: str) -> int:
         """Whom to ask about a whole text as it was written, as bits; 0: nobody would find anything, the reader neither."""
-        return native.module.screen(self._tables, text, False)
+        asked = native.module.screen(self._tables, text, False)
+        self._asked = (text, asked)  # said again where the reader gives this very text back
+        return asked
 
     def asks_normal(self, text: str) -> int:
         """The same for a whole text that was read already."""

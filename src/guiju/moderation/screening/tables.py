@@ -19,12 +19,13 @@ from guiju.moderation.screening import characters
 from guiju.moderation.screening.needs import Needs, needs_of
 from guiju.moderation.screening.trie import Alphabet, Key, Trie, build
 from guiju.moderation.spoken import Spoken, SpokenLexicon, spoken
+from guiju.text import ordinary
 from guiju.text.rewriting import LEET_READINGS, LEET_SIGNS
 from guiju.text.squeeze import MAX_GAP, is_latin
 from guiju.text.syllables import signs, spellable
 
-MAGIC = b"GUIJUSC2"
-_DENY, _ALLOW, _OWN_GAPS, _DOUBLED, _DENY_LIVES, _ALLOW_LIVES = 1, 2, 8, 16, 32, 64
+MAGIC = b"GUIJUSC3"
+_DENY, _ALLOW, _OWN_GAPS, _DOUBLED, _DENY_LIVES, _ALLOW_LIVES, _HEARD = 1, 2, 8, 16, 32, 64, 128
 _HEAD, _MAIL, _INITIALS = 3, 4, 5
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 #: A unit of a word by sound that no single letter is.
@@ -63,6 +64,8 @@ def tables(materials: Materials) -> bytes | None:
         *_units(heard.words, written),
         *_listed(marks.values()),
         _rules(materials.patterns),
+        characters.plain(),
+        _neighbours(any(word.heard for word in lexicon.words)),
     )
     longest = max((len(word.text) for word in lexicon.words), default=0)
     return _block((array for trie in tries for array in trie.arrays()), others, longest, heard.longest)
@@ -72,6 +75,7 @@ def _word_key(number: int, word: Word) -> Key:
     """A word as it is looked for. A form with its double letters once counts only where letters were doubled in the text."""
     denied = _DOUBLED if word.disguise == "repeat" else _DENY
     ends = (denied if word.deny else 0) | (_ALLOW if word.allow else 0) | (_OWN_GAPS if word.gaps else 0)
+    ends |= _HEARD if word.heard else 0
     lives = _ALLOW_LIVES if word.allow or word.heard else _DENY_LIVES if word.deny else 0
     lives |= _DENY_LIVES if word.deny and not word.heard else 0
     return Key(word.text, number, ends, lives)
@@ -154,6 +158,13 @@ def _rules(rules: Sequence[Rule]) -> npt.NDArray[np.generic]:
             min(rule.expression.width, 0xFFFF), needs.digits, needs.ascii, len(needs.literals), DETECTORS.index(rule.detector), 0,
         )  # fmt: skip
     return found
+
+
+def _neighbours(asked: bool) -> npt.NDArray[np.uint32]:
+    """The pairs of ``guiju.text.ordinary`` as rising numbers, where words are told apart by them."""
+    pairs = ordinary.load().items() if asked else ()
+    found = [ord(first) << 16 | ord(second) for first, seconds in pairs for second in seconds]
+    return np.array(sorted(found), np.uint32)
 
 
 def _block(tries: Iterable[npt.NDArray[np.generic]], others: Arrays, longest_word: int, longest_sound: int) -> bytes:

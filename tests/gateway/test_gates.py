@@ -131,6 +131,8 @@ def test_a_picture_among_the_parts_of_an_answer(make: Make, stub: Stub) -> None:
     stub.script = whole(chat_whole(said))
     refused(make().chat(), 403, "GJ-1213", "permission_error")
     assert make(allow_media=True).chat().json["choices"][0]["message"]["content"][1] == PICTURE
+    stub.script = pieces([event(message_chunk(0, {"content": "看:"})), event(message_chunk(0, {"content": [PICTURE]}))])
+    assert make().chat(stream=True).events[-1]["error"]["code"] == "GJ-1213"
     stub.script = whole(chat_whole([{"role": "assistant", "content": [{"type": "text", "text": "只有字"}]}]))
     assert make().chat().status == 200
     message = {"type": "message", "id": "m", "role": "assistant", "status": "completed"}

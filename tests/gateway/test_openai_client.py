@@ -10,6 +10,7 @@ from collections.abc import Callable
 import openai
 import pytest
 
+from guiju.gateway.endpoints.endpoint import Json
 from tests.gateway.serving import Caller
 from tests.gateway.stub import (
     DONE,
@@ -119,6 +120,29 @@ def test_streamed_tool_calls_with_escapes_in_pieces(caller: Caller, stub: Stub) 
     assert (call.id, call.function.name) == ("call-1", "weather")
     assert json.loads(call.function.arguments) == {"city": "北京", "n": "\\u0022"}
     assert answer.choices[0].finish_reason == "tool_calls"
+
+
+def test_a_streamed_tool_call_comes_in_one_piece_with_its_name(caller: Caller, stub: Stub) -> None:
+    """Clients that take the name from the first piece they see get it there."""
+    deltas: list[Json] = [{"role": "assistant", "tool_calls": [{**CALL, "index": 0, "function": {"name": "wea"}}]}]
+    deltas += [{"tool_calls": [{"index": 0, "function": {"name": "ther", "arguments": '{"city":'}}]}]
+    deltas += [{"tool_calls": [{"index": 0, "function": {"arguments": ' "北京"}'}}]}]
+    deltas += [{"tool_calls": [{"index": 1, "id": "call-2", "type": "custom", "custom": {"name": "f", "input": "x"}}]}]
+    stub.script = pieces(
+        [*[event(message_chunk(0, d)) for d in deltas], event(message_chunk(0, {}, "tool_calls")), DONE]
+    )
+    events = caller.chat(stream=True).events
+    calls = [c for e in events for choice in e["choices"] for c in choice["delta"].get("tool_calls", [])]
+    assert calls == [
+        {
+            "index": 0,
+            "id": CALL["id"],
+            "type": "function",
+            "function": {"name": "weather", "arguments": '{"city": "北京"}'},
+        },
+        {"index": 1, "id": "call-2", "type": "custom", "custom": {"name": "f", "input": "x"}},
+    ]
+    assert events[-1]["choices"][0]["finish_reason"] == "tool_calls"
 
 
 def test_reasoning_passes_through_beside_the_answer(caller: Caller, stub: Stub) -> None:

@@ -1,7 +1,7 @@
 """One choice of a streamed answer: every text in its deltas guarded, whatever the protocol calls it.
 
-Texts that readers follow (content, reasoning, transcripts …) go through a channel each. The arguments of tool calls are
-collected, checked and released whole, since no client can run half a call.
+Texts that readers follow (content, reasoning, transcripts …) go through a channel each. Tool calls are collected, checked and
+released whole, since no client can run half a call, and many take its name from the first piece they see.
 """
 
 from __future__ import annotations
@@ -11,22 +11,25 @@ from typing import Any
 from guiju.gateway.channel import Channel
 from guiju.gateway.endpoints.endpoint import Json
 from guiju.gateway.relay import Relay
-from guiju.gateway.texts import MEDIA, Slot, names, slots, unescaped
+from guiju.gateway.texts import MEDIA, Slot, media_parts, names, slots, unescaped
 from guiju.nouns import Decision
 
 _MEDIA_FIELDS = ("audio", "images")
 _WHOLE_FIELDS = ("annotations",)
 """Structures that arrive complete in one delta; the texts of all others may be cut anywhere."""
 _TOOL_FIELDS = {"function": "arguments", "custom": "input"}
+_TOOL_HEAD = ("id", "type")
+"""What a tool call is called by, beside its kind."""
 
 
 class _Tool:
-    """A tool call in the making: its name through a channel, its arguments in pieces."""
+    """A tool call in the making: its name through a channel, its arguments in pieces, and what else it says."""
 
-    __slots__ = ("field", "holder", "name", "pieces", "where")
+    __slots__ = ("field", "holder", "name", "pieces", "said", "where")
 
     def __init__(self, where: str, field: str, name: Channel) -> None:
         self.where, self.field, self.name = where, field, name
+        self.said: list[str] = []
         self.pieces: list[str] = []
         self.holder: Json = {}
 
@@ -54,6 +57,7 @@ class StreamedChoice:
 
     __slots__ = (
         "_closed",
+        "_heads",
         "_nested",
         "_path",
         "_probabilities",
@@ -79,6 +83,7 @@ class StreamedChoice:
         self._texts: dict[str, Channel] = {}
         self._nested: dict[str, _Nested] = {}
         self._tools: dict[tuple[str, int], _Tool] = {}
+        self._heads: dict[int, Json] = {}
         self._probabilities: list[Any] = []
 
     def guard(self, delta: Json) -> None:
@@ -89,13 +94,13 @@ class StreamedChoice:
                 if value and (key == self._prose or not names(key, value)):
                     self._text(delta, key, value)
             elif key == "tool_calls" and type(value) is list:
-                for position, call in enumerate(value):
-                    if isinstance(call, dict):
-                        self._call(call, position)
+                delta[key] = [c for n, c in enumerate(value) if not isinstance(c, dict) or self._call(c, n)]
+                if value and not delta[key]:
+                    del delta[key]
             elif key == "function_call" and type(value) is dict:
-                self._collect(value, "function_call", 0, "arguments", "function_call")
+                self._collect(delta.pop(key), key, 0, "arguments", key)
             elif value and (type(value) is dict or type(value) is list):
-                if key in _MEDIA_FIELDS:
+                if key in _MEDIA_FIELDS or media_parts(value):
                     self._relay.refuse_media()
                 self._structure(key, value)
 
@@ -120,8 +125,7 @@ class StreamedChoice:
         for key, nested in self._nested.items():
             self._finish_structure(key, nested, delta)
         if self.stopped is None:
-            for (kind, index), tool in self._tools.items():
-                self._finish_tool(kind, index, tool, delta)
+            self._finish_tools(delta)
 
     def owed_label(self) -> str:
         """The explicit label of a text that policy cut short, where it stands last."""
@@ -207,44 +211,52 @@ class StreamedChoice:
 
     # --- tool calls --------------------------------------------------------------------------------------------------
 
-    def _call(self, call: Json, position: int) -> None:
+    def _call(self, call: Json, position: int) -> bool:
+        """Collect a piece of a tool call; whether something is left of it that this version does not know."""
         index = call.get("index", position)
         index = index if isinstance(index, int) else position
-        for kind, field in _TOOL_FIELDS.items():
-            if isinstance(call.get(kind), dict):
-                self._collect(call[kind], kind, index, field, f"tool_calls[{index}].{kind}")
-        others = {key: value for key, value in call.items() if key not in _TOOL_FIELDS}
-        self._check(others, f"tool_calls[{index}]")
+        kinds = {kind: call.pop(kind) for kind in _TOOL_FIELDS.keys() & call.keys()}
+        for kind, holder in kinds.items():
+            if isinstance(holder, dict):
+                self._collect(holder, kind, index, _TOOL_FIELDS[kind], f"tool_calls[{index}].{kind}")
+        self._check(call, f"tool_calls[{index}]")
+        if kinds or call.keys() <= {"index", *_TOOL_HEAD}:
+            head = self._heads.setdefault(index, {})
+            head.update({key: value for key in _TOOL_HEAD if (value := call.pop(key, None))})
+        return bool(call.keys() - {"index"})
 
     def _collect(self, holder: Json, kind: str, index: int, field: str, where: str) -> None:
         tool = self._tools.get((kind, index))
         if tool is None:
             name = self._relay.channel(f"{self._path}{where}.name", prose=False)
             tool = self._tools[kind, index] = _Tool(where, field, name)
-        if isinstance(holder.get("name"), str) and holder["name"]:
-            holder["name"] = self._feed(tool.name, holder["name"])
-        if isinstance(holder.get(field), str):
-            self._relay.spend(len(holder[field]))
-            tool.pieces.append(holder[field])
-            holder[field] = ""
-        self._check({key: value for key, value in holder.items() if key not in ("name", field)}, where)
+        name, piece = holder.pop("name", None), holder.pop(field, None)
+        if isinstance(name, str) and name:
+            tool.said.append(self._feed(tool.name, name))
+        if isinstance(piece, str):
+            self._relay.spend(len(piece))
+            tool.pieces.append(piece)
+        self._check(holder, where)
+        tool.holder.update(holder)
 
     def _close_tool(self, tool: _Tool) -> None:
-        tool.holder = {tool.field: unescaped("".join(tool.pieces))}
+        tool.holder[tool.field] = unescaped("".join(tool.pieces))
         self._check(tool.holder, tool.where)
         tool.name.close()
         self.stopped = self.stopped or tool.name.stopped
 
-    def _finish_tool(self, kind: str, index: int, tool: _Tool, delta: Json) -> None:
-        holder = tool.holder
-        if name := tool.name.finish():
-            holder["name"] = name
-        before = delta.get("function_call" if kind == "function_call" else "tool_calls")
-        if kind == "function_call":
-            delta["function_call"] = {**before, **holder} if isinstance(before, dict) else holder
-        else:
-            call = {"index": index, kind: holder}
-            delta["tool_calls"] = [*before, call] if isinstance(before, list) else [call]
+    def _finish_tools(self, delta: Json) -> None:
+        """The tool calls, each in one piece."""
+        calls = {index: {"index": index, **head} for index, head in self._heads.items()}
+        for (kind, index), tool in self._tools.items():
+            name = "".join(tool.said) + tool.name.finish()
+            holder = {"name": name, **tool.holder} if name else tool.holder
+            if kind == "function_call":
+                delta[kind] = holder
+            else:
+                calls.setdefault(index, {"index": index})[kind] = holder
+        if calls:
+            delta["tool_calls"] = [*(delta.get("tool_calls") or ()), *calls.values()]
 
     def _check(self, node: Json, where: str) -> None:
         found = slots(node, self._path + where, "assistant", self._relay.context.depth)

@@ -111,7 +111,7 @@ def test_filling_in_one_deciding_field_is_enough() -> None:
             "FIL-02",
             CHAT,
             "适用：角色包含「服务提供者」；面向中国境内公众：是；具有舆论属性或社会动员能力：是",
-            "Applies: Roles includes “provider”; Offered to the public in China: yes; "
+            "Applies: Roles: “provider” is among them; Offered to the public in China: yes; "
             "Public-opinion attributes or mobilisation capacity: yes",
         ),
         (

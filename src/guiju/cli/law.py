@@ -169,7 +169,8 @@ def _show(book: Book, one: ObligationStatus) -> None:
     terminal.line()
     for clause in known.clauses:
         instrument = book.instrument(clause.instrument)
-        terminal.line(f"§ {say(instrument.title_zh, instrument.title_en)} {clause.article} ({clause.confidence})")
+        title = say(instrument.title_zh, instrument.title_en)
+        terminal.line(f"§ {title} {clause.article} ({_confidence(book, clause.confidence)})")
     terminal.line(say(one.applicability.reason_zh, one.applicability.reason_en))
     terminal.line(f"{say(*STATES[one.status])}: {say(one.reason_zh, one.reason_en)}")
     if one.figures:
@@ -188,6 +189,13 @@ def _show(book: Book, one: ObligationStatus) -> None:
         terminal.table(heads, rows)
     if one.records:
         terminal.line(f"{say('记录', 'records')}: {' '.join(one.records)}")
+
+
+def _confidence(book: Book, code: str) -> str:
+    """How sure the clause is, in words; and that its text was not read, where it was not."""
+    known = next(each for each in book.vocabulary.confidences if each.code == code)
+    told = say(known.zh, known.en)
+    return told if known.verified else say(f"条文原文未核实：{told}", f"clause text not verified: {told}")
 
 
 def _read(path: Path) -> Any:

@@ -114,11 +114,11 @@ class _Words:
         choice = field.choice(code)
         zh, en = (choice.zh, choice.en) if choice else (code, code)
         verbs = {
-            True: ("包含", "includes"),
-            False: ("不包含", "does not include"),
-            None: ("未填写，涉及", "not filled in, matters for"),
+            True: ("包含", "“{}” is among them"),
+            False: ("不包含", "“{}” is not among them"),
+            None: ("未填写，涉及", "not filled in, “{}” matters"),
         }
-        return f"{field.zh}{verbs[truth][0]}「{zh}」", f"{field.en} {verbs[truth][1]} “{en}”"
+        return f"{field.zh}{verbs[truth][0]}「{zh}」", f"{field.en}: {verbs[truth][1].format(en)}"
 
     def _number(self, name: str, operator: str, bound: int) -> tuple[str, str]:
         field = self._form.field(name)

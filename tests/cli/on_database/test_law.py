@@ -48,6 +48,7 @@ def test_one_obligation_with_its_clauses(guiju: Run) -> None:
     assert told["urn"] == first.urn and told["clauses"]
     shown = guiju("law", "obligation", first.urn).out
     assert first.title_en in shown and first.text_zh in shown and "§" in shown
+    assert "clause text not verified: secondary source" in shown and "primary text read" in shown
 
 
 @pytest.mark.parametrize(

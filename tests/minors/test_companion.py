@@ -80,6 +80,13 @@ def test_talk_that_holds_back(answer: str, held: bool) -> None:
     assert bool(RULES.retention(answer)) is held
 
 
+@pytest.mark.parametrize("text", ["别走，你走了我会难过", "别走，再陪我聊一会儿吧", "Please don't go"])
+def test_the_companion_must_not_say_what_a_user_may(text: str) -> None:
+    assert RULES.retention(text)  # spoken by the companion it induces dependence (Order 21: no retention talk)
+    heard = RULES.hear(text)  # spoken by the user it is a feeling, neither a sign nor a wish to end
+    assert (heard.signs, heard.exit, heard.leaving) == ((), False, False)
+
+
 def test_the_texts_name_the_numbers_to_call() -> None:
     for code in ("crisis", "comfort"):
         assert all(number in RULES.text(code) for number in ("12356", "110", "120"))

@@ -21,7 +21,7 @@ from guiju.console.views.records import findings_of, show_text
 from guiju.console.words import explain, risk_choices
 from guiju.errors import ExposureReached, GuijuError, LeaseLost, TookPart
 from guiju.store import case_context, case_texts, desk_exposure, desk_policy
-from guiju.store.desk_queue import Wanted, hidden_from, in_order, queue, still_blind, took_part
+from guiju.store.desk_queue import Wanted, hidden_from, in_order, not_theirs, queue, still_blind, took_part
 from guiju.store.evidence import story
 from guiju.store.models import Case, CaseProposal, Service
 from guiju.store.permissions import Permission, allowed
@@ -49,7 +49,7 @@ def listing(request: ConsoleRequest) -> HttpResponse:
         "services": Service.objects.order_by("slug"),
         "kinds": Case.Kind.choices,
         "now": now,
-        "free": queue(now).count(),
+        "free": queue(now).exclude(not_theirs(request.user)).count() if reviews else queue(now).count(),
         "late": Case.objects.filter(status=Case.Status.OPEN, due_at__lt=now).count(),
         "mine": _tab(request, "mine").count(),
         "proposed": CaseProposal.objects.filter(state=CaseProposal.State.PENDING).count(),

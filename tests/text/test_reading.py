@@ -64,6 +64,8 @@ def test_spans_point_at_what_was_written() -> None:
         ("赌\u200b博\u200b网\u200b站", {"zero_width": "medium"}),
         ("中\u202e文", {"bidi": "low"}),
         ("中\U000e0041\U000e0042\U000e0043文", {"tag": "medium"}),
+        ("\U000e0064\U000e0065\U000e0065", {"tag": "medium"}),
+        ("🏴\U000e0067\U000e0062\U000e007f好", {}),
         ("中\ufe0f文", {"variation": "low"}),
         ("中\x07文", {"control": "low"}),
         ("z\u0301\u0302\u0303\u0304a", {"combining": "medium"}),

@@ -55,6 +55,10 @@ class _Map:
             del self.original[:k]
 
 
+#: What the flag of a region (England, Scotland) begins with; tag characters after it are part of the emoji.
+_BLACK_FLAG = "\U0001f3f4"
+
+
 class Reading(msgspec.Struct, frozen=True):
     """A text as it is read.
 
@@ -200,6 +204,8 @@ class Reader:
         if kind == "combining":
             self._stack += 1
             return self._stack > 1 and is_word(self._last)
+        if kind == "tag":  # text nobody sees; flags of regions alone are written with it
+            return self._last != _BLACK_FLAG
         if kind == "variation" and character in "\ufe0e\ufe0f" and self._last.isascii():
             return False
         return is_word(self._last)

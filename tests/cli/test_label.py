@@ -95,5 +95,8 @@ def test_a_name_is_accepted_when_asked_for(guiju: Run, picture: Path) -> None:
 def test_codes_are_explained(guiju: Run) -> None:
     assert "91110102MACQD9K640" in guiju("label", "code", CODE).out
     assert guiju("label", "code", CODE, "--json").json["uscc"] == "91110102MACQD9K640"
+    made = guiju("label", "code", "91110102MACQD9K640", "--propagation", "--application", "A001", "--json").json["code"]
+    assert made == "001191110102MACQD9K6402A001"
+    assert guiju("label", "code", "91110102MACQD9K641").status == 2, "a wrong check character"
     ran = guiju("label", "code", CODE[:-1])
     assert (ran.status, "GJ-6004" in ran.err) == (2, True)

@@ -297,24 +297,39 @@ def verify(
 
 @app.command()
 def code(
-    code: Annotated[str, typer.Argument(help="A provider code: 27 digits and capital letters.")], as_json: Json = False
+    code: Annotated[
+        str, typer.Argument(help="A provider code, 27 digits and capital letters; or a USCC (18) to make one from.")
+    ],
+    application: Annotated[
+        str, typer.Option(help="With a USCC: four digits or capitals of your choice for the model or application.")
+    ] = "0000",
+    propagation: Annotated[
+        bool, typer.Option("--propagation", help="With a USCC: the code of a platform that spreads content.")
+    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Explain the 27-character code of a service provider (TC260-PG-20252A), with the check of the USCC in it.
+    """Explain the 27-character code of a service provider (TC260-PG-20252A), with the check of the USCC in it; or make
+    one's own from a unified social credit code.
 
     Codes seen in public files are named, with date and source. That is no registry: anybody can write any code.
 
     Example:
 
         guiju label code 001191110102MACQD9K64010000
+        guiju label code 91110102MACQD9K640 --application A001
 
     Exit status: 0 a valid code; 2 not one.
     """
     from guiju.labeling import provider_code, providers
 
+    if len(code) == provider_code.USCC_LENGTH:
+        service = provider_code.PROPAGATION if propagation else provider_code.GENERATION
+        code = provider_code.build(code, service, application)
     parts, seen = provider_code.parse(code), providers.known(code)
     if as_json:
-        terminal.emit({**msgspec.structs.asdict(parts), "seen": seen})
+        terminal.emit({"code": code, **msgspec.structs.asdict(parts), "seen": seen})
         return
+    terminal.line(code)
     terminal.line(parts.explain(current()))
     for one in seen:
         known = f" ({one.code or one.uscc})" if code not in (one.code, one.uscc) else ""

@@ -144,13 +144,16 @@ def private(path: Path) -> PrivateKey:
     raise LabelKeyUnusable(detail=f"no private key in {path.name}")
 
 
+_KEY_FILES = (".pem", ".pub")
+
+
 def publics(path: Path) -> tuple[PublicKey, ...]:
-    """The public keys in a PEM file, or in every ``*.pem`` of a folder.
+    """The public keys in a PEM file, or in every ``*.pem`` and ``*.pub`` of a folder.
 
     Raises:
         LabelKeyUnusable: there is none, or one cannot be used.
     """
-    files = sorted(path.glob("*.pem")) if path.is_dir() else [path]
+    files = sorted(one for one in path.iterdir() if one.suffix in _KEY_FILES) if path.is_dir() else [path]
     found = [public(data) for file in files for kind, data in _blocks(file) if kind == "PUBLIC KEY"]
     if not found:
         raise LabelKeyUnusable(detail=f"no public key in {path.name}")

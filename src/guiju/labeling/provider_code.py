@@ -28,6 +28,8 @@ GENERATION: Literal["1"] = "1"
 PROPAGATION: Literal["2"] = "2"
 Service = Literal["1", "2"]
 
+USCC_LENGTH = 18
+
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: digits and capitals without I, O, S, V, Z
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _USCC = re.compile(rf"[1-9ANY][{_ALPHABET}][0-9]{{6}}[{_ALPHABET}]{{10}}", re.ASCII)

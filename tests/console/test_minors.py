@@ -18,6 +18,7 @@ from guiju.store.models import (
     CareEvent,
     CareProfile,
     GuardianDecision,
+    Integration,
     MinorsPolicyVersion,
     RecordRisk,
     Role,
@@ -87,6 +88,18 @@ def test_a_guardian_sees_and_limits_and_withdraws(
     guardians.revoke_links(system, world.account, "遗失")
     assert guest.get(place).status_code == 404
     assert Client().get("/guardian/made-up/").status_code == 404
+
+
+def test_a_guardian_reads_that_a_companion_waits_for_consent(world: World, system: Actor) -> None:
+    minors.set_profile(system, world.account, basis="guardian", band="8_12")
+    _, token = guardians.issue_link(system, world.account)
+    asked = "须先取得监护人同意"
+    assert asked not in Client().get(f"/guardian/{token}/").content.decode()
+    Integration.objects.filter(pk=world.integration.pk).update(purpose="companion")
+    page = Client().get(f"/guardian/{token}/").content.decode()
+    assert asked in page and "由其核验您的监护人身份" in page and "现在可以使用" not in page
+    guardians.decide(system, world.account, "consent", "companion", proof_sha256="a" * 64)
+    assert asked not in Client().get(f"/guardian/{token}/").content.decode()
 
 
 def test_a_guardian_of_one_child_does_not_reach_another(world: World, system: Actor) -> None:

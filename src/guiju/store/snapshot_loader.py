@@ -139,13 +139,26 @@ def _integration(row: models.Integration) -> IntegrationView:
     )
 
 
+def is_companion(row: models.Integration) -> bool:
+    """Whether whoever calls through this integration talks to a companion: its purpose says so, or its service does."""
+    return row.purpose == models.Integration.Purpose.COMPANION or _companion(_profile(row.service))
+
+
+def _profile(row: models.Service) -> Profile:
+    try:
+        return read_profile(row.profile)
+    except ProfileError:  # stated under an earlier form; the console asks for it again
+        return Profile()
+
+
+def _companion(profile: Profile) -> bool:
+    return profile.has_role("anthropomorphic") or "companion" in (profile.functions or ())
+
+
 def _service(row: models.Service) -> ServiceView:
     """Until a provider code is set, labels name the service by its short name, which the standard allows (E.d)."""
-    try:
-        profile = read_profile(row.profile)
-    except ProfileError:  # stated under an earlier form; the console asks for it again
-        profile = Profile()
-    companion = profile.has_role("anthropomorphic") or "companion" in (profile.functions or ())
+    profile = _profile(row)
+    companion = _companion(profile)
     return ServiceView(
         slug=row.slug,
         name=row.name,

@@ -16,9 +16,9 @@ from guiju.console import guardianship
 from guiju.console.forms.minors import LimitForm
 from guiju.console.words import explain
 from guiju.errors import GuijuError
-from guiju.minors import decide
+from guiju.minors import Use, decide
 from guiju.minors.calendar import day_of
-from guiju.store import care
+from guiju.store import care, snapshot_loader
 from guiju.store.actor import Actor
 from guiju.store.models import Account, GuardianDecision
 from guiju.store.moments import micros
@@ -80,11 +80,12 @@ def _page(request: HttpRequest, account: Account, form: LimitForm) -> HttpRespon
     now, policy = timezone.now(), care.policy_in_force()
     at, profile = micros(now), care.profile_of(account.pk)
     usage = care.usage_of(account.pk, now, policy).usage(at, policy.counting)
-    verdict = decide(policy, profile, usage, at)
+    verdict = decide(policy, profile, usage, at, Use(companion=snapshot_loader.is_companion(account.integration)))
     context = {
         "service": account.integration.service.name,
         "band": policy.band(profile.band_at(at, policy)),
         "verdict": verdict,
+        "unconsented": any(reason.code == "consent" for reason in verdict.reasons),
         "left": None if verdict.remaining is None else verdict.remaining // 60_000_000,
         "days": care.used_minutes(account.pk, day_of(at), _DAYS, policy),
         "happened": guardianship.happened(account, now),

@@ -47,6 +47,15 @@ def test_a_file_is_one_text(guiju: Run, strict: Path, tmp_path: Path) -> None:
     assert (ran.status, ran.json["id"], ran.json["action"]) == (1, str(path), "block")
 
 
+def test_a_file_in_another_encoding_is_not_checked_as_something_else(guiju: Run, strict: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gbk.txt"
+    path.write_bytes(ID_CARD.encode("gb18030"))
+    ran = guiju("check", "--file", path, "--policy", strict)
+    assert ran.status == 2 and "UTF-8" in ran.err and not ran.out
+    path.write_bytes(ID_CARD.encode("utf-8-sig"))
+    assert guiju("check", "--file", path, "--policy", strict).status == 1
+
+
 def test_json_lines_to_a_file_and_even_over_the_input(guiju: Run, tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl"
     path.write_text("".join(json.dumps({"id": i, "text": ID_CARD}) + "\n" for i in range(300)), "utf-8")

@@ -100,10 +100,20 @@ def _context(purpose: str, integration: str, band: str, standing: str, modality:
 
 
 def _read(file: Path) -> str:
+    """The text of a file. Bytes of another encoding, read as UTF-8, would be checked as something that nobody wrote."""
     if str(file) == STDIO:
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
-    with _opened(file) as source:
-        return source.read().decode("utf-8", "replace")
+        data = sys.stdin.buffer.read()
+    else:
+        with _opened(file) as source:
+            data = source.read()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        told = say(
+            f"{file} 不是 UTF-8 文本;GBK 文件请先转换:iconv -f GB18030 -t UTF-8",
+            f"{file} is no UTF-8 text; convert GBK first: iconv -f GB18030 -t UTF-8",
+        )
+        raise typer.BadParameter(told, param_hint="--file") from None
 
 
 def _show(decision: Decision) -> None:

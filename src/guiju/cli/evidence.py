@@ -106,7 +106,9 @@ def export(
             f"Wrote {target}: {counts.records} records, {counts.seals} seals, {counts.texts} texts.",
         )
     )
-    terminal.line(say(f"验证:python3 {target}/verify.py", f"To verify: python3 {target}/verify.py"))
+    script = "verify.py" if target.is_file() else f"{target}/verify.py"
+    first = say("解压后", "unpack it, then ") if target.is_file() else ""
+    terminal.line(say(f"验证:{first}python3 {script}", f"To verify: {first}python3 {script}"))
 
 
 @app.command()

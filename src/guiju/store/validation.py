@@ -44,8 +44,16 @@ def clean(instance: models.Model) -> None:
     try:
         instance.full_clean(exclude=json)
     except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise InvalidField(field=field, problem=messages[0]) from None
+        field, found = next(iter(error.error_dict.items()))
+        raise InvalidField(field=field, problem=_told(instance, field, found[0])) from None
+
+
+def _told(instance: models.Model, field: str, error: ValidationError) -> str:
+    """What is wrong; where a field takes one of a few values, which they are."""
+    if error.code != "invalid_choice":
+        return str(error.messages[0])
+    known = instance._meta.get_field(field).flatchoices  # type: ignore[union-attr]  # only fields with choices say this
+    return f"{getattr(instance, field)!r} is none of {', '.join(str(value) for value, _ in known if value != '')}"
 
 
 def fresh(instance: M) -> M:

@@ -109,6 +109,13 @@ def test_mistakes_have_codes(guiju: Run, arguments: tuple[str, ...], code: str) 
     assert Integration.objects.count() == 0
 
 
+def test_what_a_choice_may_be_is_told(guiju: Run) -> None:
+    assert (
+        "'none' is none of auto_reply, creation"
+        in guiju("integration", "create", "--name", "x", "--purpose", "none").err
+    )
+
+
 def test_a_name_that_two_have_is_refused(guiju: Run) -> None:
     created(guiju), created(guiju)
     ran = guiju("integration", "suspend", "客服", "-r", "x")

@@ -173,6 +173,21 @@ def publish(
 
 
 @app.command()
+def rollback(as_json: Json = False) -> None:
+    """Put the version in force again that was live before the present one; gateways follow within a second.
+
+    Example:
+
+        guiju policy rollback
+    """
+    open_database()
+    from guiju.store.services import policies
+
+    row = policies.rollback(operator())
+    terminal.emit(_facts(row)) if as_json else terminal.line(f"{row.number}  {row.state}")
+
+
+@app.command()
 def draft(
     file: Annotated[Path, typer.Argument(help="The policy as YAML.", exists=True, dir_okay=False)],
     note: Annotated[str, typer.Option(help="What it changes and why.")] = "",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from guiju.evidence.record import Exchange, decode
@@ -201,3 +202,10 @@ def test_a_failed_record_gives_nothing_away(
     assert not Record.objects.filter(endpoint="label.copy").exists()
     monkeypatch.undo()
     assert body_of(browser("reviewer").post("/labels/copies/", {"content": made, **ASKED}))
+
+
+def test_what_was_issued_stands_in_words_and_by_day(world: World, browser: Callable[[str], Client]) -> None:
+    Record.objects.filter(pk=world.record.pk).update(labelled=True, endpoint="label.write", at=timezone.now())
+    page = browser("reviewer").get("/labels/").content.decode()
+    assert "按请求标识的文件" in page or "Files labelled on request" in page
+    assert page.count('class="info"') == 1, "one day has a column"

@@ -56,13 +56,24 @@ def exchanges_by_integration(count: int) -> Counter[str]:
     return total
 
 
-def labels_by_endpoint(count: int) -> list[tuple[str, int]]:
-    """Answers and files that left with the implicit label in the last ``count`` days, by what gave them out."""
-    total: Counter[str] = Counter()
-    for _, traffic in lately(EXCHANGES, count, timezone.now()):
+@dataclass(frozen=True)
+class Issued:
+    """Answers and files that left with the implicit label: on each of some days, and by what gave them out."""
+
+    days: tuple[date, ...]
+    daily: tuple[int, ...]
+    by_endpoint: tuple[tuple[str, int], ...]
+
+
+def labels_issued(count: int) -> Issued:
+    """The labels given out in the last ``count`` days."""
+    days, daily, total = [], [], Counter[str]()
+    for day, traffic in lately(EXCHANGES, count, timezone.now()):
+        days.append(day)
+        daily.append(sum(one.labelled for one in traffic))
         for one in traffic:
             total[one.endpoint] += one.labelled
-    return (+total).most_common()
+    return Issued(tuple(days), tuple(daily), tuple((+total).most_common()))
 
 
 def tokens_of(integration: str, count: int) -> int:

@@ -133,6 +133,22 @@ LABEL_REASONS: dict[str, str | Promise] = {
 }
 """Why a label is not where the setting puts it, by the labelling room's word for it."""
 
+LABELLED_BY: dict[str, str | Promise] = {
+    "chat.completions": _("Answers of chats"),
+    "completions": _("Answers in text"),
+    "responses": _("Answers of responses"),
+    "images": _("Pictures made"),
+    "images.edits": _("Pictures changed"),
+    "images.variations": _("Variations of pictures"),
+    "audio.speech": _("Speech made"),
+    "videos.content": _("Films handed out"),
+    "label.write": _("Files labelled on request"),
+    "label.copy": _("Copies without the explicit label"),
+    "upload.label": _("Uploads labelled or continued"),
+    "guard.check": _("Answers checked and labelled"),
+}
+"""What gave a label out, by the endpoint of the record."""
+
 PROOFS: dict[str, str | Promise] = {
     "check": _("a check"),
     "document": _("a document"),

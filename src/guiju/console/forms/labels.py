@@ -16,7 +16,11 @@ from guiju.store.models import Integration
 class FileForm(forms.Form):
     """A file to look at."""
 
-    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"autofocus": True}))
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.ClearableFileInput(attrs={"autofocus": True}),
+        help_text=_("Choose one, or drop it anywhere on this page."),
+    )
     declared = forms.BooleanField(label=_("Its user declared that AI made it"), required=False)
 
     def clean_file(self) -> UploadedFile[Any] | None:

@@ -194,6 +194,14 @@ def label_reason(reason: str) -> str:
     return str(phrases.LABEL_REASONS.get(reason, reason))
 
 
+@register.simple_tag
+def labelled_by(endpoint: str) -> SafeString:
+    """What gave a label out: in words, the endpoint behind them."""
+    words_of = phrases.LABELLED_BY.get(endpoint)
+    name = format_html("<code>{}</code>", endpoint)
+    return name if words_of is None else format_html('{} <span class="soft">{}</span>', words_of, name)
+
+
 @register.filter
 def per_mille(value: int) -> str:
     """A score of 0 to 1000 as 0.000 to 1.000."""

@@ -10,10 +10,11 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from guiju.console import labelled
+from guiju.console import charts, labelled
 from guiju.console.access import ConsoleRequest, action, form
-from guiju.console.figures import labels_by_endpoint
+from guiju.console.figures import labels_issued
 from guiju.console.forms.labels import FileForm, ReleaseForm
 from guiju.console.labelled import Examined
 from guiju.console.words import explain
@@ -73,11 +74,13 @@ def _released(request: ConsoleRequest, asked: ReleaseForm, folder: Path) -> Rele
 def _page(
     request: ConsoleRequest, asked: FileForm, wanted: ReleaseForm, found: Examined | None = None, status: int = 200
 ) -> HttpResponse:
+    issued = labels_issued(DAYS)
     context = {
+        "daily": charts.columns(issued.days, [charts.Series(_("Contents"), "info", issued.daily)]),
         "form": asked,
         "wanted": wanted,
         "found": found,
-        "issued": labels_by_endpoint(DAYS),
+        "issued": issued.by_endpoint,
         "copies": labelled.copies(timezone.now()),
         "days": DAYS,
     }

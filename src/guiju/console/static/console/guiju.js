@@ -143,10 +143,27 @@
       return;
     }
     if (form.hasAttribute("hx-post")) return;
-    const button = event.submitter;
+    const button = event.submitter ?? form.querySelector("button.primary");
     setTimeout(() => button?.setAttribute("disabled", ""), 0);
+    if (form.hasAttribute("data-download")) setTimeout(() => button?.removeAttribute("disabled"), 3000);  // the page stays
+    const waiting = form.querySelector("[data-waiting]");
+    if (waiting) waiting.hidden = false;
+  });
+
+  // --- a file dropped anywhere on the page goes into <form data-drop>, and is sent ---
+  const dropped = () => one("form[data-drop] input[type=file]");
+  document.addEventListener("dragover", (event) => dropped() && event.dataTransfer.types.includes("Files") && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    const input = dropped();
+    if (!input || !event.dataTransfer.files.length || event.target.closest("form:not([data-drop])")) return;
+    event.preventDefault();
+    input.files = event.dataTransfer.files;
+    input.form.requestSubmit();
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) document.querySelectorAll("form button[disabled]").forEach((b) => b.removeAttribute("disabled"));
+    if (event.persisted) {
+      document.querySelectorAll("form button[disabled]").forEach((b) => b.removeAttribute("disabled"));
+      document.querySelectorAll("[data-waiting]").forEach((line) => (line.hidden = true));
+    }
   });
 })();

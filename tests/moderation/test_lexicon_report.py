@@ -45,6 +45,12 @@ def test_padding_meets_ordinary_text_or_repeats_another_entry() -> None:
     )
 
 
+def test_everyday_words_are_padding() -> None:
+    words = ("今天", "可以", "公司", "手机", "朋友", "怎么办")
+    lexicon = Lexicon.compile([Entry(word, "A.3.e") for word in words])
+    assert {each.word for each in lexicon_report.padding(lexicon, lexicon_report.neutral_lines())} == set(words)
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Lexicon:
     return starter.lexicon()

@@ -19,6 +19,7 @@ from guiju.text.reading import read
 from guiju.text.squeeze import squeeze
 
 NEUTRAL = Path(__file__).parent / "data" / "lexicons" / "neutral.txt"
+EVERYDAY = NEUTRAL.with_name("everyday.txt")
 
 
 class RiskCount(msgspec.Struct, frozen=True):
@@ -152,8 +153,9 @@ def padding(lexicon: Lexicon, neutral: Iterable[str]) -> tuple[Padding, ...]:
 
 
 def neutral_lines() -> tuple[str, ...]:
-    """Ordinary lines about the subjects of the shipped lists, which no entry may meet."""
-    return tuple(line for line in NEUTRAL.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#"))
+    """Ordinary lines, about the subjects of the shipped lists and about everyday things, which no entry may meet."""
+    lines = (line for path in (NEUTRAL, EVERYDAY) for line in path.read_text("utf-8").splitlines())
+    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
 
 class _Meets:

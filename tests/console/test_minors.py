@@ -35,7 +35,10 @@ def test_what_waits_and_who_is_protected(world: World, browser: Callable[[str], 
     page = client.get("/minors/").content.decode()
     assert "g-77" in page and "危机" in page and world.account.pk in page
     assert world.account.pk in client.get("/minors/?state=suspected").content.decode()
+    waits = '<span class="count bad"'
+    assert waits in client.get("/accounts/").content.decode()
     assert client.post(f"/minors/cases/{world.crisis.pk}/contacted/", {"reason": "电话联系到母亲"}).status_code == 302
+    assert waits not in client.get("/accounts/").content.decode()
     assert client.post(f"/minors/cases/{world.crisis.pk}/close/", {"reason": "家人已陪同"}).status_code == 302
     row = CareCase.objects.get(pk=world.crisis.pk)
     assert row.state == "done" and row.handled_by is not None and row.contacted_at is not None

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from guiju import __version__
 from guiju.console.access import actor_of
-from guiju.console.figures import open_cases
+from guiju.console.figures import open_cases, open_crises
 from guiju.console.navigation import menu_of
 from guiju.console.theme import of_request as theme_of
 from guiju.store.permissions import Permission, allowed
@@ -29,6 +29,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         found["noun"] = _noun(request.path)
         found["may"] = {p.value: allowed(actor, p) for p in Permission}
         found["waiting_cases"] = open_cases() if allowed(actor, Permission.SEE_CASES) else 0
+        found["waiting_crises"] = open_crises() if allowed(actor, Permission.SEE_ACCOUNTS) else 0
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from guiju.law.period import china_day
 from guiju.store.finished_days import lately, start_of
-from guiju.store.models import Case, Refusal, Usage
+from guiju.store.models import CareCase, Case, Refusal, Usage
 from guiju.store.traffic import EXCHANGES, FINDINGS
 
 
@@ -30,6 +30,12 @@ class Day:
 def open_cases() -> int:
     """Cases that wait for a decision."""
     return Case.objects.filter(status=Case.Status.OPEN).count()
+
+
+def open_crises() -> int:
+    """People in a crisis whose contact nobody has reached yet; an index holds the few cases that are open."""
+    still = CareCase.objects.filter(state__in=(CareCase.State.OPEN, CareCase.State.CONTACTED))
+    return still.filter(kind=CareCase.Kind.CRISIS, state=CareCase.State.OPEN).count()
 
 
 def last_days(count: int) -> list[date]:

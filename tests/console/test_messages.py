@@ -80,6 +80,7 @@ def test_both_languages_speak() -> None:
         assert (short(), pick(rules().duties[3], "title")) == ("en", "Content labels")
         assert risk_name("A.9.z") == "A.9.z"
         assert {e.code for e in all_errors() if error_words(e.code) in (e.code, "")} == set()
+        assert not [e.code for e in all_errors() if error_words(e.code).endswith(("….", "…。"))]
 
 
 def test_all_31_risks_can_be_chosen() -> None:

@@ -67,7 +67,9 @@ def _checked(at: datetime, title: str, verdict: Verdict, micros: int) -> Happeni
     found = ngettext("%(n)d finding", "%(n)d findings", count) % {"n": count}
     lines = [f"{state.label} · {found} · {_span(micros)}"]
     for failure in verdict.failures:
-        lines.append(_("%(detector)s did not run: %(error)s") % {"detector": failure.detector, "error": failure.error})
+        meaning = words.error_words(failure.error)
+        told = failure.error if meaning == failure.error else f"{failure.error} {meaning}"
+        lines.append(_("%(detector)s did not run: %(error)s") % {"detector": failure.detector, "error": told})
     return Happening(at, title, state.tone, lines)
 
 

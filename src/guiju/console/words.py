@@ -61,4 +61,4 @@ def _messages() -> dict[str, dict[str, str]]:
 
 def _bare(message: str) -> str:
     """A message with an ellipsis where a call would fill something in."""
-    return re.sub(r"\{\w+\}", "…", message)
+    return re.sub(r"…[。.]$", "…", re.sub(r"\{\w+\}", "…", message))

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from guiju.errors import AccessError, DocumentUnread, EvidenceTimeout, FilmUnknown, GuijuError, UpstreamError
 from guiju.evidence.record import Exchange, LabelEntry, Outcome, Timings, Tokens, new_id, verdicts
+from guiju.evidence.vault import Sealed
 from guiju.gateway import admission, circumstances, minors
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.labels import AnswerLabels
@@ -25,7 +26,7 @@ from guiju.store.drafts import Draft, Durable, now_us
 from guiju.store.snapshot import IntegrationView
 
 LARGE = 50_000
-"""Characters of prompt above which its check leaves the event loop for a thread."""
+"""Characters of prompt above which its check, and its encryption, leave the event loop for a thread."""
 
 
 class Call:
@@ -76,6 +77,7 @@ class Call:
         self.recorded = False
         self.asked: list[Part] = []
         self._prompt: list[Slot] = []
+        self._sealed: Sealed | None = None
 
     async def admit(self) -> None:
         """Everything that must hold before the request counts as an exchange.
@@ -209,6 +211,16 @@ class Call:
         service = self.snapshot.services[self.integration.service]
         return AnswerLabels(service.provider, self.number, self.integration.labeller, self._closing())
 
+    def prepare(self) -> None:
+        """Make what the answer and the record need and the model's words do not change: called while the model works."""
+        _ = self.labels
+        if self.runtime.settings.evidence.keep_text and self.size <= LARGE:
+            self._sealed = self.runtime.writer.seal_prompt(self._asked_as_kept, self.number)
+
+    @cached_property
+    def _asked_as_kept(self) -> str:
+        return stored(self.asked + sent(self.uploads))
+
     def _closing(self) -> Callable[[str], str] | None:
         """What gives the lines after an answer's text, if anything may."""
         policy = self.snapshot.checker.policy
@@ -294,15 +306,16 @@ class Call:
             tokens=self.tokens,
             upstream="guiju-demo" if self.served.demo else self._answering,
         )
-        self._count(outcome, ended)
+        self.runtime.loop.call_soon(self._count, outcome, ended)  # the answer need not wait for it
         keep = self.runtime.settings.evidence.keep_text
         draft = Draft(
             exchange,
-            stored(self.asked + sent(self.uploads)) if keep else "",
+            self._asked_as_kept if keep else "",
             stored(self.said) if keep else "",
             violation=self.decision is not None
             and minors.violates(self.decision, self.snapshot.checker.policy, self.context),
             review=any(d.action is Action.REVIEW for d in (self.decision, *self.answers) if d is not None),
+            sealed=self._sealed,
         )
         future = self.runtime.writer.submit(draft, self.runtime.loop, self.runtime.in_flight)
         self.recorded = True

@@ -75,7 +75,7 @@ async def ask(call: Call) -> bytes:
         UpstreamError.
     """
     kind, body = call.endpoint.write(call.outgoing(), call.uploads)
-    call.runtime.loop.call_soon(getattr, call, "labels")  # made while the model works
+    call.runtime.loop.call_soon(call.prepare)
     async with call.served.upstream.post(call.endpoint.path, body, kind) as answer:
         if answer.status != 200:
             raise await refusal(call, answer)

@@ -68,7 +68,9 @@ class ChainEnd:
         exchange, key = draft.exchange, self._vault.active
         prompt = answer = b""
         if draft.prompt or draft.answer:
-            asked = self._vault.seal_text(draft.prompt, exchange.id, "prompt")
+            asked = draft.sealed
+            if asked is None or asked.key != key:
+                asked = self._vault.seal_text(draft.prompt, exchange.id, "prompt")
             answered = self._vault.seal_text(draft.answer, exchange.id, "answer")
             prompt, answer = asked.nonce + asked.ciphertext, answered.nonce + answered.ciphertext
             commitments = Commitments(answer=answered.commitment, prompt=asked.commitment)

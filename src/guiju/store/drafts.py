@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from guiju.evidence.record import Exchange
+from guiju.evidence.vault import Sealed
 
 Clock = Callable[[], int]
 """Microseconds since the epoch, UTC."""
@@ -17,7 +18,7 @@ class Draft(NamedTuple):
     """An exchange on its way into evidence.
 
     ``prompt`` and ``answer`` are the texts as JSON arrays of parts; empty where none is kept. ``violation`` marks a
-    prompt that counts against its account, ``review`` asks for a human.
+    prompt that counts against its account, ``review`` asks for a human. ``sealed`` is the prompt, encrypted beforehand.
     """
 
     exchange: Exchange
@@ -25,6 +26,7 @@ class Draft(NamedTuple):
     answer: str = ""
     violation: bool = False
     review: bool = False
+    sealed: Sealed | None = None
 
     @property
     def weight(self) -> int:

@@ -24,7 +24,7 @@ from django.db.utils import Error as DatabaseFault
 
 from guiju.errors import EvidenceTimeout, EvidenceUnavailable, EvidenceUnwritable, JournalUnstored
 from guiju.evidence.seal import SealKey
-from guiju.evidence.vault import Vault
+from guiju.evidence.vault import Sealed, Vault
 from guiju.settings import EvidenceSettings
 from guiju.store.chain_end import ChainEnd
 from guiju.store.drafts import Afterwards, Clock, Draft, Durable, Plain, Waiting, now_us
@@ -129,6 +129,10 @@ class EvidenceWriter:
         if self._express is None or not self._express.take(waiting, company):
             self._give(waiting)
         return future
+
+    def seal_prompt(self, text: str, exchange: str) -> Sealed:
+        """Encrypt the prompt of an exchange before its record is made (thread-safe)."""
+        return self._vault.seal_text(text, exchange, "prompt")
 
     def _give(self, item: Waiting | Behind) -> None:
         if isinstance(item, Waiting):

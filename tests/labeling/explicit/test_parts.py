@@ -10,6 +10,7 @@ import pytest
 
 from guiju.errors import PartMissing
 from guiju.labeling import explicit
+from guiju.labeling.explicit.mark import CORNERS, MOMENTS, in_chinese, presets
 from guiju.labeling.explicit.picture import reading
 from tests.labeling.explicit import sounds
 from tests.labeling.explicit.grounds import ground
@@ -65,3 +66,10 @@ def test_heic_needs_a_decoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(PartMissing) as raised:
         explicit.check(path)
     assert "pip install 'guiju[heic]'" in raised.value.remedy("en")
+
+
+def test_every_position_has_a_name_in_chinese() -> None:
+    assert {*CORNERS, *MOMENTS} <= presets().positions.keys()
+    assert [in_chinese(one) for one in ("bottom-right", "AI生成 (top)", "start of it", "(x)", "")] == [
+        "右下角", "AI生成 (上边)", "start of it", "(x)", "",
+    ]  # fmt: skip

@@ -19,8 +19,9 @@ from django.utils.translation import ngettext
 from guiju.accounts import Strike
 from guiju.complaints import Limit
 from guiju.console import phrases, states, words
-from guiju.console.language import pick
+from guiju.console.language import pick, short
 from guiju.desk import Share
+from guiju.labeling.explicit.mark import in_chinese
 from guiju.minors import ADULT, MinorsPolicy
 from guiju.store import event_names
 from guiju.store.complaint_rules import kinds
@@ -192,6 +193,12 @@ def badge_words(kind: str, value: object) -> str:
 def label_reason(reason: str) -> str:
     """Why a label is not where the integration's setting puts it."""
     return str(phrases.LABEL_REASONS.get(reason, reason))
+
+
+@register.filter
+def positions(detail: str) -> str:
+    """Figures of a check, the positions in them in the language of the screen."""
+    return in_chinese(detail) if short() == "zh" else detail
 
 
 @register.simple_tag

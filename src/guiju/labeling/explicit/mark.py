@@ -97,11 +97,12 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Presets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The data file ``presets.yaml``."""
+    """The data file ``presets.yaml``. ``positions``: what each position is called in Chinese."""
 
     version: str
     words: dict[str, str]
     defaults: Defaults
+    positions: dict[str, str]
     presets: tuple[Preset, ...]
     titles: tuple[str, ...]
 
@@ -110,6 +111,15 @@ class Presets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def presets() -> Presets:
     """The shipped words for drawn labels, and the presets for places of publication."""
     return data("presets.yaml", Presets)
+
+
+def in_chinese(detail: str) -> str:
+    """A figure of a check as it is said in Chinese where it is a position, or ends with one in brackets."""
+    known = presets().positions
+    before, bracket, position = detail.removesuffix(")").rpartition("(")
+    if bracket and position in known:
+        return f"{before}({known[position]})"
+    return known.get(detail, detail)
 
 
 def preset(mark: Mark, name: str) -> Mark:

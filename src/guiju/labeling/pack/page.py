@@ -11,7 +11,7 @@ from importlib import resources
 import msgspec
 import yaml
 
-from guiju.labeling.explicit.mark import Mark, drawn_words
+from guiju.labeling.explicit.mark import Mark, drawn_words, in_chinese, presets
 from guiju.labeling.explicit.rules import rules
 from guiju.labeling.pack.facts import Facts
 from guiju.labeling.pack.running import Outcome
@@ -73,10 +73,11 @@ def _asked(facts: Facts) -> str:
 
 def _scheme(mark: Mark) -> str:
     drawn, said = drawn_words(mark.words).text, find_words().text
+    where = mark.position or presets().defaults.position
     least = f"≥ {rules()['min_height'].value:.0%}"
     rows = [
         ("5.1", _both("texts"), _text(said), _both("texts_where"), "–"),
-        ("5.2", _both("pictures"), _text(drawn), _text(mark.position or "bottom-right"), _text(least)),
+        ("5.2", _both("pictures"), _text(drawn), _pair(in_chinese(where), where), _text(least)),
         ("5.3", _both("sounds"), "短长 短短", _both("sounds_where"), "–"),
         (
             "5.4",
@@ -93,7 +94,9 @@ def _scheme(mark: Mark) -> str:
 def _positions(outcomes: list[Outcome]) -> str:
     shown = []
     for one in outcomes:
-        checks = [(_sign(c.ok), _text(c.clause), _pair(c.zh, c.en), _text(c.detail)) for c in one.report.checks]
+        checks = [
+            (_sign(c.ok), _text(c.clause), _pair(c.zh, c.en), _text(in_chinese(c.detail))) for c in one.report.checks
+        ]
         picture = f'<img src="{_text(one.picture)}" alt="{_text(one.name)}">' if one.picture else ""
         heading = f"<h3>{_text(one.name)} · {_text(one.clause)} · {_verdict(one.report.verdict.value)}</h3>"
         shown.append(f"<section>{heading}{picture}{_table(('ok', 'clause', 'check', 'measured'), checks)}</section>")

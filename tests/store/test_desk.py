@@ -291,5 +291,5 @@ def test_figures_of_a_day(chain: TestChain, someone: Reviewer) -> None:
     assert (sum(daily.opened), sum(daily.decided), sum(daily.late)) == (3, 2, 0)
     rule = desk_figures.precision(START, now)[0]
     assert (rule.rule, rule.confirmed.hits, rule.confirmed.of) == ("w-1", 1, 2)
-    staff = desk_figures.staff(START, now)
+    staff = desk_figures.staff(START, now, desk_figures.times(START, now))
     assert (staff.reviewers, staff.needed) == (1, 0.0)

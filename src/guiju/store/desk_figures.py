@@ -163,14 +163,13 @@ def precision(since: datetime, until: datetime, most: int = 20) -> list[RulePrec
     return [RulePrecision(*key, share(right[key], count)) for key, count in met.most_common(most)]
 
 
-def staff(since: datetime, until: datetime) -> Staff:
-    """Reviewers against volume over a span (SVC-02)."""
+def staff(since: datetime, until: datetime, took: Times) -> Staff:
+    """Reviewers against volume over a span (SVC-02), whose cases ``took`` so long."""
     length = max((until - since).total_seconds() / 86400, 1 / 24)
     opened = Case.objects.filter(opened_at__gte=since, opened_at__lt=until).count()
     deciders = CaseClaim.objects.filter(end=CaseClaim.End.DECIDED, ended_at__gte=since, ended_at__lt=until)
     people = deciders.order_by().values("reviewer").distinct().count()
-    pace = times(since, until).handling_mean
-    a_day = opened / length
+    a_day, pace = opened / length, took.handling_mean
     needed = None if pace is None else staffing(a_day, pace, desk_policy.in_force().staffing)
     return Staff(people, a_day, needed)
 

@@ -36,19 +36,20 @@ def figures(request: ConsoleRequest) -> HttpResponse:
     now = timezone.now()
     since = start_of(china_day(now) - timedelta(days=span - 1))
     backlog, daily = desk_figures.backlog(now), desk_figures.days(since, now)
+    times = desk_figures.times(since, now)
     context = {
         "span": span,
         "spans": SPANS,
         "now": now,
         "backlog": backlog,
         "ages": charts.shares(_ages(backlog)),
-        "times": desk_figures.times(since, now),
+        "times": times,
         "opened": charts.columns(daily.days, [charts.Series(_("Opened"), "info", daily.opened)]),
         "decided": charts.columns(daily.days, _decided(daily)),
         "overturned": desk_figures.overturned(since, now),
         "agreed": desk_figures.agreed(since, now),
         "precision": desk_figures.precision(since, now),
-        "staff": desk_figures.staff(since, now),
+        "staff": desk_figures.staff(since, now, times),
         "policy": desk_policy.in_force(),
         "duty": rules().obligation(DUTY),
         "run": CheckRun.objects.filter(obligation=rules().obligation(DUTY).urn).order_by("-at").first(),

@@ -61,9 +61,21 @@ def test_rolling_back_goes_back_step_by_step(compliance: Actor) -> None:
     assert policies.rollback(compliance).number == 1
     with pytest.raises(InvalidTransition):
         policies.rollback(compliance)
-    assert states() == {1: "live", 2: "retired", 3: "retired"}
+    assert states() == {1: "live", 2: "withdrawn", 3: "withdrawn"}
     assert publish(compliance).number == 4
-    assert policies.rollback(compliance).number == 3
+    assert policies.rollback(compliance).number == 1, "nothing comes back to what was rolled back from"
+
+
+def test_an_end_brings_back_what_was_live_before_not_what_was_rolled_back_from(compliance: Actor) -> None:
+    for _ in range(2):
+        publish(compliance)
+    policies.rollback(compliance)
+    head = policies.create_draft(compliance, SOURCE)
+    ends = timezone.now() + timedelta(hours=1)
+    policies.publish(compliance, head, ends)
+    back = policies.expire(ends)
+    assert back is not None and back.number == 1
+    assert states() == {1: "live", 2: "withdrawn", 3: "expired"}
 
 
 def test_a_version_is_held_to_its_test_lines(compliance: Actor) -> None:

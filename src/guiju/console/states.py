@@ -165,6 +165,7 @@ STATES: dict[str, dict[str, State]] = {
         "live": State(_("Live"), "good"),
         "retired": _RETIRED,
         "expired": State(_("Expired"), "mute"),
+        "withdrawn": State(_("Withdrawn"), "mute"),
     },
     "tier": {
         "verified": State(_("AI, verified"), "info"),

@@ -39,7 +39,7 @@ def test_a_draft_becomes_live_by_way_of_a_trial(guiju: Run, file: Path) -> None:
     assert guiju("policy", "publish", "2").status == 2 and "GJ-7004" in guiju("policy", "publish", "2").err
     back = guiju("policy", "rollback", "--json").json
     assert (back["number"], back["state"]) == (1, "live")
-    assert [row["state"] for row in guiju("policy", "list", "--json").json] == ["retired", "live"]
+    assert [row["state"] for row in guiju("policy", "list", "--json").json] == ["withdrawn", "live"]
 
 
 def test_test_lines(guiju: Run, file: Path) -> None:

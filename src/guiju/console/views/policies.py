@@ -45,9 +45,8 @@ def detail(request: ConsoleRequest, number: int) -> HttpResponse:
     asked = request.GET.get("with", "")
     other = others.filter(number=int(asked)).first() if asked.isdigit() else None
     if other is None:
-        other = (
-            policies.live() if row.state == PolicyVersion.State.DRAFT else others.filter(number__lt=row.number).first()
-        )
+        waiting = row.state in (PolicyVersion.State.DRAFT, PolicyVersion.State.SHADOW, PolicyVersion.State.PARTIAL)
+        other = policies.live() if waiting else others.filter(number__lt=row.number).first()
     try:
         policy, mistake = policy_words.accepted(row.source), ""
     except PolicySourceError as error:

@@ -17,6 +17,7 @@ class PolicyVersion(models.Model):
         LIVE = "live", _("Live")
         RETIRED = "retired", _("Retired")
         EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     number = models.PositiveIntegerField(unique=True)
     source = models.TextField(help_text="the YAML as written")

@@ -122,6 +122,8 @@ def end_trial(actor: Actor, version: PolicyVersion) -> PolicyVersion:
 def rollback(actor: Actor) -> PolicyVersion:
     """Put the version in force again that was published before the live one; doing it again goes back one more.
 
+    What one went back from is withdrawn: nothing ever comes back to it by itself.
+
     Raises:
         InvalidTransition: there is none before it.
     """
@@ -134,7 +136,7 @@ def rollback(actor: Actor) -> PolicyVersion:
         state = f"version {live_now.number}" if live_now else "without a live version"
         raise InvalidTransition(what_zh="策略", what_en="policy", state=state, target="an earlier version")
     policy_words.accepted(row.source)
-    before = _retire_live()
+    before = _retire_live(State.WITHDRAWN)
     row.state = State.LIVE
     row.save(update_fields=["state"])
     append(actor, "policy.rollback", row, detail={"number": row.number, "before": before})
@@ -211,11 +213,11 @@ def ensure_default() -> None:
         publish(actor, create_draft(actor, policy_source.DEFAULT.read_text("utf-8"), "Guiju"))
 
 
-def _retire_live() -> int | None:
+def _retire_live(state: State = State.RETIRED) -> int | None:
     row = live()
     if row is None:
         return None
-    PolicyVersion.objects.filter(pk=row.pk).update(state=State.RETIRED)
+    PolicyVersion.objects.filter(pk=row.pk).update(state=state)
     return row.number
 
 

@@ -16,12 +16,19 @@ CHINA = timezone(timedelta(hours=8), "CST")
 _MOST = 50
 
 
+class _Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
+    zh: str
+    en: str
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     confidence: str
     source_zh: str
     source_en: str
     report: Template
+    names: tuple[_Name, ...]
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,8 @@ def document(case: Case) -> Paper:
         "prepared_at": _time(case.prepared_at),
         "account": case.account,
         "service": case.service,
-        "identity": case.identity,
-        "registration": case.registration,
+        "identity": _named(case.identity),
+        "registration": _named(case.registration),
         "seen": f"{_time(case.first_seen)} – {_time(case.last_seen)}",
         "reason": case.reason,
         "violations": "\n".join(f"{risk}: {count}" for risk, count in case.violations) or "0",
@@ -100,7 +107,12 @@ def _lines(evidence: Sequence[Evidence]) -> list[str]:
 def _measure(one: Measure) -> str:
     until = "无期限 / no end" if one.ends is None else _time(one.ends)
     lifted = "（已解除 / lifted）" if one.lifted else ""
-    return f"{one.step}：{_time(one.starts)} – {until} {one.reason}{lifted}"
+    return f"{_named(one.step)}：{_time(one.starts)} – {until} {one.reason}{lifted}"
+
+
+def _named(code: str) -> str:
+    """A state or a step as the document calls it, in both languages."""
+    return next((f"{name.zh} / {name.en}" for name in _file().names if name.code == code), code)
 
 
 def _time(at: datetime) -> str:

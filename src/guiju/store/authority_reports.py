@@ -8,6 +8,7 @@ from collections import Counter
 from django.conf import settings
 
 from guiju.accounts.authority import Case, Evidence, Measure, document
+from guiju.law.book import rules
 from guiju.paper import Paper
 from guiju.store import account_policy, outbox
 from guiju.store.actor import Actor
@@ -67,7 +68,7 @@ def _case(row: AuthorityReport, operator: str, contact: str) -> Case:
         last_seen=account.last_seen,
         reason=row.reason,
         prepared_at=row.prepared_at or account.last_seen,
-        violations=sorted(counted.items()),
+        violations=[(_risk(tag), count) for tag, count in sorted(counted.items())],
         evidence=_evidence(row),
         measures=[_measure(one) for one in account.sanctions.order_by("starts_at", "pk")],
         authority=row.authority,
@@ -79,7 +80,13 @@ def _case(row: AuthorityReport, operator: str, contact: str) -> Case:
 def _evidence(row: AuthorityReport) -> list[Evidence]:
     risks = dict(Violation.objects.filter(record_id__in=row.records).values_list("record_id", "risk"))
     records = Record.objects.filter(pk__in=row.records).order_by("at", "pk")
-    return [Evidence(r.content_number, bytes(r.hash).hex(), r.at, risks.get(r.pk, "")) for r in records]
+    return [Evidence(r.content_number, bytes(r.hash).hex(), r.at, _risk(risks.get(r.pk, ""))) for r in records]
+
+
+def _risk(tag: str) -> str:
+    """A risk with its Chinese name, as whoever reads the report knows no tags."""
+    named = rules().risks.name(tag)
+    return tag if named is None else f"{tag} {named.zh}"
 
 
 def _measure(row: Sanction) -> Measure:

@@ -29,7 +29,7 @@ SEVERITIES = ("low", "medium", "high")
 #: Shortest word that is also looked for backwards, in Chinese and in Latin letters; shorter ones turn up by chance.
 _REVERSED_FROM, _LATIN_FROM = 3, 6
 #: Words of two characters that are listened for; with more of them every text would sound like one.
-_MOST_HEARD = 1000
+_MOST_HEARD = 200
 _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 
 

@@ -54,7 +54,8 @@ class Page(HTMLParser):
         if tag == "label":
             self._inside_label += 1
             self._labels.add(given.get("for", ""))
-        if tag in _FIELDS and given.get("type") not in ("hidden", "submit") and not self._inside_label:
+        seen = "hidden" not in given and given.get("type") not in ("hidden", "submit")
+        if tag in _FIELDS and seen and not self._inside_label:
             self._fields.append((given.get("id", ""), given.get("name", "")))
 
     def handle_endtag(self, tag: str) -> None:

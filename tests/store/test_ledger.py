@@ -118,6 +118,18 @@ def test_labels_are_counted_and_read_back(ledger: Ledger, integration: Integrati
     assert {str(wrong.id), str(broken.id)} <= set(seen.sample)
 
 
+def test_an_answer_without_text_needs_no_words(ledger: Ledger) -> None:
+    chain, textless = TestChain(), LabelEntry(content="x", implicit=implicit("x"), reason="empty")
+    chain.write()
+    chain.write(label=textless)  # a tool call alone
+    chain.write(label=textless, answer=verdict("block", "A.1.f"), outcome=Outcome.BLOCKED)  # stopped before it was seen
+    left = chain.write(label=textless, outcome=Outcome.CLIENT_LEFT)  # its words were to stand at the end
+    data = chain.write(label=LabelEntry(reason="structured"), model='"position":"","reason":"empty"}')
+    seen = ledger.labels(SPAN)
+    assert (seen.delivered, seen.explicit) == (3, 1)
+    assert {str(left.id), str(data.id)} <= set(seen.sample[:2])
+
+
 def test_disposals_follow_policy_and_reviewers(ledger: Ledger) -> None:
     chain = TestChain()
     chain.write(prompt=verdict("block", "A.1.f"))

@@ -14,6 +14,7 @@ from django.db.models import BooleanField, F, Func, IntegerField, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 _MARK = b'"failures":[{'.hex()
+_TEXTLESS = b'"position":"","reason":"empty"}'.hex()
 _NUL = rb"\u0000".hex()
 _SQLITE_TEXT = "CAST(%(expressions)s AS TEXT)"
 _POSTGRESQL_JSON = (
@@ -47,6 +48,14 @@ class HasFailures(_OnBody):
     output_field = BooleanField()
     sqlite = f"(instr(%(expressions)s, x'{_MARK}') > 0)"
     postgresql = f"(position('\\x{_MARK}'::bytea in %(expressions)s) > 0)"
+
+
+class HasNoText(_OnBody):
+    """Whether the label is missing because the answer had no text, by the bytes of its entry, which no string can hold."""
+
+    output_field = BooleanField()
+    sqlite = f"(instr(%(expressions)s, x'{_TEXTLESS}') > 0)"
+    postgresql = f"(position('\\x{_TEXTLESS}'::bytea in %(expressions)s) > 0)"
 
 
 class Failures(_OnBody):

@@ -13,7 +13,7 @@ from guiju.labeling import implicit
 from guiju.law.ledger import SAMPLE, ExchangeCounts, LabelCounts, ModelTraffic
 from guiju.law.period import Period
 from guiju.nouns import Action
-from guiju.store.ledger.body_sql import Failures, HasFailures, LabelText, Upstream
+from guiju.store.ledger.body_sql import Failures, HasFailures, HasNoText, LabelText, Upstream
 from guiju.store.models import Integration, Record
 
 STOPS = tuple(action.value for action in Action if action.stops)
@@ -77,6 +77,10 @@ _NO_ANSWER = Q(endpoint__in=("label.copy", "upload.label"))
 """Labelled files that are no answers: released without the explicit label on request (标识办法 Art. 9), or a platform's (Art. 6)."""
 
 
+_ENDED = Q(outcome__in=(Outcome.COMPLETED, Outcome.BLOCKED, Outcome.UNCHECKED))
+"""What was broken off may have shown a text whose label was to stand at its end."""
+
+
 def models(slug: str, period: Period) -> tuple[ModelTraffic, ...]:
     """Models that answered, by the name they have upstream (``""`` for one that cannot be told)."""
     rows = (
@@ -92,6 +96,7 @@ def models(slug: str, period: Period) -> tuple[ModelTraffic, ...]:
 def labels(slug: str, period: Period) -> LabelCounts:
     """Labels on answers of which some text reached the client. Answers that were only checked here are not counted."""
     rows = exchange_rows(slug, period).filter(_DELIVERED).exclude(_BARE_CHECK | _NO_ANSWER)
+    rows = rows.exclude(Q(explicit_label="") & _ENDED & Q(HasNoText()))  # a tool call alone: nothing to read
     declared = Integration.objects.exclude(interface_declaration="").values_list("id", flat=True)
     explicit = Q(explicit_label__in=("start", "end", "content"))
     by_interface = Q(explicit_label="interface", integration_id__in=list(declared))

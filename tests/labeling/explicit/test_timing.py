@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -32,8 +34,13 @@ def test_a_packet_is_decoded_before_it_is_shown(shown: list[int], garbage: int) 
 
 def test_only_a_film_that_comes_whole_at_the_end_is_counted_anew() -> None:
     class Stream:
+        codec_context = property(lambda self: self)
+
         def encode(self, frame: object) -> list[Any]:
-            return [packet(3, 1)] if frame else [packet(7, 4)]
+            return [SimpleNamespace(pts=3, dts=1)]
+
+        def encode_lazy(self, frame: None) -> Iterator[Any]:
+            yield SimpleNamespace(pts=7, dts=4)
 
     begun, whole = Encoding(Stream()), Encoding(Stream())
     assert [one.dts for one in (*begun.take(object()), *begun.end())] == [1, 4]

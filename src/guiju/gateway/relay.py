@@ -224,7 +224,7 @@ class Relay(ABC):
 
     def opposed(self, place: str = "") -> Decision | None:
         """The decision that stops a text under ``place``, where a guard was heard."""
-        texts = (*self._channels, *self._checked)
+        texts: list[Channel | Checked] = [*self._channels, *self._checked]
         return next((t.stopped for t in texts if t.stopped is not None and t.part.where.startswith(place)), None)
 
     def take_back(self, channels: Iterable[Channel]) -> dict[str, int]:

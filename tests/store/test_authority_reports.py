@@ -53,7 +53,9 @@ def test_a_rule_that_asks_for_it_prepares_one(account: Account, compliance: Acto
     row = authority_reports.approve(compliance, row, "市网信办", "同意", timezone.now())
     made = authority_reports.draft(compliance, row)
     assert row.document_sha256 == documents.digest(made) and not made.missing
-    assert "A.1.h/drugs 毒品: 1" in made.markdown and "未告知 / not told" in made.markdown and "制毒" not in made.markdown
+    assert (
+        "A.1.h/drugs 毒品: 1" in made.markdown and "未告知 / not told" in made.markdown and "制毒" not in made.markdown
+    )
     row = authority_reports.sent(compliance, row, "2026-7", timezone.now())
     with pytest.raises(InvalidTransition):
         authority_reports.sent(compliance, row, "2026-8", timezone.now())

@@ -73,6 +73,10 @@ class Doubtful(Protocol):
     def doubt(self) -> Decision | None:
         """The decision to ask about now; None where there is nothing to ask."""
 
+    @property
+    def stopped(self) -> Decision | None:
+        """The decision that ends it, or None."""
+
     def heard(self, decision: Decision) -> None:
         """What came of asking."""
 

@@ -10,7 +10,7 @@ postgres   the tests that touch the database again, on a throw-away PostgreSQL c
 browser    ``tests/journeys`` in a headless Chromium; screenshots land in ``artifacts/``
 =========  ==================================================================================================
 
-Three legs run at a time: the faults mostly wait. A leg whose other half is not installed is skipped, and said to be.
+Four legs run at a time: the faults and the browser mostly wait. A leg whose other half is not installed is skipped, and said to be.
 ``GUIJU_TEST_REQUIRE=postgres,browser`` turns that into a failure, and so does it any single test that was skipped in every
 leg for want of them; tests that want something else (a program to compare with, public data beside the repository) are
 named and may be skipped. The last line is the sum of all legs.
@@ -181,8 +181,8 @@ def _call(leg: Leg, out: IO[bytes] | None) -> int:
 
 
 def _together(legs: list[Leg]) -> list[Outcome]:
-    """Run legs, three at a time where the machine has two cores or more; the first one's output comes as it goes."""
-    with ThreadPoolExecutor(3 if (os.cpu_count() or 1) > 1 else 1) as pool:
+    """Run legs, four at a time where the machine has two cores or more; the first one's output comes as it goes."""
+    with ThreadPoolExecutor(4 if (os.cpu_count() or 1) > 1 else 1) as pool:
         return list(pool.map(run, legs, [number > 0 for number in range(len(legs))]))
 
 

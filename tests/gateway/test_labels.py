@@ -140,10 +140,10 @@ def test_a_cut_answer_keeps_its_label(make: Make, stub: Stub) -> None:
 
 
 def test_an_interrupted_answer_keeps_its_label(caller: Caller, stub: Stub) -> None:
-    chunks = [event(message_chunk(0, {"content": "很长的开头"}))]
+    chunks = [event(message_chunk(0, {"content": "很长的开头。"}))]
     stub.script = pieces(chunks, reset=True)
     reply = caller.chat(stream=True)
-    assert reply.events[0]["aigc"] and reply.events[0]["choices"][0]["delta"]["content"] == f"{LABEL}\n\n很长的开头"
+    assert reply.events[0]["aigc"] and reply.events[0]["choices"][0]["delta"]["content"] == f"{LABEL}\n\n很长的开头。"
     assert reply.events[-1]["error"]["code"] == "GJ-1304"
     record = caller.records()[-1]
     assert (record.outcome, record.labelled) == ("upstream_error", True)

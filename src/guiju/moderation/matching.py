@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 import daachorse
 
@@ -13,6 +15,33 @@ from guiju.moderation.scan import Hit, Scan
 from guiju.moderation.screening.screen import ALL, Screen
 
 _WORD_START = re.compile("(?<![0-9a-z])[0-9a-z]")
+
+
+class _Heads(NamedTuple):
+    """The heads of a set of rules: the rules behind each, where they occur, what may become one, and how they begin."""
+
+    rules: tuple[tuple[Rule, ...], ...]
+    automaton: daachorse.CharwiseDoubleArrayAhoCorasick | None
+    prefixes: frozenset[str]
+    tail: int
+    """characters of the longest, less one"""
+    firsts: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def _heads(rules: tuple[Rule, ...]) -> _Heads:
+    """Made once for the same rules: word lists and policies change more often than they."""
+    by_head: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for head in rule.expression.heads:
+            by_head.setdefault(head, []).append(rule)
+    return _Heads(
+        tuple(tuple(behind) for behind in by_head.values()),
+        daachorse.CharwiseDoubleArrayAhoCorasick(list(by_head)) if by_head else None,
+        frozenset(head[:end] for head in by_head for end in range(1, len(head))),
+        max((len(head) for head in by_head), default=1) - 1,
+        frozenset(head[0] for head in by_head),
+    )
 
 
 class Matcher:
@@ -28,17 +57,10 @@ class Matcher:
         self._bit = bit
         self.risks = tuple(sorted({rule.risk for rule in rules}))
         self.reach = max((rule.expression.width for rule in rules), default=0)
-        by_head: dict[str, list[Rule]] = {}
-        for rule in rules:
-            for head in rule.expression.heads:
-                by_head.setdefault(head, []).append(rule)
-        self._by_head = list(by_head.values())
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(by_head)) if by_head else None
-        self._prefixes = frozenset(head[:end] for head in by_head for end in range(1, len(head)))
+        self._by_head, self._automaton, self._prefixes, self._tail, firsts = _heads(rules)
         self._prefix_ends = frozenset(prefix[-1] for prefix in self._prefixes)
-        self._tail = max((len(head) for head in by_head), default=1) - 1
         self._at_words = tuple(rule for rule in rules if rule.start == "word")
-        self._firsts = frozenset(head[0] for head in by_head) | frozenset(WORD_FIRST if self._at_words else "")
+        self._firsts = firsts | frozenset(WORD_FIRST if self._at_words else "")
 
     def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
         """See ``guiju.moderation.scan.Detector.scan``."""

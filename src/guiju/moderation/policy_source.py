@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, cast
 
@@ -74,8 +75,14 @@ def load(source: str, name: str = "policy.yaml", words: Vocabulary | None = None
     Raises:
         PolicySourceError: with every mistake in the text, its line, column and hint.
     """
+    return _read(source, name, words or context.shipped())
+
+
+@lru_cache(maxsize=16)
+def _read(source: str, name: str, words: Vocabulary) -> Policy:
+    """A policy never changes: the same text is read once."""
     root, diagnostics = parse(source)
-    policy = _Reading(words or context.shipped()).policy(root, source) if root is not None else None
+    policy = _Reading(words).policy(root, source) if root is not None else None
     if diagnostics or policy is None:
         raise PolicySourceError(name=name, count=len(diagnostics), report=render(source, name, diagnostics))
     return policy

@@ -32,6 +32,8 @@ def facts(**fields: Any) -> Facts:
         ({"keys_unused": ["gj-7Kq2"]}, ["unused_keys"]),
         ({"reviewed": NOW - timedelta(days=180)}, ["recertify"]),
         ({"days": [100] * 29 + [400]}, ["volume"]),
+        ({"days": [100] * 23 + [400] + [100] * 6}, ["volume"]),
+        ({"days": [100] * 22 + [400] + [100] * 7}, []),
         ({"fields": {"medicine": 600}}, ["drift"]),
         ({"fields": {"medicine": 599}}, []),
         ({"fields": {"medicine": 600}, "purpose": "medical"}, []),
@@ -48,3 +50,8 @@ def test_what_is_remarked(fields: dict[str, Any], kinds: list[str]) -> None:
 )  # fmt: skip
 def test_a_day_that_stands_out(before: list[int], day: int, out: bool) -> None:
     assert stands_out(before, day, factor=3.0, least=100) is out
+
+
+def test_the_day_that_stood_out_is_named() -> None:
+    found = remarks(facts(days=[100] * 26 + [5200, 100, 100, 100]), NOW, TODAY)
+    assert [remark.zh for remark in found] == ["5月29日 5200 次，此前平均每日约 100 次"]

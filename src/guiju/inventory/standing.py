@@ -57,6 +57,7 @@ class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drift_least: int
     volume_factor: float
     volume_least: int
+    volume_days: int
     declared: dict[str, tuple[str, ...]]
     fields: dict[str, _Name]
 
@@ -72,7 +73,7 @@ def remarks(facts: Facts, now: datetime, today: date) -> list[Remark]:
     """Everything that stands out, the gravest first. An integration that may not call is only remarked upon if it does."""
     if not facts.approved:
         return []
-    return [*_filing(facts, today), *_traffic(facts, now), *_drift(facts), *_review(facts, now)]
+    return [*_filing(facts, today), *_traffic(facts, now), *_volume(facts, today), *_drift(facts), *_review(facts, now)]
 
 
 def _filing(facts: Facts, today: date) -> list[Remark]:
@@ -93,18 +94,20 @@ def _traffic(facts: Facts, now: datetime) -> list[Remark]:
         names = "、".join(f"{prefix}…" for prefix in facts.keys_unused)
         zh, en = f"{rule.unused_days} 天内未使用的密钥：{names}", f"keys not used in {rule.unused_days} days: {names}"
         found.append(Remark("unused_keys", zh, en))
-    if facts.days:
-        *before, day = facts.days
-        if stands_out(before, day, factor=rule.volume_factor, least=rule.volume_least):
-            mean = sum(before) / len(before)
-            found.append(
-                Remark(
-                    "volume",
-                    f"今日 {day} 次，平日约 {mean:.0f} 次",
-                    f"{day} calls today, about {mean:.0f} on other days",
-                )
-            )
     return found
+
+
+def _volume(facts: Facts, today: date) -> list[Remark]:
+    """The last of the latest days that stands out from those before it: a spike at night is told in the morning."""
+    rule, days = rules(), facts.days
+    for back in range(min(rule.volume_days, len(days))):
+        place = len(days) - 1 - back
+        before, calls = days[:place], days[place]
+        if stands_out(before, calls, factor=rule.volume_factor, least=rule.volume_least):
+            day, mean = today - timedelta(days=back), sum(before) / len(before)
+            zh = f"{day.month}月{day.day}日 {calls} 次，此前平均每日约 {mean:.0f} 次"
+            return [Remark("volume", zh, f"{calls} calls on {day:%d %B}, about {mean:.0f} a day before")]
+    return []
 
 
 def _drift(facts: Facts) -> list[Remark]:

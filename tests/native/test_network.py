@@ -41,6 +41,8 @@ def pair(direction: Direction) -> tuple[Network, Network]:
 @example(text="长" * 4096 + "。短短短短")
 @example(text="长" * 4090 + "。短短短短。短短短短短。")
 @example(text="a\ud800b")
+@example(text="0" * 2041)
+@example(text="word" * 256)
 def test_both_say_the_same(direction: Direction, text: str) -> None:
     fast, slow = pair(direction)
     assert np.allclose(fast.probabilities(text), slow.probabilities(text), rtol=0, atol=2e-5)

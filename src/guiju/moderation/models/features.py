@@ -91,12 +91,12 @@ def rows_and_sentences(text: str, buckets: int) -> tuple[Rows, NDArray[np.int64]
     not fit before the end of the text is no row.
     """
     values, kind = codes(text)
-    size, starts = len(values), _sentences(kind)
-    if size <= PIECE:
-        return _piece(values, kind, buckets), starts
-    step = PIECE - _OVERLAP
-    pieces = [_piece(values[i : i + PIECE], kind[i : i + PIECE], buckets)[:step] for i in range(0, size, step)]
-    return np.concatenate(pieces), starts
+    pieces, begin, step = [], 0, PIECE - _OVERLAP
+    while len(values) - begin > PIECE:
+        pieces.append(_piece(values[begin : begin + PIECE], kind[begin : begin + PIECE], buckets)[:step])
+        begin += step
+    pieces.append(_piece(values[begin:], kind[begin:], buckets))  # the rest, to its end
+    return np.concatenate(pieces), _sentences(kind)
 
 
 def _sentences(kind: NDArray[np.int8]) -> NDArray[np.int64]:

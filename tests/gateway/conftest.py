@@ -90,3 +90,17 @@ def make(gateway: Gateway, stub: Stub) -> Callable[..., Caller]:
 def caller(make: Callable[..., Caller]) -> Caller:
     """An approved integration with the defaults: stand-in answers, label at the start."""
     return make()
+
+
+@pytest.fixture(scope="module")
+def _guard() -> Iterator[Stub]:
+    stub = Stub()
+    yield stub
+    stub.close()
+
+
+@pytest.fixture
+def guard(_guard: Stub) -> Stub:
+    """The guard that a gateway may ask for a second opinion; it was asked nothing yet."""
+    _guard.clear()
+    return _guard

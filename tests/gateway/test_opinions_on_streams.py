@@ -25,19 +25,6 @@ UNSAFE, SAFE = says("Safety: Unsafe\nCategories: Non-violent Illegal Acts"), say
 
 
 @pytest.fixture(scope="module")
-def _guard() -> Iterator[Stub]:
-    stub = Stub()
-    yield stub
-    stub.close()
-
-
-@pytest.fixture
-def guard(_guard: Stub) -> Stub:
-    _guard.clear()
-    return _guard
-
-
-@pytest.fixture(scope="module")
 def asking(database: None, _stub: Stub, _guard: Stub) -> Iterator[Gateway]:
     """A gateway that asks a guard and remembers nothing of what it said."""
     running = Gateway(_stub.base, second={"url": _guard.base, "timeout_s": 20.0, "remember": 0})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -56,19 +55,6 @@ ANSWERS: dict[str, tuple[Json, Json]] = {
         {"results": [{"flagged": False, "categories": {"illicit": False}, "category_scores": {"illicit": 0.02}}]},
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def _guard() -> Iterator[Stub]:
-    stub = Stub()
-    yield stub
-    stub.close()
-
-
-@pytest.fixture
-def guard(_guard: Stub) -> Stub:
-    _guard.clear()
-    return _guard
 
 
 def asking(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from importlib import resources
 
 import msgspec
 
+from guiju.law.period import CHINA
 from guiju.store import complaint_rules
-
-_CHINA = timezone(timedelta(hours=8))
 
 
 class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +80,7 @@ def _moment(text: str) -> str:
         at = datetime.fromisoformat(text)
     except ValueError:
         return ""
-    return f"{at.astimezone(_CHINA):%Y-%m-%d %H:%M} (UTC+8)" if at.tzinfo is not None else ""
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)" if at.tzinfo is not None else ""
 
 
 def _found(names: tuple[Name, ...], code: str) -> Name:

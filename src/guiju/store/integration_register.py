@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from importlib import resources
 
 import msgspec
 from django.utils.translation import override
 
+from guiju.law.period import CHINA
 from guiju.store.inventory import DAYS, Line, reconcile
 from guiju.store.models import Integration
 
-_CHINA = timezone(timedelta(hours=8))
 _NAMED = frozenset({"purpose", "minors", "status"})
 """Columns that hold one of a few choices, told by its name."""
 
@@ -68,5 +68,5 @@ def _cell(value: object) -> str:
     """A value as text that no spreadsheet takes for a formula."""
     if value is None:
         return ""
-    text = f"{value.astimezone(_CHINA):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+    text = f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

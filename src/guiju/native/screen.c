@@ -25,8 +25,11 @@ typedef struct {
     uint16_t *other;          /* room for another reading of the letters ... */
     uint32_t *start, *end;    /* ... for where each of it was read from ... */
     uint8_t *odd;             /* ... and whether it is written otherwise */
+    uint32_t *joint;          /* what each character makes together with the next, or NOTHING; see has_signs */
+    uint32_t *spot;           /* room for places where a key may begin */
     unsigned seen;            /* the flags of all characters together */
     int signs;                /* there may be pairs of components, or digits after a letter */
+    int noted;                /* has_signs has looked */
     int repeated;             /* a letter follows itself */
 } Text;
 
@@ -41,7 +44,7 @@ typedef struct {
 
 /* ---- looking up ------------------------------------------------------------------------------------------------- */
 
-enum { BYTES_EACH = sizeof(Entry) + 3 * sizeof(uint16_t) + 3 * sizeof(uint32_t) + 1 };
+enum { BYTES_EACH = sizeof(Entry) + 3 * sizeof(uint16_t) + 5 * sizeof(uint32_t) + 1 };
 
 static void lay_out(Text *text, char *room, Py_ssize_t size)
 {
@@ -50,7 +53,9 @@ static void lay_out(Text *text, char *room, Py_ssize_t size)
     text->at = (uint32_t *)(text->entry + size);
     text->start = text->at + size;
     text->end = text->start + size;
-    text->word = (uint16_t *)(text->end + size);
+    text->joint = text->end + size;
+    text->spot = text->joint + size;
+    text->word = (uint16_t *)(text->spot + size);
     text->sound = text->word + size;
     text->other = text->sound + size;
     text->odd = (uint8_t *)(text->other + size);
@@ -180,34 +185,71 @@ static int is_misheard(const Text *text, const View *view, Py_ssize_t first, Py_
     return (whole || to < text->size) && (is_ordinary(text, from - 1) || is_ordinary(text, to - 1));
 }
 
+/* The places where a key of two labels or more may begin, by the filter alone. Nothing here waits for what was found before, so
+ * that the rows of the filter, which lie far apart, are fetched side by side. */
+static Py_ssize_t spots(const Trie *trie, const uint16_t *id, Py_ssize_t count, int arity, uint32_t *found)
+{
+    Py_ssize_t many = 0;
+    for (Py_ssize_t first = 0; first < count - arity + 1; first++) {
+        found[many] = (uint32_t)first;
+        many += may_begin(trie, id[first], id[first + 1], arity > 2 ? id[first + 2] : 0);
+    }
+    if (arity == 2 && count > 0) {
+        found[many] = (uint32_t)count - 1;
+        many += may_begin(trie, id[count - 1], 0, 0);
+    }
+    return many;
+}
+
+/* Whether a word that ends in one of `ends` may begin with the letter `first`. */
+static int begins_word(const Text *text, const View *view, Py_ssize_t first, unsigned ends, int whole)
+{
+    const Trie *trie = &text->tables->words;
+    const uint16_t *id = view->id + first;
+    const Py_ssize_t left = view->count - first;
+    uint32_t node = trie->root[id[0]];
+    for (Py_ssize_t n = 1; node != NOTHING; n++) {
+        const unsigned flags = trie->flags[node];
+        if (flags & ends && (!whole || may_stand(text, view, first, first + n, flags)) &&
+            !(flags & HEARD && is_misheard(text, view, first, first + n, whole)))
+            return 1;
+        if (n == left || !id[n])
+            break;
+        node = child(trie, node, id[n]);
+    }
+    return 0;
+}
+
+/* The same for a word anywhere among letters as they are written. */
+static int has_plain_word(const Text *text, const View *view, unsigned ends, int whole)
+{
+    const Py_ssize_t many = spots(&text->tables->words, view->id, view->count, 2, text->spot);
+    for (Py_ssize_t n = 0; n < many; n++)
+        if (begins_word(text, view, text->spot[n], ends, whole))
+            return 1;
+    return 0;
+}
+
 /* Whether a word that ends in one of `ends` may stand in the letters. */
 static int has_word(const Text *text, const View *view, unsigned ends, int whole)
 {
     const Trie *trie = &text->tables->words;
     Py_ssize_t odd = -1;
+    if (view->odd == NULL)
+        return has_plain_word(text, view, ends, whole);
     for (Py_ssize_t first = 0; first < view->count; first++) {
-        const uint16_t *id = view->id + first;
-        if (view->odd != NULL && odd < first) { /* a word without one was seen among the letters as they are written */
+        if (odd < first) { /* a word without one was seen among the letters as they are written */
             for (odd = first; odd < view->count && !view->odd[odd];)
                 odd++;
             if (odd == view->count)
                 return 0;
             if (odd - first >= (Py_ssize_t)text->tables->longest_word)
-                first = odd - (Py_ssize_t)text->tables->longest_word + 1, id = view->id + first;
+                first = odd - (Py_ssize_t)text->tables->longest_word + 1;
         }
-        const Py_ssize_t left = view->count - first;
-        if (!id[0] || !may_begin(trie, id[0], left > 1 ? id[1] : 0, 0))
-            continue;
-        uint32_t node = trie->root[id[0]];
-        for (Py_ssize_t n = 1; node != NOTHING; n++) {
-            const unsigned flags = trie->flags[node];
-            if (flags & ends && (!whole || may_stand(text, view, first, first + n, flags)) &&
-                !(flags & HEARD && is_misheard(text, view, first, first + n, whole)))
-                return 1;
-            if (n == left || !id[n])
-                break;
-            node = child(trie, node, id[n]);
-        }
+        const uint16_t *id = view->id + first;
+        if (may_begin(trie, id[0], first + 1 < view->count ? id[1] : 0, 0) &&
+            begins_word(text, view, first, ends, whole))
+            return 1;
     }
     return 0;
 }
@@ -227,20 +269,59 @@ static uint32_t pair_of(const Tables *tables, Entry first, Entry second)
 }
 
 /* What two characters in a row make, or NOTHING. */
-static inline uint32_t joined(const Text *text, Py_ssize_t place)
+static uint32_t joined(const Text *text, Py_ssize_t place)
 {
     const Entry *entry = text->entry + place;
-    if (!(entry[0].flags & IS_FIRST) || place + 1 >= text->size || !(entry[1].flags & IS_SECOND))
+    if (!(entry[0].flags & IS_FIRST) || place + 1 >= text->size || !(entry[1].flags & IS_SECOND) ||
+        !may_follow(text->tables, entry[0].word, entry[1].word))
         return NOTHING;
     return pair_of(text->tables, entry[0], entry[1]);
 }
 
-/* Whether anything is written otherwise: pairs of components, or digits after a letter. */
-static int has_signs(const Text *text)
+/* Whether anything is written otherwise: pairs of components, which are noted, or digits after a letter. */
+static int has_signs(Text *text)
 {
-    for (Py_ssize_t i = 0; text->signs && i < text->size; i++)
-        if (joined(text, i) != NOTHING || (text->entry[i].flags & IS_LEET && flags_at(text, i - 1) & IS_LETTER))
+    int found = 0;
+    if (text->noted || !text->signs)
+        return text->signs;
+    for (Py_ssize_t i = 0; i < text->size; i++) {
+        text->joint[i] = joined(text, i);
+        found |= text->joint[i] != NOTHING || (text->entry[i].flags & IS_LEET && flags_at(text, i - 1) & IS_LETTER);
+    }
+    text->noted = 1;
+    return text->signs = found;
+}
+
+/* The number of the letter before or after a place, in steps of -1 or 1; 0 where no word reaches it. */
+static uint16_t letter_beside(const Text *text, Py_ssize_t place, int step, Py_ssize_t *where)
+{
+    *where = -1;
+    for (int gap = 0; gap <= MAX_GAP && place >= 0 && place < text->size; gap++, place += step)
+        if (text->entry[place].flags & IS_WORD) {
+            *where = place;
+            return text->entry[place].word;
+        }
+    return 0;
+}
+
+/* Whether a sign may be part of a word: a digit may always, a pair where what it makes stands beside a letter as in some word,
+ * or beside another pair. */
+static int is_promising(const Text *text)
+{
+    Py_ssize_t where;
+    for (Py_ssize_t i = 0; i < text->size; i++) {
+        if (text->entry[i].flags & IS_LEET && flags_at(text, i - 1) & IS_LETTER)
             return 1;
+        if (text->joint[i] == NOTHING)
+            continue;
+        const uint16_t made = (uint16_t)text->joint[i];
+        const uint16_t after = letter_beside(text, i + 2, 1, &where);
+        if ((where >= 0 && text->joint[where] != NOTHING) || (after && may_follow(text->tables, made, after)))
+            return 1;
+        const uint16_t before = letter_beside(text, i - 1, -1, &where);
+        if (before && may_follow(text->tables, before, made))
+            return 1;
+    }
     return 0;
 }
 
@@ -252,14 +333,14 @@ static View rewritten(Text *text, int which)
     int gap = 0, leet = 0;
     for (Py_ssize_t i = 0; i < text->size; i++) {
         const Entry entry = text->entry[i];
-        const uint32_t pair = joined(text, i);
+        const uint32_t pair = text->joint[i];
         const Py_ssize_t before = pairs < LONGEST_CHAIN ? pairs : LONGEST_CHAIN;
         pairs = pair == NOTHING ? 0 : pairs + 1;
         leet = entry.flags & IS_LEET && (leet || flags_at(text, i - 1) & IS_LETTER);
         if (i < done)
             continue;
         text->start[count] = (uint32_t)i;
-        if (pair != NOTHING && ((before == 0 && joined(text, i + 1) == NOTHING) || before % 2 == which)) {
+        if (pair != NOTHING && ((before == 0 && (i + 1 == text->size || text->joint[i + 1] == NOTHING)) || before % 2 == which)) {
             text->other[count] = (uint16_t)pair;
             done = i + 2;
         } else if (leet) {
@@ -321,7 +402,9 @@ static int in_repeats(Text *text, unsigned ends)
 
 static int in_signs(Text *text, unsigned ends)
 {
-    for (int which = 0; which < 2 && has_signs(text); which++) {
+    if (!has_signs(text) || !is_promising(text))
+        return 0;
+    for (int which = 0; which < 2; which++) {
         const View view = rewritten(text, which);
         if (has_word(text, &view, ends, 1))
             return 1;
@@ -488,9 +571,9 @@ static int is_apart(const Text *text, Py_ssize_t first, Py_ssize_t last)
 static int has_sound(const Text *text, const uint16_t *id, Py_ssize_t count, int plain)
 {
     const Trie *trie = &text->tables->sounds;
-    for (Py_ssize_t first = 0; first + 2 < count; first++) {
-        if (!id[first] || !may_begin(trie, id[first], id[first + 1], id[first + 2]))
-            continue;
+    const Py_ssize_t many = spots(trie, id, count, 3, text->spot);
+    for (Py_ssize_t at = 0; at < many; at++) {
+        const Py_ssize_t first = text->spot[at];
         uint32_t node = trie->root[id[first]];
         for (Py_ssize_t n = 1; node != NOTHING; n++) {
             if (trie->value[node] != NOTHING &&

@@ -4,9 +4,9 @@
 #include <string.h>
 
 static const char NAME[] = "guiju.tables";
-static const char MAGIC[8] = {'G', 'U', 'I', 'J', 'U', 'S', 'C', '3'};
+static const char MAGIC[8] = {'G', 'U', 'I', 'J', 'U', 'S', 'C', '4'};
 
-enum { TRIES = 4, TRIE_PARTS = 6, OTHERS = 12, SECTIONS = TRIES * TRIE_PARTS + OTHERS };
+enum { TRIES = 4, TRIE_PARTS = 6, OTHERS = 13, SECTIONS = TRIES * TRIE_PARTS + OTHERS };
 
 typedef struct {
     char magic[8];
@@ -118,7 +118,7 @@ static int rising(const uint32_t *from, uint32_t count, uint32_t last)
 
 static int open_others(const Py_buffer *buffer, const Header *header, int from, Tables *tables)
 {
-    uint32_t joined, groups, keys, plain;
+    uint32_t joined, groups, keys, plain, follow;
     tables->pairs = section(buffer, header, from, 4, &tables->pair_count);
     tables->joined = section(buffer, header, from + 1, 2, &joined);
     tables->groups = section(buffer, header, from + 2, 4, &groups);
@@ -128,6 +128,11 @@ static int open_others(const Py_buffer *buffer, const Header *header, int from, 
     tables->rules = section(buffer, header, from + 6, sizeof(Rule), &tables->rule_count);
     tables->plain = section(buffer, header, from + 7, 2, &plain);
     tables->neighbours = section(buffer, header, from + 8, 4, &tables->neighbour_count);
+    tables->follow = section(buffer, header, from + 9, 4, &follow);
+    if (!tables->follow || !power_of_two(follow) || follow > 1u << 27)
+        return 0;
+    for (tables->follow_bits = 5; follow > 1; follow >>= 1)
+        tables->follow_bits++;
     if (!tables->pairs || !tables->joined || !tables->groups || !tables->units || !tables->marks_from ||
         !tables->marks || !tables->rules || !tables->plain || !tables->neighbours || plain != BASIC || joined != tables->pair_count || tables->rule_count > MOST_RULES)
         return 0;

@@ -69,6 +69,8 @@ typedef struct {
     const uint16_t *plain;      /* what each character of the basic plane is read as */
     const uint32_t *neighbours; /* characters that follow one another in ordinary words: first << 16 | second, rising */
     uint32_t neighbour_count;
+    const uint32_t *follow;    /* a filter over letters that follow one another in a word, and over `pairs` */
+    int follow_bits;           /* binary logarithm of its bits */
     uint32_t longest_word, longest_sound, reach;
 } Tables;
 
@@ -98,10 +100,16 @@ static inline int may_begin(const Trie *trie, uint32_t a, uint32_t b, uint32_t c
 {
     const uint32_t *row = trie->filter + ((size_t)a << (trie->bits - 5));
     const uint32_t one = (b * 0x9E3779B1u + c * 0x85EBCA6Bu) >> (32 - trie->bits);
-    if (!(row[one >> 5] >> (one & 31) & 1))
-        return 0;
     const uint32_t other = (b * 0xC2B2AE35u + c * 0x27D4EB2Fu) >> (32 - trie->bits);
-    return row[other >> 5] >> (other & 31) & 1;
+    return row[one >> 5] >> (one & 31) & row[other >> 5] >> (other & 31) & 1;
+}
+
+/* Whether two letters may follow one another in a word, or be a pair of components; wrong one way only. */
+static inline int may_follow(const Tables *tables, uint32_t a, uint32_t b)
+{
+    const uint32_t one = (a * 0x9E3779B1u + b * 0x85EBCA6Bu) >> (32 - tables->follow_bits);
+    const uint32_t other = (a * 0xC2B2AE35u + b * 0x27D4EB2Fu) >> (32 - tables->follow_bits);
+    return tables->follow[one >> 5] >> (one & 31) & tables->follow[other >> 5] >> (other & 31) & 1;
 }
 
 #endif

@@ -17,14 +17,14 @@ from guiju.moderation.lexicon import MAX_WORD, Lexicon, Word
 from guiju.moderation.rules import DETECTORS, Rule
 from guiju.moderation.screening import characters
 from guiju.moderation.screening.needs import Needs, needs_of
-from guiju.moderation.screening.trie import Alphabet, Key, Trie, build
+from guiju.moderation.screening.trie import Alphabet, Key, Trie, bloom, build
 from guiju.moderation.spoken import Spoken, SpokenLexicon, spoken
 from guiju.text import ordinary
 from guiju.text.rewriting import LEET_READINGS, LEET_SIGNS
 from guiju.text.squeeze import MAX_GAP, is_latin
 from guiju.text.syllables import signs, spellable
 
-MAGIC = b"GUIJUSC3"
+MAGIC = b"GUIJUSC4"
 _DENY, _ALLOW, _OWN_GAPS, _DOUBLED, _DENY_LIVES, _ALLOW_LIVES, _HEARD = 1, 2, 8, 16, 32, 64, 128
 _HEAD, _MAIL, _INITIALS = 3, 4, 5
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -66,6 +66,7 @@ def tables(materials: Materials) -> bytes | None:
         _rules(materials.patterns),
         characters.plain(),
         _neighbours(any(word.heard for word in lexicon.words)),
+        _follow(lexicon, written),
     )
     longest = max((len(word.text) for word in lexicon.words), default=0)
     return _block((array for trie in tries for array in trie.arrays()), others, longest, heard.longest)
@@ -165,6 +166,14 @@ def _neighbours(asked: bool) -> npt.NDArray[np.uint32]:
     pairs = ordinary.load().items() if asked else ()
     found = [ord(first) << 16 | ord(second) for first, seconds in pairs for second in seconds]
     return np.array(sorted(found), np.uint32)
+
+
+def _follow(lexicon: Lexicon, written: Alphabet) -> npt.NDArray[np.uint32]:
+    """A filter over the letters that follow one another in a word, and over the pairs of components."""
+    table = written.table()
+    both = sorted({*lexicon.bigrams, *lexicon.pairs})
+    codes = np.array([[ord(letter) for letter in pair] for pair in both], np.uint32).reshape(-1, 2)
+    return bloom(table[codes])
 
 
 def _block(tries: Iterable[npt.NDArray[np.generic]], others: Arrays, longest_word: int, longest_sound: int) -> bytes:

@@ -158,6 +158,19 @@ def _filter(rows: U16, lengths: npt.NDArray[np.int64], alphabet: Alphabet, arity
     return found
 
 
+def bloom(pairs: U16) -> U32:
+    """A filter over pairs of labels, two bits each, for ``may_follow`` of ``native/tables.h``."""
+    size = _LEAST
+    while size < _BITS_EACH * len(pairs):
+        size *= 2
+    found = np.zeros(size // 32, np.uint32)
+    first, second = pairs.astype(np.uint32).T
+    for one, other in _FACTORS:
+        bits = first * np.uint32(one) + second * np.uint32(other) >> np.uint32(32 - (size.bit_length() - 1))
+        np.bitwise_or.at(found, bits >> np.uint32(5), np.uint32(1) << (bits & np.uint32(31)))
+    return found
+
+
 def _empty(alphabet: Alphabet) -> Trie:
     """A trie of one node that nothing leads to."""
     return Trie(

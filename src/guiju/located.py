@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from guiju.errors import GuijuError
 
 T = TypeVar("T")
 Fault = tuple[str, str]
 """A path and a message."""
+
+DEEPEST = 60
+"""So deep may a document be nested; what ships needs ten."""
 
 _STEP = re.compile(r"\.([\w.-]+?)(?=[.\[]|$)|\[(\d+|\.\.\.)\]")
 
@@ -30,16 +36,68 @@ class NotYaml(Exception):
         self.line, self.column, self.problem = line, column, problem
 
 
+class _Bounded:
+    """Refuses what is nested deeper than anybody writes, before it fills the stack."""
+
+    _depth = 0
+
+    def descend_resolver(self, parent: yaml.Node | None, _index: Any) -> None:
+        """Into one more node; called for each that is composed."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            mark = parent.start_mark if parent else None
+            raise yaml.MarkedYAMLError(problem=f"nested more than {DEEPEST} deep", problem_mark=mark)
+
+    def ascend_resolver(self) -> None:
+        """Out of it again."""
+        self._depth -= 1
+
+
+class _Explaining(_Bounded, yaml.SafeLoader):
+    """Pure Python: slow, and the one whose messages people understand."""
+
+
+if yaml.__with_libyaml__:
+
+    class _Quick(_Bounded, Composer, yaml.cyaml.CParser, SafeConstructor, Resolver):  # type: ignore[name-defined,misc]
+        """Events from libyaml, ten times as fast; composed in Python, as libyaml's own composer fills the stack."""
+
+        def __init__(self, source: str) -> None:
+            yaml.cyaml.CParser.__init__(self, source)  # type: ignore[attr-defined]
+            Composer.__init__(self)
+            SafeConstructor.__init__(self)
+            Resolver.__init__(self)
+
+
+def reader(source: str) -> Any:
+    """PyYAML's safe loader over a text that people wrote: ``get_single_node``, ``construct_document``; raises its errors.
+
+    The nodes and their marks are those of ``yaml.SafeLoader``; only the words of a syntax error are libyaml's, where
+    PyYAML was built with it.
+    """
+    return _Quick(source) if yaml.__with_libyaml__ else _Explaining(source)
+
+
 def compose(source: str) -> yaml.Node | None:
     """The document as nodes that carry their marks; None where it is empty.
 
     Raises:
         NotYaml: at the first place that cannot be read.
     """
+    return _composed(source)[1]
+
+
+def _composed(source: str) -> tuple[Any, yaml.Node | None]:
+    """The loader, which makes values of the nodes, and the root."""
     try:
-        return yaml.compose(source, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise _unread(error) from error
+        loader = reader(source)
+        return loader, loader.get_single_node()
+    except (yaml.YAMLError, UnicodeError):  # once more, for the better words
+        try:
+            loader = _Explaining(source)
+            return loader, loader.get_single_node()
+        except yaml.YAMLError as error:
+            raise _unread(error) from error
 
 
 def _unread(error: yaml.YAMLError) -> NotYaml:
@@ -59,8 +117,8 @@ def typed(
         GuijuError: what ``refusal(detail=…)`` makes, its detail holding one line for each mistake.
     """
     try:
-        root = compose(source)
-        value = msgspec.convert(yaml.safe_load(source), wanted)
+        loader, root = _composed(source)
+        value = msgspec.convert(None if root is None else loader.construct_document(root), wanted)
     except NotYaml as error:
         raise refusal(detail=str(error)) from error
     except yaml.YAMLError as error:  # composed, and yet no value: a tag nobody knows

@@ -90,6 +90,7 @@ def fault(text: str, sample: Facts) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Node:
     """The expression taken apart at its ``||``, ``&&`` and ``!``, outermost first."""
     text = text.strip()

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from guiju import located
 from guiju.errors import LawSchemaError, LawSyntaxError
 from guiju.law.diagnostics import Faults, Place, nearest
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
 
 Path_ = tuple[str | int, ...]
@@ -74,7 +74,7 @@ class Source:
     # --- parsing
 
     def _parse(self, text: str) -> Any:
-        loader = _Loader(text)
+        loader = located.reader(text)
         try:
             node = loader.get_single_node()
             return None if node is None else self._walk(loader, node, ())

@@ -16,15 +16,16 @@ from training.examples import PROMPT, Example
 
 _FILE = Path(__file__).parent / "frames.yaml"
 MADE = "frames"
+_ENDINGS = ((False, ""), (True, "_english"))
 
 
 @dataclass(frozen=True)
 class Frames:
-    """The file: patterns that take a deed out of a text, and the frames it is put into."""
+    """The file: patterns that take a deed out of a text, and the frames it is put into, by whether they are English."""
 
     cores: tuple[re.Pattern[str], ...]
-    neutral: tuple[str, ...]
-    harmless: tuple[str, ...]
+    neutral: dict[bool, tuple[str, ...]]
+    harmless: dict[bool, tuple[str, ...]]
 
     def deed(self, text: str) -> str:
         """The deed a short request is about, or an empty string where none is plain."""
@@ -39,7 +40,11 @@ class Frames:
 def frames() -> Frames:
     """The frames that ship with the recipe."""
     raw = yaml.safe_load(_FILE.read_text("utf-8"))
-    return Frames(tuple(re.compile(p) for p in raw["cores"]), tuple(raw["neutral"]), tuple(raw["harmless"]))
+    return Frames(
+        tuple(re.compile(p) for p in raw["cores"]),
+        {english: tuple(raw[f"neutral{end}"]) for english, end in _ENDINGS},
+        {english: tuple(raw[f"harmless{end}"]) for english, end in _ENDINGS},
+    )
 
 
 def reframed(examples: Iterable[Example], neutral: int, harmless: int, seed: int) -> Iterator[Example]:
@@ -51,9 +56,9 @@ def reframed(examples: Iterable[Example], neutral: int, harmless: int, seed: int
         if not deed:
             continue
         made = replace(example, kind=MADE, weight=example.weight / 2)
-        for frame in choose.sample(known.neutral, neutral):
+        for frame in choose.sample(known.neutral[deed.isascii()], neutral):
             yield replace(made, text=frame.format(x=deed))
         if example.harmful:
             unharmed = dict.fromkeys({HARMFUL, *example.labels}, False)
-            for frame in choose.sample(known.harmless, harmless):
+            for frame in choose.sample(known.harmless[deed.isascii()], harmless):
                 yield replace(made, text=frame.format(x=deed), labels=unharmed)

@@ -13,7 +13,7 @@ import numpy as np
 from guiju.moderation.models import features
 from guiju.moderation.models.network import HARMFUL, Network
 from guiju.text.reading import read
-from training import calibration, frames, learning, making, redteam, vectors
+from training import calibration, frames, learning, making, redteam, roles, vectors
 from training.calibration import Calibration, Group, Values
 from training.examples import ANSWER, OWN, PROMPT, Example, own, public, unique
 from training.learning import Course, Shape, Trained
@@ -81,6 +81,7 @@ def multiplied(examples: Sequence[Example], heads: Sequence[str], seed: int) -> 
         *unique(frames.reframed(examples, 6, 6, seed)),
         *making.hidden(mine, heads, 700, seed + 1),
         *making.buried([e for e in examples if e.source in _BURIED], 1500, seed + 2),
+        *roles.made(mine, heads, 500, seed + 3),
     ]
 
 

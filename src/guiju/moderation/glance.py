@@ -14,6 +14,7 @@ from guiju.moderation.detectors.rumours import Rumours
 from guiju.moderation.rumours import WORTH_A_LOOK
 from guiju.moderation.scan import Judge
 from guiju.nouns import Direction
+from guiju.text import backwards
 from guiju.text.reading import easily
 
 
@@ -30,7 +31,7 @@ class Glance:
     def likelihood(self, text: str, direction: Direction) -> float | None:
         """How likely a text must not pass in which the judges find nothing; None where they have to look themselves."""
         normal, network = easily(text), self._networks[direction]
-        if normal is None or network is None or self._pairs is None:
+        if normal is None or network is None or self._pairs is None or backwards.asks(normal):
             return None
         found = native.module.glance(network, self._pairs, text, normal, WORTH_A_LOOK, FEWEST[direction])
         if found is None:

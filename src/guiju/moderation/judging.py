@@ -17,6 +17,7 @@ from guiju.moderation.failing import broke, timed_out
 from guiju.moderation.glance import glance_of
 from guiju.moderation.scan import Detector, Judge
 from guiju.nouns import Direction, Failure, Finding, Part
+from guiju.text import backwards
 from guiju.text.payloads import payloads
 from guiju.text.reading import read
 
@@ -137,8 +138,12 @@ class Judges:
 
 
 def _texts(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """What is judged of a stretch: itself and what is hidden in it, each normalised and with its place."""
-    yield read(text).text, (0, len(text))
+    """What is judged of a stretch: itself, itself backwards where it asks to be read so, and what is hidden in it, each
+    normalised and with its place."""
+    normal = read(text).text
+    yield normal, (0, len(text))
+    for turned in backwards.readings(normal):
+        yield turned, (0, len(text))
     for payload in payloads(text):
         yield read(payload.text).text, (payload.start, payload.end)
 

@@ -135,7 +135,7 @@ def test_a_full_journal_sends_the_long_way_and_is_used_again(writing: Writing) -
     assert way is not None
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")  # nothing is stored meanwhile
-        heavy = [writing.draft()._replace(prompt='[{"text":"' + "长" * 60_000 + '"}]') for _ in range(24)]
+        heavy = [writing.draft()._replace(prompt='[{"text":"' + "长" * 60_000 + '"}]') for _ in range(40)]
         futures = submit(writing, heavy, 1)
         assert futures[0].done() and not futures[-1].done()
         holder.rollback()

@@ -41,9 +41,14 @@ _SLOW_S = 0.02
 _REST_S = 1.0
 """After a write on the loop that took longer, how long a thread makes them."""
 _STORE_AFTER_S = 0.05
-"""How long a durable record may stay out of the database; others that come meanwhile go in with it."""
-_STORE_MOST = 256
-"""As many of them go in at once."""
+"""How long a durable record stays out of the database; others that come meanwhile go in with it."""
+_MANY = 16
+"""Where so many come meanwhile, storing waits once more: a row costs half as much among hundreds as among dozens, and each
+round of storing takes the processor's caches from the exchanges under way."""
+_STORE_LATEST_S = 0.5
+"""But no record stays out for longer."""
+_STORE_MOST = 512
+"""As many of them go in at once; a half of the journal holds them."""
 
 
 class Behind(NamedTuple):
@@ -91,6 +96,9 @@ class Express:
         self._store_most = min(store_most, _STORE_MOST)
         self._pending: list[Waiting] = []
         self._behind: list[Row] = []
+        self._seen = 0
+        """how many of them there were at the last look"""
+        self._latest = 0.0
         self._company = 0
         self._timer: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
@@ -124,9 +132,19 @@ class Express:
         if self._later is not None:
             self._later.cancel()
             self._later = None
+        self._seen = 0
         if self._behind:
             rows, self._behind = self._behind, []
             self._give(Behind(rows))
+
+    def _look(self) -> None:
+        """Store, unless so many records come that more of them at once are cheaper."""
+        came, self._seen = len(self._behind) - self._seen, len(self._behind)
+        self._later = None
+        if came < _MANY or self.loop.time() >= self._latest:
+            self.store()
+        else:
+            self._later = self.loop.call_later(_STORE_AFTER_S, self._look)
 
     def close(self) -> None:
         """Take nothing more; what waits goes the long way."""
@@ -233,7 +251,8 @@ class Express:
         if len(self._behind) >= self._store_most:
             self.store()
         elif self._later is None:
-            self._later = self.loop.call_later(_STORE_AFTER_S, self.store)
+            self._latest = self.loop.time() + _STORE_LATEST_S - _STORE_AFTER_S
+            self._later = self.loop.call_later(_STORE_AFTER_S, self._look)
 
     def _failed(self, write: _Write, error: BaseException) -> None:
         """The disk refused: from now on everything goes the long way."""

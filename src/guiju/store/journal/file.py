@@ -11,8 +11,8 @@ from pathlib import Path
 
 from guiju.store.journal.frames import PAGE, Header, frame, pages
 
-HALF = 1024 * 1024
-"""Bytes of a half: 256 lone exchanges, or some 450 that come in company."""
+HALF = 2 * 1024 * 1024
+"""Bytes of a half: 512 lone exchanges, or some 900 that come in company."""
 SUFFIX = ".journal"
 
 

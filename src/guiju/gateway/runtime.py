@@ -237,6 +237,7 @@ class Runtime:
             self._compared.clear()
         if self._keys_used and time.monotonic() - self._keys_told >= gateways.KEYS_EVERY_S:
             gateways.keys_used(self._keys_used, datetime.now(UTC))
+            gateways.prune_usage(datetime.now(UTC))
             self._keys_used, self._keys_told = set(), time.monotonic()
         self._usage.clear()
         self._refused.clear()

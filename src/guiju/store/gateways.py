@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -46,6 +47,12 @@ def keys_used(digests: Collection[str], now: datetime) -> None:
     IntegrationKey.objects.filter(digest__in=digests).update(last_used_at=now)
 
 
+def prune_usage(now: datetime) -> None:
+    """Forget windows that nobody asks about any more."""
+    Usage.objects.filter(window="m", start__lt=now - _KEEP_MINUTES).delete()
+    Usage.objects.filter(window="d", start__lt=now - _KEEP_DAYS).delete()
+
+
 def share(
     identifier: str,
     snapshot: int,
@@ -68,19 +75,17 @@ def share(
         GatewayProcess.objects.filter(id=identifier).update(**seen)
         for (integration, window, start), amount in usage.items():
             field = "requests" if window == "m" else "tokens"
-            row, _ = Usage.objects.get_or_create(
-                integration_id=integration, window=window, start=datetime.fromtimestamp(start, UTC)
-            )
-            Usage.objects.filter(pk=row.pk).update(**{field: F(field) + amount})
+            row: dict[str, Any] = {"integration_id": integration, "window": window, "start": datetime.fromtimestamp(start, UTC)}
+            counted = {field: F(field) + amount}
+            if not Usage.objects.filter(**row).update(**counted):
+                Usage.objects.get_or_create(**row)  # another gateway may have come first
+                Usage.objects.filter(**row).update(**counted)
         for (code, integration, caller), amount in refused.items():
             hour = now.replace(minute=0, second=0, microsecond=0)
             line, _ = Refusal.objects.get_or_create(
                 hour=hour, code=code, integration_id=integration, caller=caller, defaults={"last_at": now}
             )
             Refusal.objects.filter(pk=line.pk).update(count=F("count") + amount, last_at=now)
-        if usage:
-            Usage.objects.filter(window="m", start__lt=now - _KEEP_MINUTES).delete()
-            Usage.objects.filter(window="d", start__lt=now - _KEEP_DAYS).delete()
     totals = {
         (row.integration_id, row.window, int(row.start.timestamp())): row.requests if row.window == "m" else row.tokens
         for row in Usage.objects.filter(start__gte=now - timedelta(days=1), start__lte=now)  # none from a clock ahead

@@ -53,6 +53,19 @@ def screen(tables: _Tables, text: str, normal: bool, /) -> int:
 def window(tables: _Tables, window: str, /) -> tuple[int, int, int, int, int, int, int, int]:
     """What is undecided at the end of a window: ``guiju.moderation.screening.screen.Undecided``."""
 
+def words(tables: _Tables, text: str, /) -> list[tuple[int, int, int]] | None:
+    """The words that may stand in a whole normalised text as it is written: start, end and number of each.
+
+    All that the detector ``words`` finds there without reading repeats or signs are among them, few others are: some whose
+    gaps show that they are none. None where the text has characters beyond the tables.
+    """
+
+def sounds(tables: _Tables, text: str, /) -> tuple[bool, list[tuple[int, tuple[int, ...], tuple[int, ...]]]] | None:
+    """The sounds of the detector ``sounds`` that may stand in a whole normalised text: number, starts and ends of the syllables.
+
+    Before them, whether no letters in it spell syllables. None where the text has emoji, or characters beyond the tables.
+    """
+
 def hides(text: str, /) -> bool:
     """Whether ``guiju.text.payloads.payloads`` may find anything in a text."""
 

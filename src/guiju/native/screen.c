@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { MAX_GAP = 4, NEAR = MAX_GAP + 1, LONGEST_RUN = 48, LONGEST_SYLLABLE = 6, ROTATED_FROM = 9, LETTERS = 26 };
-enum { LONGEST_CHAIN = 16, ALIKE = 2, ALL_DIFFER = 4, LONGEST_SUFFIX = 256, FOUND_HEADS = 64 };
+enum { LONGEST_CHAIN = 16, ALIKE = 2, ALL_DIFFER = 4, LONGEST_SUFFIX = 256, FOUND_HEADS = 64, NO_LETTER = 0xFFFF };
 /* Who must be asked; of `words` also whether other readings than the plain one may matter. */
 enum { ASK_ALL = 1, ASK_WORDS = 2, ASK_SOUNDS = 4, ASK_PATTERNS = 8, ASK_PII = 16, ASK_REPEATS = 32, ASK_SIGNS = 64 };
 enum { ANY_WORD = DENY | ALLOW | DOUBLED };
@@ -27,9 +27,11 @@ typedef struct {
     uint8_t *odd;             /* ... and whether it is written otherwise */
     uint32_t *joint;          /* what each character makes together with the next, or NOTHING; see has_signs */
     uint32_t *spot;           /* room for places where a key may begin */
+    uint32_t *halves;         /* where a first half is followed by a second one, */
+    Py_ssize_t half_count;    /* so many times */
     unsigned seen;            /* the flags of all characters together */
-    int signs;                /* there may be pairs of components, or digits after a letter */
-    int noted;                /* has_signs has looked */
+    int leet;                 /* there are digits after a letter */
+    int noted, signs;         /* what has_signs has found, once it has looked */
     int repeated;             /* a letter follows itself */
 } Text;
 
@@ -44,7 +46,7 @@ typedef struct {
 
 /* ---- looking up ------------------------------------------------------------------------------------------------- */
 
-enum { BYTES_EACH = sizeof(Entry) + 3 * sizeof(uint16_t) + 5 * sizeof(uint32_t) + 1 };
+enum { BYTES_EACH = sizeof(Entry) + 3 * sizeof(uint16_t) + 6 * sizeof(uint32_t) + 1 };
 
 static void lay_out(Text *text, char *room, Py_ssize_t size)
 {
@@ -55,7 +57,8 @@ static void lay_out(Text *text, char *room, Py_ssize_t size)
     text->end = text->start + size;
     text->joint = text->end + size;
     text->spot = text->joint + size;
-    text->word = (uint16_t *)(text->spot + size);
+    text->halves = text->spot + size;
+    text->word = (uint16_t *)(text->halves + size);
     text->sound = text->word + size;
     text->other = text->sound + size;
     text->odd = (uint8_t *)(text->other + size);
@@ -66,7 +69,8 @@ static int look_up(Text *text, const Py_UCS4 *code)
 {
     const Entry *basic = text->tables->basic;
     const Py_ssize_t size = text->size;
-    unsigned seen = 0, signs = 0, before = 0;
+    unsigned seen = 0, leet = 0, before = 0;
+    Py_ssize_t halves = 0;
     text->code = code;
     for (Py_ssize_t i = 0; i < size; i++) {
         Entry entry;
@@ -78,11 +82,14 @@ static int look_up(Text *text, const Py_UCS4 *code)
             return 0;
         text->entry[i] = entry;
         seen |= entry.flags;
-        signs |= (before & IS_FIRST && entry.flags & IS_SECOND) | (before & IS_LETTER && entry.flags & IS_LEET);
+        leet |= before & IS_LETTER && entry.flags & IS_LEET;
+        text->halves[halves] = (uint32_t)(i - 1);
+        halves += before & IS_FIRST && entry.flags & IS_SECOND;
         before = entry.flags;
     }
     text->seen = seen;
-    text->signs = (int)signs;
+    text->leet = (int)leet;
+    text->half_count = halves;
     return !(seen & IS_ODD);
 }
 
@@ -268,28 +275,26 @@ static uint32_t pair_of(const Tables *tables, Entry first, Entry second)
     return low < tables->pair_count && tables->pairs[low] == key ? tables->joined[low] : NOTHING;
 }
 
-/* What two characters in a row make, or NOTHING. */
-static uint32_t joined(const Text *text, Py_ssize_t place)
-{
-    const Entry *entry = text->entry + place;
-    if (!(entry[0].flags & IS_FIRST) || place + 1 >= text->size || !(entry[1].flags & IS_SECOND) ||
-        !may_follow(text->tables, entry[0].word, entry[1].word))
-        return NOTHING;
-    return pair_of(text->tables, entry[0], entry[1]);
-}
-
 /* Whether anything is written otherwise: pairs of components, which are noted, or digits after a letter. */
 static int has_signs(Text *text)
 {
-    int found = 0;
-    if (text->noted || !text->signs)
+    if (text->noted)
         return text->signs;
-    for (Py_ssize_t i = 0; i < text->size; i++) {
-        text->joint[i] = joined(text, i);
-        found |= text->joint[i] != NOTHING || (text->entry[i].flags & IS_LEET && flags_at(text, i - 1) & IS_LETTER);
-    }
     text->noted = 1;
-    return text->signs = found;
+    text->signs = text->leet;
+    for (Py_ssize_t n = 0; n < text->half_count; n++) {
+        const Entry *entry = text->entry + text->halves[n];
+        const uint32_t made = may_follow(text->tables, entry[0].word, entry[1].word)
+                                  ? pair_of(text->tables, entry[0], entry[1]) : NOTHING;
+        text->spot[n] = made;
+        text->signs |= made != NOTHING;
+    }
+    if (text->signs) {
+        memset(text->joint, 0xFF, (size_t)text->size * sizeof *text->joint);
+        for (Py_ssize_t n = 0; n < text->half_count; n++)
+            text->joint[text->halves[n]] = text->spot[n];
+    }
+    return text->signs;
 }
 
 /* The number of the letter before or after a place, in steps of -1 or 1; 0 where no word reaches it. */
@@ -309,9 +314,10 @@ static uint16_t letter_beside(const Text *text, Py_ssize_t place, int step, Py_s
 static int is_promising(const Text *text)
 {
     Py_ssize_t where;
-    for (Py_ssize_t i = 0; i < text->size; i++) {
-        if (text->entry[i].flags & IS_LEET && flags_at(text, i - 1) & IS_LETTER)
-            return 1;
+    if (text->leet)
+        return 1;
+    for (Py_ssize_t n = 0; n < text->half_count; n++) {
+        const Py_ssize_t i = text->halves[n];
         if (text->joint[i] == NOTHING)
             continue;
         const uint16_t made = (uint16_t)text->joint[i];
@@ -532,57 +538,104 @@ static View spelled(Text *text)
     return (View){text->other, text->start, text->end, NULL, count, 0};
 }
 
-/* Whether letters that sound like words can be a disguise of one: see _plausible of the detector. */
-static int is_plausible(const Text *text, uint32_t value, Py_ssize_t first, Py_ssize_t size)
+/* What distinguishes the syllables as they are written from a word: see _plausible and _judge of the detector. `unit`: what the
+ * word writes. Letters that spell a syllable may be what an unknown unit (NO_LETTER) is. */
+static int may_mean(const Text *text, const View *view, const uint16_t *unit, Py_ssize_t first, Py_ssize_t size, int plain)
+{
+    Py_ssize_t alike = 0, differing = 0;
+    int all_ascii = 1;
+    for (Py_ssize_t k = 0; k < size; k++) {
+        const uint32_t from = view->start[first + k];
+        const Entry entry = text->entry[from];
+        if (view->end[first + k] - from > 1) {
+            differing += unit[k] != NO_LETTER;
+        } else if (entry.word == unit[k]) {
+            alike++;
+        } else {
+            differing++;
+            all_ascii &= (entry.flags & IS_ASCII) != 0;
+        }
+    }
+    if (alike == size)
+        return 0;
+    return size >= ALL_DIFFER || (plain ? alike == ALIKE : differing <= 1 || all_ascii);
+}
+
+/* Whether syllables that sound like words can be a disguise of one. `plain`: nothing is spelled. */
+static int is_plausible(const Text *text, const View *view, uint32_t value, Py_ssize_t first, Py_ssize_t size, int plain)
 {
     const Tables *tables = text->tables;
-    if (value >= tables->group_count)
+    int all_ascii = !plain;
+    for (Py_ssize_t k = 0; all_ascii && k < size; k++)
+        all_ascii = (text->entry[view->start[first + k]].flags & IS_ASCII) != 0;
+    if (all_ascii || value >= tables->group_count)
         return 1;
-    for (uint32_t from = tables->groups[value]; from + size <= tables->groups[value + 1]; from += (uint32_t)size) {
-        Py_ssize_t alike = 0;
-        for (Py_ssize_t k = 0; k < size; k++)
-            alike += text->word[first + k] == tables->units[from + k];
-        if (size >= ALL_DIFFER ? alike < size : alike == ALIKE)
+    for (uint32_t from = tables->groups[value]; from + size <= tables->groups[value + 1]; from += (uint32_t)size)
+        if (may_mean(text, view, tables->units + from, first, size, plain))
             return 1;
-    }
     return 0;
 }
 
-/* Whether what lies between letters as they are written shows that they belong to several words. */
-static int is_apart(const Text *text, Py_ssize_t first, Py_ssize_t last)
+/* Whether what lies between syllables shows that they belong to several words. */
+static int is_apart(const Text *text, const View *view, Py_ssize_t first, Py_ssize_t last)
 {
     int all = 1, bad = 0;
     for (Py_ssize_t k = first + 1; k < last; k++) {
         int natural = 1, spaces = 1;
-        all &= text->at[k] > text->at[k - 1] + 1;
-        for (uint32_t place = text->at[k - 1] + 1; place < text->at[k]; place++) {
+        const uint32_t from = view->end[k - 1], to = view->start[k];
+        all &= to > from;
+        for (uint32_t place = from; place < to; place++) {
             natural &= (text->entry[place].flags & IS_NATURAL) != 0;
             spaces &= (text->entry[place].flags & IS_SPACE) != 0;
         }
-        if (text->at[k] == text->at[k - 1] + 1 || !natural)
+        if (to == from || !natural)
             continue;
-        const unsigned beside = text->entry[text->at[k]].flags | text->entry[text->at[k - 1]].flags;
+        const unsigned beside = text->entry[to].flags | text->entry[view->start[k - 1]].flags;
         bad |= !(spaces && beside & IS_ASCII);
     }
     return bad && !all;
 }
 
-/* Whether a word may be heard in the signs. `plain`: they are those of the letters as they are written. */
-static int has_sound(const Text *text, const uint16_t *id, Py_ssize_t count, int plain)
+/* How the sounds of a text are read, and whether anything in it is spelled. */
+static View as_heard(Text *text, int *plain)
+{
+    *plain = !has_spelling(text);
+    if (!*plain)
+        return spelled(text);
+    const View view = as_written(text, text->end);
+    return (View){text->sound, view.start, view.end, NULL, text->letters, 0};
+}
+
+/* The first sound from a node on that may be heard at `first`; how many syllables it has, 0 for none. Called again with what it
+ * has left in `node` and `size`, it goes on. */
+static int next_sound(const Text *text, const View *view, Py_ssize_t first, int plain, uint32_t *node, Py_ssize_t *size)
 {
     const Trie *trie = &text->tables->sounds;
-    const Py_ssize_t many = spots(trie, id, count, 3, text->spot);
-    for (Py_ssize_t at = 0; at < many; at++) {
-        const Py_ssize_t first = text->spot[at];
-        uint32_t node = trie->root[id[first]];
-        for (Py_ssize_t n = 1; node != NOTHING; n++) {
-            if (trie->value[node] != NOTHING &&
-                (!plain || (is_plausible(text, trie->value[node], first, n) && !is_apart(text, first, first + n))))
-                return 1;
-            if (first + n == count || !id[first + n])
-                break;
-            node = child(trie, node, id[first + n]);
-        }
+    for (;;) {
+        if (*size) {
+            if (first + *size == view->count || !view->id[first + *size])
+                return 0;
+            *node = child(trie, *node, view->id[first + *size]);
+        } else
+            *node = trie->root[view->id[first]];
+        if (*node == NOTHING)
+            return 0;
+        const Py_ssize_t n = ++*size;
+        if (trie->value[*node] != NOTHING && is_plausible(text, view, trie->value[*node], first, n, plain) &&
+            !is_apart(text, view, first, first + n))
+            return 1;
+    }
+}
+
+/* Whether a word may be heard in the signs. */
+static int has_sound(const Text *text, const View *view, int plain)
+{
+    const Py_ssize_t many = spots(&text->tables->sounds, view->id, view->count, 3, text->spot);
+    for (Py_ssize_t n = 0; n < many; n++) {
+        uint32_t node = NOTHING;
+        Py_ssize_t size = 0;
+        if (next_sound(text, view, text->spot[n], plain, &node, &size))
+            return 1;
     }
     return 0;
 }
@@ -674,18 +727,20 @@ static unsigned patterns_may(const Text *text)
     const uint32_t rules = text->tables->rule_count;
     uint32_t few[64][SLOTS];
     Needs needs = {few, NULL, NULL, text, 0};
-    uint16_t after = 0;
+    Py_ssize_t many = 0;
     if (rules > 64 && (needs.next = malloc(rules * sizeof *needs.next)) == NULL)
         return ASK_ALL;
     for (uint32_t rule = 0; rule < rules; rule++)
         for (int slot = 0; slot < SLOTS; slot++)
             needs.next[rule][slot] = NOTHING;
-    for (Py_ssize_t place = text->size - 1; place >= 0; place--) {
-        const uint16_t id = text->entry[place].head;
-        if (id && (text->entry[place].flags & IS_HEAD || (after && may_begin(trie, id, after, 0))))
-            look_at(&needs, place);
-        after = id;
+    for (Py_ssize_t place = 0; place < text->size; place++) {
+        const uint16_t after = place + 1 < text->size ? text->entry[place + 1].head : 0;
+        const unsigned begun = (unsigned)may_begin(trie, text->entry[place].head, after, 0);
+        text->spot[many] = (uint32_t)place;
+        many += (begun & (after != 0)) | (text->entry[place].flags / IS_HEAD & 1);
     }
+    while (many--)
+        look_at(&needs, text->spot[many]);
     if (needs.next != few)
         free(needs.next);
     free(needs.digits);
@@ -833,9 +888,9 @@ static Py_ssize_t sounds_growing(const Text *text, const View *view)
 
 static void sounds_in_window(Text *text, Undecided *undecided)
 {
-    const int spelling = has_spelling(text);
-    const View view = spelling ? spelled(text) : (View){text->sound, text->at, text->end, NULL, text->letters, 0};
-    if (text->seen & IS_EMOJI || has_sound(text, view.id, view.count, !spelling))
+    int plain;
+    const View view = as_heard(text, &plain);
+    if (text->seen & IS_EMOJI || has_sound(text, &view, plain))
         undecided->ask |= ASK_SOUNDS;
     else
         undecided->sound = sounds_growing(text, &view);
@@ -922,9 +977,9 @@ static PyObject *screen(PyObject *module, PyObject *arguments)
     if (ready && look_up(&text, room.codes) && !(normal && text.seen & IS_FOLDED)) {
         squeeze(&text);
         ask = words_may(&text);
-        const int spelling = has_spelling(&text);
-        const View view = spelling ? spelled(&text) : (View){text.sound, text.at, text.end, NULL, text.letters, 0};
-        if (text.seen & IS_EMOJI || has_sound(&text, view.id, view.count, !spelling))
+        int plain;
+        const View view = as_heard(&text, &plain);
+        if (text.seen & IS_EMOJI || has_sound(&text, &view, plain))
             ask |= ASK_SOUNDS;
         ask |= patterns_may(&text);
     }
@@ -948,8 +1003,6 @@ static PyObject *window(PyObject *module, PyObject *arguments)
         found.ask = 0;
         squeeze(&text);
         words_in_window(&text, &found);
-        for (Py_ssize_t k = 0; k < text.letters; k++)
-            text.end[k] = text.at[k] + 1;
         sounds_in_window(&text, &found);
         heads_in_window(&text, &found);
         for (int which = 0; which < 2; which++)
@@ -963,8 +1016,125 @@ static PyObject *window(PyObject *module, PyObject *arguments)
                          found.head[1], found.growing[1]);
 }
 
+/* Append the words that begin with the letter `first` and stand there for all the screen can tell; 0 with an exception. */
+static int list_words(const Text *text, const View *view, Py_ssize_t first, PyObject *found)
+{
+    const Trie *trie = &text->tables->words;
+    const uint16_t *id = view->id + first;
+    uint32_t node = trie->root[id[0]];
+    for (Py_ssize_t n = 1; node != NOTHING; n++) {
+        const unsigned flags = trie->flags[node];
+        if (flags & (DENY | ALLOW) && may_stand(text, view, first, first + n, flags) &&
+            !(flags & HEARD && is_misheard(text, view, first, first + n, 1))) {
+            PyObject *each = Py_BuildValue("nnk", (Py_ssize_t)view->start[first], (Py_ssize_t)view->end[first + n - 1],
+                                           (unsigned long)trie->value[node]);
+            if (each == NULL || PyList_Append(found, each) < 0) {
+                Py_XDECREF(each);
+                return 0;
+            }
+            Py_DECREF(each);
+        }
+        if (first + n == view->count || !id[n])
+            break;
+        node = child(trie, node, id[n]);
+    }
+    return 1;
+}
+
+/* Numbers as a tuple; NULL with an exception. */
+static PyObject *tuple_of(const uint32_t *number, Py_ssize_t count)
+{
+    PyObject *tuple = PyTuple_New(count);
+    for (Py_ssize_t k = 0; tuple != NULL && k < count; k++) {
+        PyObject *each = PyLong_FromUnsignedLong(number[k]);
+        if (each == NULL || PyTuple_SetItem(tuple, k, each) < 0)
+            Py_CLEAR(tuple);
+    }
+    return tuple;
+}
+
+/* The same for sounds, with the place of each syllable. */
+static int list_sounds(const Text *text, const View *view, Py_ssize_t first, int plain, PyObject *found)
+{
+    uint32_t node = NOTHING;
+    Py_ssize_t size = 0;
+    while (next_sound(text, view, first, plain, &node, &size)) {
+        PyObject *starts = tuple_of(view->start + first, size), *ends = tuple_of(view->end + first, size), *each = NULL;
+        if (starts != NULL && ends != NULL)
+            each = Py_BuildValue("kOO", (unsigned long)text->tables->sounds.value[node], starts, ends);
+        Py_XDECREF(starts);
+        Py_XDECREF(ends);
+        if (each == NULL || PyList_Append(found, each) < 0) {
+            Py_XDECREF(each);
+            return 0;
+        }
+        Py_DECREF(each);
+    }
+    return 1;
+}
+
+/* All words of a text as it is written into a list; 0 with an exception. */
+static int list_all_words(Text *text, PyObject *found)
+{
+    const View view = as_written(text, text->end);
+    const Py_ssize_t many = spots(&text->tables->words, view.id, view.count, 2, text->spot);
+    int told = 1;
+    for (Py_ssize_t n = 0; told && n < many; n++)
+        told = list_words(text, &view, text->spot[n], found);
+    return told;
+}
+
+/* All sounds of a text, and whether anything is spelled in it. */
+static int list_all_sounds(Text *text, PyObject *found, int *plain)
+{
+    const View view = as_heard(text, plain);
+    const Py_ssize_t many = spots(&text->tables->sounds, view.id, view.count, 3, text->spot);
+    int told = 1;
+    for (Py_ssize_t n = 0; told && n < many; n++)
+        told = list_sounds(text, &view, text->spot[n], *plain, found);
+    return told;
+}
+
+/* A list of words or of sounds, in which case `plain` says whether nothing is spelled; None where the text has to be looked at by
+ * somebody else. */
+static PyObject *list_all(PyObject *arguments, int *plain)
+{
+    PyObject *capsule, *given, *found = NULL;
+    Text text = {0};
+    Room room;
+    if (!PyArg_ParseTuple(arguments, "OU", &capsule, &given) || (text.tables = guiju_tables(capsule)) == NULL)
+        return NULL;
+    if (PyUnicode_GetLength(given) >= (Py_ssize_t)(NOTHING >> 1))
+        Py_RETURN_NONE;
+    const int ready = take(given, &room, &text);
+    if (ready && look_up(&text, room.codes) && !(text.seen & (plain ? IS_FOLDED | IS_EMOJI : IS_FOLDED))) {
+        squeeze(&text);
+        found = PyList_New(0);
+        if (found != NULL && !(plain ? list_all_sounds(&text, found, plain) : list_all_words(&text, found)))
+            Py_CLEAR(found);
+    }
+    give_back(&room);
+    if (found == NULL && ready && !PyErr_Occurred())
+        Py_RETURN_NONE;
+    return found;
+}
+
+static PyObject *words(PyObject *module, PyObject *arguments)
+{
+    return list_all(arguments, NULL);
+}
+
+static PyObject *sounds(PyObject *module, PyObject *arguments)
+{
+    int plain = 0;
+    PyObject *found = list_all(arguments, &plain);
+    return found == NULL || Py_IsNone(found) ? found : Py_BuildValue("NN", PyBool_FromLong(plain), found);
+}
+
 PyMethodDef guiju_screen_functions[] = {
     {"screen", screen, METH_VARARGS, NULL},
     {"window", window, METH_VARARGS, NULL},
+    {"words", words, METH_VARARGS, NULL},
+    {"sounds", sounds, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -53,6 +53,9 @@ class Sounds:
             if final:
                 if not self.screen.asks_normal(window) & (screening.ALL | screening.SOUNDS):
                     return None
+                told = self.screen.sounds(window)
+                if told is not None:
+                    return self._told(window, told, fresh)
             else:
                 asked, _, _, keep, *_ = self.screen.window(window)
                 if not asked & (screening.ALL | screening.SOUNDS):
@@ -78,6 +81,22 @@ class Sounds:
             return Scan(tuple(hits), size, size) if hits else None
         keep = self._undecided(window, heard or (sounding(window) if spelled else plain_sounding(window, signs)))
         return Scan(tuple(hits), size, keep, keep) if hits or keep < size else None
+
+    def _told(self, window: str, told: screening.Heard, fresh: int) -> Scan | None:
+        """The scan of a whole window of which the screen has told all sounds that may stand in it."""
+        plain, listed = told
+        hits: dict[Hit, None] = {}
+        for value, starts, ends in listed:
+            spoken_words, size = self._lexicon.words[value], len(starts)
+            if starts[0] < fresh:
+                continue
+            if plain and not _plausible("".join([window[place] for place in starts]), spoken_words, 0, size):
+                continue
+            heard = Sounding("", starts, ends)
+            for word in spoken_words:
+                hits.update(dict.fromkeys(self._judge(window, heard, 0, size, word)))
+        hits.update(dict.fromkeys(self._by_initials(window, fresh, True)))
+        return Scan(tuple(hits), len(window), len(window)) if hits else None
 
     def _undecided(self, window: str, heard: Sounding) -> int:
         """Where the longest end of the window begins that could still become a word by its sound."""

@@ -26,6 +26,8 @@ _CONTIGUOUS = 0.95
 _DISGUISED = 0.8
 #: A word of two letters that stands there only when signs are read as letters may be chance: never more than this.
 _SHORT_SEVERITY = "medium"
+#: Answers of the screen after which a text has to be read otherwise than as it stands.
+_OTHERWISE = screening.ALL | screening.REPEATS | screening.SIGNS
 
 
 class _Match(msgspec.Struct, frozen=True):
@@ -71,6 +73,9 @@ class Words:
                 looks = self.screen.asks_normal(window)
                 if not looks & (screening.ALL | screening.WORDS):
                     return None
+                listed = None if looks & _OTHERWISE else self.screen.words(window)
+                if listed is not None:
+                    return self._told(window, listed, fresh)
             else:
                 asked, hold, keep, *_ = self.screen.window(window)
                 if not asked & (screening.ALL | screening.WORDS):
@@ -82,14 +87,14 @@ class Words:
         joining = not final and window[-1:] in self._rewriter.firsts
         signs = self._signs(window, squeezed, found, final) if looks & (screening.ALL | screening.SIGNS) else []
         repeated = self._repeats(squeezed, final) if looks & (screening.ALL | screening.REPEATS) else False
-        listed = any(value < len(self._words) for _, _, value in found)
-        if not (listed or signs or repeated or joining) and deny_live < 0 and allow_live < 0:
+        written = any(value < len(self._words) for _, _, value in found)
+        if not (written or signs or repeated or joining) and deny_live < 0 and allow_live < 0:
             return None
         places = range(size) if len(squeezed) == size else positions(window)
         hold = places[deny_live] if deny_live >= 0 else size
         keep = places[allow_live] if allow_live >= 0 else size
         matches: list[_Match] = []
-        if listed:
+        if written:
             ends = range(1, size + 1) if len(squeezed) == size else [place + 1 for place in places]
             matches = self._matches(window, View(squeezed, places, ends, ()), found, fresh, final)
         views = self._views(window, signs, final)
@@ -109,6 +114,18 @@ class Words:
         if not matches:
             return None if hold == keep == size else self._undecided((), hold, keep)
         return self._judge(window, matches, hold, keep)
+
+    def _told(self, window: str, listed: list[tuple[int, int, int]], fresh: int) -> Scan | None:
+        """The scan of a whole window of which the screen has told all words that may stand in it as it is written."""
+        matches = []
+        for start, end, value in listed:
+            word = self._words[value]
+            straight = end - start == len(word.text)
+            starts = range(start, end) if straight else [start + place for place in positions(window[start:end])]
+            match = self._match(window, word, starts, [place + 1 for place in starts], (), fresh, True)
+            if match is not None:
+                matches.append(match)
+        return self._judge(window, matches, len(window), len(window)) if matches else None
 
     def _signs(self, window: str, squeezed: str, found: list[tuple[int, int, int]], final: bool) -> list[Sign]:
         """What is to be read otherwise: emoji, digits between letters, split characters (found with the words)."""
@@ -209,19 +226,37 @@ class Words:
                 kinds = _kinds(undone, word)
                 if not kinds:
                     continue
-            if starts[0] < fresh or ends[-1] - starts[0] > self.reach:
+            elif word.disguise == "repeat":  # nothing is doubled here
                 continue
-            how = fit(window, word, starts, ends, final)
-            if word.heard and how is not Fit.NO:
-                how = _told_apart(window, word, starts[0], ends[-1], final)
-            if how is Fit.NO:
-                continue
-            if word.disguise and word.disguise not in kinds:
-                kinds = (*kinds, word.disguise)
-            if ends[-1] - starts[0] > len(word.text) and has_gaps(starts, ends, word.gaps):
-                kinds = (*kinds, "separator")
-            matches.append(_Match(starts[0], ends[-1], how, word, kinds))
+            match = self._match(window, word, starts, ends, kinds, fresh, final)
+            if match is not None:
+                matches.append(match)
         return matches
+
+    def _match(
+        self,
+        window: str,
+        word: Word,
+        starts: Sequence[int],
+        ends: Sequence[int],
+        kinds: tuple[str, ...],
+        fresh: int,
+        final: bool,
+    ) -> _Match | None:
+        """The word whose letters were read from ``starts[i]:ends[i]`` by undoing ``kinds``; None where it does not stand there."""
+        start, end = starts[0], ends[-1]
+        if start < fresh or end - start > self.reach:
+            return None
+        how = fit(window, word, starts, ends, final)
+        if word.heard and how is not Fit.NO:
+            how = _told_apart(window, word, start, end, final)
+        if how is Fit.NO:
+            return None
+        if word.disguise and word.disguise not in kinds:
+            kinds = (*kinds, word.disguise)
+        if end - start > len(word.text) and has_gaps(starts, ends, word.gaps):
+            kinds = (*kinds, "separator")
+        return _Match(start, end, how, word, kinds)
 
     def _judge(self, window: str, matches: list[_Match], hold: int, allow_live: int) -> Scan:
         """Settle the matches. ``allow_live``: from there on an allow entry may still be growing."""

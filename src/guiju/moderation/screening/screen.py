@@ -23,6 +23,8 @@ REPEATS, SIGNS = 32, 64
 #: What is undecided at the end of a window: who must look; where words, allow entries and sounds may begin; where the last
 #: head of a rule stands (-1 for none) and where one may begin, of ``patterns`` and of ``pii``. Its size for nowhere.
 Undecided = tuple[int, int, int, int, int, int, int, int]
+#: Whether no letters spell syllables, and of each sound its number, the starts and the ends of its syllables.
+Heard = tuple[bool, list[tuple[int, tuple[int, ...], tuple[int, ...]]]]
 
 
 class Screen:
@@ -53,6 +55,14 @@ class Screen:
         if asked[0] is not text:
             self._asked = asked = (text, native.module.screen(self._tables, text, True))
         return asked[1]
+
+    def words(self, text: str) -> list[tuple[int, int, int]] | None:
+        """The words that may stand in a whole normalised text as it is written: start, end, number; None: nobody can say."""
+        return native.module.words(self._tables, text)
+
+    def sounds(self, text: str) -> Heard | None:
+        """The same of sounds; None also where emoji are written, which are read as words."""
+        return native.module.sounds(self._tables, text)
 
     def window(self, window: str) -> Undecided:
         """What is undecided at the end of a window of normalised text that goes on."""

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import quote
 
 import yaml
@@ -88,19 +89,30 @@ def _advert(parts: dict[str, list[str]], offer: str, choose: random.Random) -> s
 
 
 def hidden(examples: Sequence[Example], heads: Sequence[str], count: int, seed: int = 4) -> Iterator[Example]:
-    """Encoded and enciphered texts with what is asked of the reader."""
+    """Encoded and enciphered texts with what is asked of the reader.
+
+    Whoever is told to obey a cipher that nobody can check is told to break the rules. Of a code that the check undoes itself
+    that is not said: it judges what stands there, and a harmless order in such a code is harmless.
+    """
     choose = random.Random(seed)
     frames = yaml.safe_load((HERE / "hidden.yaml").read_text("utf-8"))
     short = [example for example in examples if len(example.text) < 60]
-    fine = [example for example in short if not example.harmful]
+    sides = {side: [example for example in short if example.harmful is side] for side in (True, False)}
+    none = dict.fromkeys(heads, False)
     for _ in range(count):
-        seed_text = choose.choice(short).text
-        text = choose.choice(frames["harmful"]).replace("{x}", choose.choice(CODES)(seed_text, choose))
-        yield Example(text, PROMPT, {HARMFUL: True, "jailbreak": True}, MADE, HIDDEN, _FEW)
+        for codes, side, labels in (
+            (CIPHERS, choose.random() < 0.5, {HARMFUL: True, "jailbreak": True}),
+            (CODES, True, {HARMFUL: True, "jailbreak": True}),
+            (CODES, False, none),
+        ):
+            text = choose.choice(frames["harmful"]).replace(
+                "{x}", choose.choice(codes)(choose.choice(sides[side]).text, choose)
+            )
+            yield Example(text, PROMPT, labels, MADE, HIDDEN, _FEW)
         text = choose.choice(frames["harmless"]).replace(
-            "{x}", choose.choice(CODES)(choose.choice(fine).text[:16], choose)
+            "{x}", choose.choice((*CIPHERS, *CODES))(choose.choice(sides[False]).text[:16], choose)
         )
-        yield Example(text, PROMPT, dict.fromkeys(heads, False), MADE, HIDDEN, _FEW)
+        yield Example(text, PROMPT, none, MADE, HIDDEN, _FEW)
 
 
 def _letters(text: str) -> str:
@@ -121,21 +133,27 @@ def _morse(text: str, choose: random.Random) -> str:
     return " ".join("".join(choose.choices(".-", k=choose.randint(1, 4))) for _ in text[:40])
 
 
-CODES: tuple[Callable[[str, random.Random], str], ...] = (
+Code: TypeAlias = Callable[[str, random.Random], str]
+
+#: What a check leaves as it stands.
+CIPHERS: tuple[Code, ...] = (
     _caesar,
     _morse,
     lambda text, choose: codecs.encode(_letters(text), "rot13"),
-    lambda text, choose: base64.b64encode(text.encode()).decode(),
     lambda text, choose: base64.b32encode(text.encode()).decode(),
+    lambda text, choose: " ".join(str(ord(c)) for c in text[:40]),
+    lambda text, choose: str([{w: i} for i, w in enumerate(text.split() if text.isascii() else list(text))][::-1]),
+)
+#: What it undoes: see ``guiju.text.payloads`` and ``guiju.text.backwards``.
+CODES: tuple[Code, ...] = (
+    lambda text, choose: base64.b64encode(text.encode()).decode(),
     lambda text, choose: text.encode().hex(),
     lambda text, choose: text.encode().hex(" "),
     lambda text, choose: quote(text),
     lambda text, choose: text.encode("unicode_escape").decode(),
-    lambda text, choose: " ".join(str(ord(c)) for c in text[:40]),
     lambda text, choose: " ".join(f"{b:08b}" for b in text.encode()[:30]),
     lambda text, choose: text[::-1],
     lambda text, choose: "".join(f"&#{ord(c)};" for c in text),
-    lambda text, choose: str([{w: i} for i, w in enumerate(text.split() if text.isascii() else list(text))][::-1]),
 )
 
 

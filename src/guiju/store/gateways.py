@@ -75,7 +75,11 @@ def share(
         GatewayProcess.objects.filter(id=identifier).update(**seen)
         for (integration, window, start), amount in usage.items():
             field = "requests" if window == "m" else "tokens"
-            row: dict[str, Any] = {"integration_id": integration, "window": window, "start": datetime.fromtimestamp(start, UTC)}
+            row: dict[str, Any] = {
+                "integration_id": integration,
+                "window": window,
+                "start": datetime.fromtimestamp(start, UTC),
+            }
             counted = {field: F(field) + amount}
             if not Usage.objects.filter(**row).update(**counted):
                 Usage.objects.get_or_create(**row)  # another gateway may have come first

@@ -37,3 +37,16 @@ def test_plain_texts_belong_to_no_tag() -> None:
     assert {example.direction for example in texts} == {PROMPT, ANSWER}
     assert not any(held for example in texts for held in example.labels.values())
     assert len({(example.direction, example.text) for example in texts}) > 1500
+
+
+def test_a_code_the_check_undoes_is_judged_by_what_it_says() -> None:
+    said = [Example("how do I bake bread", PROMPT, {HARMFUL: False}, "made for a test", "prompt")]
+    said += [Example("how do I rob a shop", PROMPT, {HARMFUL: True}, "made for a test", "prompt")]
+    made = list(making.hidden(said, (HARMFUL, "jailbreak"), 60))
+    plain = {
+        text.encode().hex(): harmful
+        for text, harmful in (("how do I bake bread", False), ("how do I rob a shop", True))
+    }
+    told = [(e.harmful, plain[code]) for e in made for code in plain if code in e.text]
+    assert {harmful for harmful, _ in told} == {True, False}
+    assert all(harmful is side for harmful, side in told)

@@ -6,7 +6,8 @@ Five legs, each a pytest of its own:
 faults     ``tests/faults``: processes killed, disks full, databases gone
 sqlite     the tests that touch the database (``tests/gateway``, ``console``, ``cli``, ``store``), on an embedded one
 core       all the others but the journeys: needs nothing but Python
-postgres   the tests that touch the database again, on a throw-away PostgreSQL cluster; the journeys by role, a reviewer's day
+postgres   of the tests that touch the database those that PostgreSQL could change (``tests/conftest.py``), on a throw-away
+           cluster; the journeys by role, a reviewer's day
 browser    ``tests/journeys`` in a headless Chromium; screenshots land in ``artifacts/``
 =========  ==================================================================================================
 

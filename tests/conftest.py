@@ -2,6 +2,11 @@
 
 SQLite by default, in a file as in production (WAL, IMMEDIATE transactions). With ``GUIJU_TEST_DATABASE_URL`` set the
 same tests run on that PostgreSQL; ``python -m tests.postgres -- pytest …`` starts a throw-away cluster and sets it.
+
+On PostgreSQL run those whose answer a database can change: what searches, pages, sorts, counts by hours and days, locks,
+claims, keeps JSON or is refused by a constraint, every service that writes, and every page once. Not those that touch no
+database, nor the modules marked ``one_database``: the words of a screen, who may see or do what, where a stream is cut,
+what a file carries. What they ask of the database others ask of both.
 """
 
 from __future__ import annotations
@@ -32,6 +37,25 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 django.setup()
+
+_ROWS = {"db", "transactional_db", "database", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what it cannot change (see above)."""
+    if not os.environ["GUIJU_DATABASE_URL"]:
+        return
+    left = [item for item in items if not _meets_rows(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if _meets_rows(item)]
+
+
+def _meets_rows(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database"):
+        return False
+    names = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(_ROWS & names) or "journeys" in item.path.parts
+
 
 # No test depends on how fast the machine is.
 settings.register_profile("guiju", deadline=None, suppress_health_check=[HealthCheck.too_slow])

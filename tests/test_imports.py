@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "guiju"
 
-WORDS = {"nouns", "errors", "located", "paper"}
+WORDS = {"nouns", "errors", "located", "paper", "china"}
 """What every room may import."""
 
 CORE: dict[str, set[str]] = {
@@ -57,6 +57,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "located": set(),
     "paper": set(),
+    "china": set(),
     "keyfiles": set(),
     "settings": {"proxies"},
     "django_settings": {"settings", "keyfiles"},

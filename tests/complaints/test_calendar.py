@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guiju.china import CHINA
 from guiju.complaints import Limit, WorkingCalendar
-from guiju.complaints.calendar import CHINA
 
 CALENDAR = WorkingCalendar.load()
 

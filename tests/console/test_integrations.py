@@ -16,7 +16,7 @@ from guiju.store.models import AuditEntry, Integration, IntegrationKey, Refusal,
 
 from .conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NEW = {
     "name": "小说助手",

@@ -16,7 +16,7 @@ from guiju.store.permissions import MATRIX
 
 from .conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PUBLIC = {"public", "public_send", "public_progress", "public_add"}
 OPEN = {"static", "sign_in", "sign_out", "language", "theme", "guardian", *PUBLIC}

@@ -16,7 +16,7 @@ from guiju.store.models import Appeal, Complaint, Role
 
 from .conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

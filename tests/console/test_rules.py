@@ -14,7 +14,7 @@ from guiju.store.models import PolicyVersion, Role, WordList
 
 from .conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 SOURCE = policy_source.DEFAULT.read_text("utf-8")
 BROKEN = SOURCE.replace("action: review", "action: reveiw", 1)

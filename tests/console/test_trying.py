@@ -15,7 +15,7 @@ from guiju.store.services import integrations, policies, word_lists
 
 from .conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from guiju.store.models import AuditEntry, Role, User
 
 from .conftest import PASSWORD, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

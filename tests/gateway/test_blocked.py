@@ -13,6 +13,8 @@ from tests.gateway.conftest import WORD
 from tests.gateway.serving import Caller
 from tests.gateway.stub import Json, Stub, chat, completion, response
 
+pytestmark = pytest.mark.one_database
+
 Make = Callable[..., Caller]
 STAND_IN = "抱歉，我不能提供违反法律法规的内容"
 

@@ -29,6 +29,8 @@ from tests.gateway.stub import (
     whole,
 )
 
+pytestmark = pytest.mark.one_database
+
 ESCAPED = json.dumps(WORD)[1:-1]
 """The word as JSON escapes, the way tool-call arguments are often written."""
 USER = {"role": "user", "content": "你好"}

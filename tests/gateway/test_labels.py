@@ -25,6 +25,8 @@ from tests.gateway.stub import (
     whole,
 )
 
+pytestmark = pytest.mark.one_database
+
 Make = Callable[..., Caller]
 LABEL = "【本内容由AI生成】"
 FENCED = "```python\nprint(1)\n```"

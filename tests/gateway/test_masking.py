@@ -14,6 +14,8 @@ from tests.gateway.serving import SYSTEM, Caller
 from tests.gateway.stub import DONE, Json, Stub, chat_whole, event, message_chunk, pieces, whole
 from tests.gateway.test_blocked import SURFACES, words_of
 
+pytestmark = pytest.mark.one_database
+
 MOBILE = "13912345678"
 ASK = f"写一封短信，让对方回电{MOBILE}，再说一遍：{MOBILE}"
 RULE = "rules:\n  - {risk: A.4.f/mobile, detector: pii, direction: prompt, action: mask}\n"

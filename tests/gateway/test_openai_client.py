@@ -30,6 +30,8 @@ from tests.gateway.stub import (
     whole,
 )
 
+pytestmark = pytest.mark.one_database
+
 LABEL = "【本内容由AI生成】"
 Make = Callable[..., Caller]
 HELLO = [{"role": "user", "content": "你好"}]

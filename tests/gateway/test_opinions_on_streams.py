@@ -19,6 +19,8 @@ from tests.gateway.test_blocked import SURFACES, streamed
 from tests.gateway.test_second_opinions import says
 from tests.gateway.test_streaming_modes import retracted, said
 
+pytestmark = pytest.mark.one_database
+
 FINE = "春天来了，公园里的花都开了，孩子们在草地上跑来跑去，老人坐在长椅上晒太阳，风很轻，天很蓝。"
 GREY = f"后来有人说起{DOUBTFUL}，大家都围过来听，说完又各自散去，谁也没有当真，只当是一个笑话罢了。"
 UNSAFE, SAFE = says("Safety: Unsafe\nCategories: Non-violent Illegal Acts"), says("Safety: Safe\nCategories: None")

@@ -39,6 +39,8 @@ from tests.gateway.stub import (
     whole,
 )
 
+pytestmark = pytest.mark.one_database
+
 LABEL = "【本内容由AI生成】"
 BITS = [
     *("好", "。", " ", "\n", "a", "7", "😀", "```\n", "~~~py\n"),

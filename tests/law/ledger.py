@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from guiju.china import CHINA
 from guiju.law.ledger import (
     AccountCounts,
     AccountHistory,
@@ -31,7 +32,7 @@ from guiju.law.ledger import (
     Retention,
     ReviewCounts,
 )
-from guiju.law.period import CHINA, Period
+from guiju.law.period import Period
 
 ON = date(2026, 9, 30)
 """The day every test looks at."""

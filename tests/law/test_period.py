@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guiju.law.period import Period, add_months, china_day
+from guiju.china import china_day
+from guiju.law.period import Period, add_months
 
 
 @pytest.mark.parametrize(

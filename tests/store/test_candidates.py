@@ -21,7 +21,7 @@ from guiju.store.snapshot_loader import SnapshotLoader
 
 from .evidence_rows import START, TestChain, verdict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 NOW = START + timedelta(days=1)
 SUBJECTS = ("月季", "草莓", "番茄", "黄瓜", "辣椒")
 PLACES = ("阳台", "菜园", "果园", "温室", "花盆", "楼顶")

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from guiju.law.period import CHINA
+from guiju.china import CHINA
 from guiju.store.finished_days import Kind, between, catch_up, forget, lately, start_of
 from guiju.store.models import DayFigure, Integration, Record, RecordRisk
 from guiju.store.traffic import EXCHANGES, FINDINGS, Exchanges, Findings

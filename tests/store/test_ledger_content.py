@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from guiju.china import china_day
 from guiju.law.ledger import MinorsContent
-from guiju.law.period import Period, china_day
+from guiju.law.period import Period
 from guiju.minors import policy_source
 from guiju.store.ledger import content
 from guiju.store.models import Account, CareProfile, Integration, UsageDay

@@ -100,7 +100,7 @@ from guiju.store.snapshot import Snapshot
 
 from .evidence_rows import TestChain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ROLES = (*Role.values, SYSTEM_ROLE)
 SOURCE = policy_source.DEFAULT.read_text("utf-8")
 PASSWORD = "correct-horse-battery-9"

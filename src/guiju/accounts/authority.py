@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from importlib import resources
 
 import msgspec
 
+from guiju.china import china_minute
 from guiju.paper import Paper, Template, write
 
-CHINA = timezone(timedelta(hours=8), "CST")
 _MOST = 50
 
 
@@ -116,4 +116,4 @@ def _named(code: str) -> str:
 
 
 def _time(at: datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)"
+    return china_minute(at)

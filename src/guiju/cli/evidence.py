@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from guiju.china import CHINA
 from guiju.cli import terminal
 from guiju.cli.boot import open_database, operator
 from guiju.cli.exits import Exit
@@ -24,7 +25,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Day = Annotated[
     datetime.datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Day or moment, UTC+8.")
 ]
-CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
 @app.command()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from guiju.china import CHINA
 from guiju.cli import terminal
 from guiju.cli.boot import open_database, operator
 from guiju.cli.language import say
 from guiju.incidents import Level, Operator, rules
-from guiju.incidents.report import CHINA, Kind
+from guiju.incidents.report import Kind
 
 if TYPE_CHECKING:
     from guiju.store.models import Incident

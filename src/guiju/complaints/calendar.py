@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
 
+from guiju.china import CHINA, china_day
 from guiju.complaints.kinds import Limit
 
-CHINA = timezone(timedelta(hours=8), "CST")
 _SATURDAY = 5
 
 
@@ -53,7 +53,7 @@ class WorkingCalendar:
         """When a limit that began at ``received`` ends: on the clock, or with the last moment of a working day in China."""
         if limit.hours is not None:
             return received + timedelta(hours=limit.hours)
-        last = self.after(received.astimezone(CHINA).date(), limit.working_days or 1)
+        last = self.after(china_day(received), limit.working_days or 1)
         return datetime.combine(last + timedelta(days=1), time(), CHINA)
 
     def remind(self, received: datetime, due: datetime, before: Limit) -> datetime:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
-from guiju.law.period import china_day
+from guiju.china import china_day
 from guiju.store.finished_days import lately, start_of
 from guiju.store.models import CareCase, Case, Refusal, Usage
 from guiju.store.traffic import EXCHANGES, FINDINGS

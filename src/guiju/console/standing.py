@@ -9,11 +9,11 @@ from functools import lru_cache
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from guiju.china import china_day
 from guiju.console.charts import Share, shares
 from guiju.console.language import pick
 from guiju.console.states import state
 from guiju.law.book import Book
-from guiju.law.period import china_day
 from guiju.law.result import Figure
 from guiju.law.schema import Threshold
 from guiju.law.status import DutyStatus, ObligationStatus, State

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from typing import Literal
 
 import msgspec
 import yaml
 
+from guiju.china import CHINA, china_day
 from guiju.errors import RetentionInvalid
-
-CHINA = timezone(timedelta(hours=8))
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,7 +103,7 @@ def _parse(text: str) -> _Document:
 
 
 def _day(at: int) -> date:
-    return datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(CHINA).date()
+    return china_day(datetime.fromtimestamp(at // 1_000_000, UTC))
 
 
 def _midnight(day: date) -> int:

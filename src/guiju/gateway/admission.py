@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from guiju.china import CHINA
 from guiju.errors import (
     AccountClosed,
     AccountLimited,
@@ -20,7 +21,7 @@ from guiju.errors import (
 )
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.pools import Served
-from guiju.gateway.runtime import UTC8, Runtime
+from guiju.gateway.runtime import Runtime
 from guiju.gateway.wire import Scope, header
 from guiju.store.moments import moment
 from guiju.store.snapshot import IntegrationView, Snapshot
@@ -123,8 +124,7 @@ def account_gate(runtime: Runtime, snapshot: Snapshot, account: str) -> None:
         raise AccountClosed()
     until = ""
     if standing.until is not None:
-        ends = moment(standing.until) + UTC8
-        until = f" ({ends:%Y-%m-%d %H:%M} UTC+8)"
+        until = f" ({moment(standing.until).astimezone(CHINA):%Y-%m-%d %H:%M} UTC+8)"
     raise AccountSuspended(until=until)
 
 

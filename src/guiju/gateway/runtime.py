@@ -10,11 +10,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from django.db import close_old_connections, connection
 from django.db.utils import Error as DatabaseFault
 
+from guiju.china import china_day
 from guiju.errors import GuijuError
 from guiju.evidence.record import new_id
 from guiju.gateway.care import CareBook
@@ -42,7 +43,6 @@ from guiju.store.writer import EvidenceWriter
 
 log = logging.getLogger("guiju.gateway")
 
-UTC8 = timedelta(hours=8)
 _REFUSALS = 10_000
 """Distinct refusals counted apart within one refresh; a flood from many addresses is counted together beyond that."""
 
@@ -281,4 +281,4 @@ class Runtime:
 
 
 def _today() -> date:
-    return (datetime.now(UTC) + UTC8).date()
+    return china_day(datetime.now(UTC))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Literal
 
 import msgspec
 
+from guiju.china import CHINA, china_minute
 from guiju.incidents.clocks import Clock, deadlines
 from guiju.incidents.grading import Facts, Grade, grade
 from guiju.incidents.rules import Confidence, Fact, Operator, rules, unverified
 from guiju.paper import Paper, Template, write
 
-CHINA = timezone(timedelta(hours=8), "CST")
 Kind = Literal["first", "summary"]
 
 
@@ -121,4 +121,4 @@ def _source(source: str, confidence: Confidence) -> str:
 
 
 def _time(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)"
+    return "" if at is None else china_minute(at)

@@ -6,12 +6,11 @@ The core reads no clock: every date is handed in. Days are days in China (UTC+8,
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-CHINA = timezone(timedelta(hours=8), "CST")
-"""The time zone in which a "day" of a rule is counted."""
+from guiju.china import CHINA
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -35,11 +34,6 @@ class Period(msgspec.Struct, frozen=True):
     def days(self) -> int:
         """Length in whole days."""
         return (self.end - self.start).days
-
-
-def china_day(moment: datetime) -> date:
-    """The day in China on which ``moment`` (with a time zone) falls."""
-    return moment.astimezone(CHINA).date()
 
 
 def add_months(day: date, months: int) -> date:

@@ -11,8 +11,8 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from guiju.china import china_day
 from guiju.desk import Agreement, Share, percentile, share, staffing
-from guiju.law.period import CHINA
 from guiju.store import desk_policy, second_reviews
 from guiju.store.desk_counts import FIRED, FIRST_JUDGED, JUDGED, TOOK
 from guiju.store.finished_days import between
@@ -116,7 +116,7 @@ def backlog(now: datetime) -> Backlog:
 
 def days(since: datetime, until: datetime) -> Days:
     """Cases a day from the day of ``since`` to that of ``until``."""
-    first, last = since.astimezone(CHINA).date(), until.astimezone(CHINA).date()
+    first, last = china_day(since), china_day(until)
     listed = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
     opened, _ = _a_day("opened_at", Q(opened_at__gte=since, opened_at__lte=until))
     decided, late = _a_day("decided_at", JUDGED & Q(decided_at__gte=since, decided_at__lte=until))

@@ -9,7 +9,7 @@ from importlib import resources
 
 import msgspec
 
-from guiju.law.period import CHINA
+from guiju.china import china_minute
 from guiju.store import complaint_rules
 
 
@@ -80,7 +80,7 @@ def _moment(text: str) -> str:
         at = datetime.fromisoformat(text)
     except ValueError:
         return ""
-    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)" if at.tzinfo is not None else ""
+    return china_minute(at) if at.tzinfo is not None else ""
 
 
 def _found(names: tuple[Name, ...], code: str) -> Name:

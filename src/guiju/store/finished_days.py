@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 import msgspec
 from django.db import DatabaseError, transaction
 
-from guiju.law.period import CHINA, china_day
+from guiju.china import CHINA, china_day
 from guiju.store.models import DayFigure
 
 T = TypeVar("T", bound=msgspec.Struct)

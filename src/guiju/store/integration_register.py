@@ -11,7 +11,7 @@ from importlib import resources
 import msgspec
 from django.utils.translation import override
 
-from guiju.law.period import CHINA
+from guiju.china import CHINA
 from guiju.store.inventory import DAYS, Line, reconcile
 from guiju.store.models import Integration
 

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 import msgspec
 from django.db.models import OuterRef, Q, Subquery, Sum
 
+from guiju.china import china_day
 from guiju.errors import KeyMissing, KeyUnknown
 from guiju.inventory import Facts, Remark, remarks
 from guiju.inventory.standing import rules
-from guiju.law.period import china_day
 from guiju.store.finished_days import lately, start_of
 from guiju.store.models import Integration, IntegrationKey, Record, Refusal
 from guiju.store.traffic import EXCHANGES, FINDINGS, Findings

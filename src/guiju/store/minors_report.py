@@ -5,11 +5,12 @@ Counts only: no pseudonym, no text, nothing of a single account.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from django.db.models import Count, QuerySet
 
+from guiju.china import CHINA
 from guiju.minors.calendar import MINUTE
 from guiju.store import care
 from guiju.store.models import (
@@ -22,8 +23,6 @@ from guiju.store.models import (
     Service,
     UsageDay,
 )
-
-_ZONE = timedelta(hours=8)
 
 
 class YearReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +59,7 @@ class YearReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_year(service: Service, year: int) -> YearReport:
     """The report of one calendar year in China."""
-    start, end = (datetime(y, 1, 1, tzinfo=UTC) - _ZONE for y in (year, year + 1))
+    start, end = (datetime(y, 1, 1, tzinfo=CHINA) for y in (year, year + 1))
     events = CareEvent.objects.filter(service=service.slug, at__gte=start, at__lt=end)
     profiles = CareProfile.objects.filter(account__integration__service=service)
     policy = care.policy_in_force()

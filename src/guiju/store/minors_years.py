@@ -6,11 +6,12 @@ A note is an act like others (`services/minors.py`): it stands in the audit log,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 from django.db.models import Q, QuerySet
 
+from guiju.china import CHINA
 from guiju.law.ledger import MinorsYear
 from guiju.minors.annual import Kind
 from guiju.store import care
@@ -19,7 +20,6 @@ from guiju.store.models import Account, AuditEntry, CareProfile, Record, UsageDa
 NOTED = "minors.yearly"
 """The action under which a note stands in the audit log."""
 _LOOK = "evidence.read_text"
-_ZONE = timedelta(hours=8)
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ def _minors(slug: str) -> QuerySet[CareProfile]:
 
 def looks(slug: str, year: int) -> list[str]:
     """The reason of every look of staff into a text of a minor's exchange in a year."""
-    start, end = (datetime(y, 1, 1, tzinfo=UTC) - _ZONE for y in (year, year + 1))
+    start, end = (datetime(y, 1, 1, tzinfo=CHINA) for y in (year, year + 1))
     entries = AuditEntry.objects.filter(action=_LOOK, at__gte=start, at__lt=end)
     read = [(int(key), why) for key, why in entries.values_list("object_id", "reason") if key.isdigit()]
     ours = _of_minors(slug, {key for key, _ in read})

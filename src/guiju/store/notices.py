@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.conf import settings
 
 from guiju.accounts.notices import Notice, Templates
+from guiju.china import china_minute
 from guiju.errors import SettingsInvalid
 from guiju.store.models import Sanction
 from guiju.store.sanction_numbers import number
-
-_CHINA = timedelta(hours=8)
 
 
 def templates() -> Templates:
@@ -42,10 +39,6 @@ def of_sanction(row: Sanction) -> Notice:
     Raises:
         NoticeUnfilled: the operator has yet to give a value.
     """
-    until = (
-        f"{row.expires_at + _CHINA:%Y-%m-%d %H:%M} (UTC+8)"
-        if row.expires_at is not None
-        else "另行通知 / further notice"
-    )
+    until = china_minute(row.expires_at) if row.expires_at is not None else "另行通知 / further notice"
     values = {"reason": row.reason, "step": row.step, "until": until, "sanction": number(row)}
     return templates().fill(f"sanction.{row.step}", {**settings.GUIJU.notices.values, **values})

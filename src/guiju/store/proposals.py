@@ -6,13 +6,13 @@ import random
 from datetime import timedelta
 
 from guiju.accounts import Proposal
+from guiju.china import china_day
 from guiju.store import outbox
 from guiju.store.actor import Actor
 from guiju.store.audit import append
 from guiju.store.models import Account, Exemption, ProposedStep, ShadowStep
 from guiju.store.moments import moment
 
-_CHINA = timedelta(hours=8)
 _RANDOM = random.SystemRandom()
 
 
@@ -39,7 +39,7 @@ def rehearsed(account: Account, proposals: tuple[Proposal, ...]) -> None:
         ShadowStep.objects.get_or_create(
             account=account,
             rule=proposal.rule,
-            day=(at + _CHINA).date(),
+            day=china_day(at),
             defaults={"step": proposal.step.value, "at": at, "points": len(proposal.records)},
         )
 

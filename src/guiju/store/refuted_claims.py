@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from django.db.models import Q
 
+from guiju.china import china_day
 from guiju.moderation.rumours import Likeness, Refuted, Register
 from guiju.store.models import RefutedClaim
 from guiju.text.reading import read
 
-_CHINA = timedelta(hours=8)
-
 
 def today() -> date:
     """The day in China."""
-    return (datetime.now(UTC) + _CHINA).date()
+    return china_day(datetime.now(UTC))
 
 
 def in_force(today: date) -> tuple[RefutedClaim, ...]:

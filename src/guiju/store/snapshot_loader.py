@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 
 from guiju.accounts import Sanction, Standing, standing
+from guiju.china import CHINA, china_day
 from guiju.errors import ProfileError
 from guiju.labeling import TextLabeller
 from guiju.law.profile import Profile, read_profile
@@ -26,8 +27,6 @@ from guiju.store.refuted_claims import as_value as claim_of
 from guiju.store.refuted_claims import in_force
 from guiju.store.sanctions import as_value
 from guiju.store.snapshot import IntegrationView, Limits, ServiceView, Snapshot, Trial
-
-_CHINA = timedelta(hours=8)
 
 
 class SnapshotLoader:
@@ -95,10 +94,10 @@ class SnapshotLoader:
 
     def _today(self) -> date:
         """The day in China; the load after midnight meets other entries of the register than the one before."""
-        now = datetime.now(UTC) + _CHINA
-        midnight = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
-        self._midnight = (midnight - _CHINA).timestamp()
-        return now.date()
+        today = china_day(datetime.now(UTC))
+        tomorrow = today + timedelta(days=1)
+        self._midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=CHINA).timestamp()
+        return today
 
     def _load_standings(self) -> dict[str, Standing]:
         now = time.time()

@@ -12,10 +12,10 @@ from django.db.models import Case as Choice
 from django.db.models import Count, IntegerField, Max, QuerySet, Value, When
 
 from guiju.accounts import AccountPolicy, Strike, Violation, points, strikes
+from guiju.china import china_day
 from guiju.store import models
 from guiju.store.moments import micros
 
-_CHINA = timedelta(hours=8)
 _FIELDS = ("record_id", "at", "risk", "streak", "severity", "disguised")
 
 
@@ -97,7 +97,7 @@ def tally(account: models.Account, policy: AccountPolicy, now: datetime, days: i
 
 def rehearsals(now: datetime, days: int = 7) -> tuple[Rehearsed, ...]:
     """Rules in the shadow, over the last ``days`` days in China."""
-    since = (now + _CHINA - timedelta(days=days - 1)).date()
+    since = china_day(now) - timedelta(days=days - 1)
     rows = (
         models.ShadowStep.objects.filter(day__gte=since)
         .values("rule", "step")

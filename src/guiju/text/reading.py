@@ -73,6 +73,11 @@ class Reading(msgspec.Struct, frozen=True):
     disguises: tuple[Finding, ...] = ()
     _map: _Map | None = None
 
+    @property
+    def easy(self) -> bool:
+        """Whether each character was read as one, and none of them was a disguise."""
+        return self._map is None
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The range of the original that the normalised characters ``start:end`` (not empty) were read from."""
         if self._map is None:

@@ -20,6 +20,8 @@ from guiju.store.evidence import read_text
 from tests.gateway.files.sending import send
 from tests.gateway.serving import Caller, wait_for
 
+pytestmark = pytest.mark.one_database
+
 
 def png(colour: tuple[int, int, int] = (90, 120, 200), size: int = 320) -> bytes:
     """A picture of one colour."""

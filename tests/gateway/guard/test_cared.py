@@ -14,6 +14,8 @@ from tests.gateway.guard.test_ways import moderated as aliyun
 from tests.gateway.serving import SYSTEM, Caller, wait_for
 from tests.gateway.test_minors import PROOF, child, known_as
 
+pytestmark = pytest.mark.one_database
+
 Make = Callable[..., Caller]
 CHECK, LITELLM = "/guard/v1/check", "/beta/litellm_basic_guardrail_api"
 

@@ -15,6 +15,8 @@ from guiju.store.services import integrations
 from tests.gateway.conftest import DOUBTFUL, MASKED, WORD
 from tests.gateway.serving import SYSTEM, Caller
 
+pytestmark = pytest.mark.one_database
+
 PATH = "/guard/v1/check"
 _names = itertools.count()
 

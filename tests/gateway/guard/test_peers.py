@@ -22,7 +22,10 @@ from tests.gateway.serving import Caller
 ROOT = Path(__file__).parents[3]
 PYTHON = Path(os.environ.get("GUIJU_TEST_PEERS", ROOT / ".venv-peers" / "bin" / "python"))
 
-pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="the peers' clients are not installed (see this file)")
+pytestmark = [
+    pytest.mark.one_database,
+    pytest.mark.skipif(not PYTHON.exists(), reason="the peers' clients are not installed (see this file)"),
+]
 
 
 def ask(peer: str, texts: list[str], *credentials: str) -> list[Any]:

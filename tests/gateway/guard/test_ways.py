@@ -21,6 +21,8 @@ from tests.gateway.conftest import DOUBTFUL, MASKED, WORD
 from tests.gateway.guard.signing import sign
 from tests.gateway.serving import Caller
 
+pytestmark = pytest.mark.one_database
+
 LITELLM = "/beta/litellm_basic_guardrail_api"
 
 

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guiju.china import china_day
 from guiju.console import charts
 from guiju.console.access import ConsoleRequest, form, screen
 from guiju.console.forms.cases import DeskSettingsForm
 from guiju.console.words import explain
 from guiju.errors import GuijuError
 from guiju.law.book import rules
-from guiju.law.period import china_day
 from guiju.store import desk_exposure, desk_figures, desk_policy
 from guiju.store.finished_days import start_of
 from guiju.store.models import CheckRun, ModelCandidate

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from guiju.china import china_day
 from guiju.law.ledger import SAMPLE, AccountHistory, Ledger, Turn
-from guiju.law.period import Period, china_day
+from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
 from guiju.law.result import CheckResult, Figure, failed, insufficient, passed

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 
+from guiju.china import china_day
 from guiju.law.ledger import Ledger
-from guiju.law.period import Period, china_day
+from guiju.law.period import Period
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
 from guiju.law.result import CheckResult, Figure, Validity, failed, insufficient, passed, percent

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from guiju.china import china_day
 from guiju.law.ledger import Ledger
-from guiju.law.period import Period, add_months, china_day
+from guiju.law.period import Period, add_months
 from guiju.law.profile import Profile
 from guiju.law.registry import Parameters, check
 from guiju.law.result import CheckResult, Figure, Validity, failed, insufficient, passed

@@ -45,9 +45,10 @@ class Screen:
 
     def asks(self, text: str) -> int:
         """Whom to ask about a whole text as it was written, as bits; 0: nobody would find anything, the reader neither."""
-        asked = native.module.screen(self._tables, text, False)
-        self._asked = (text, asked)  # said again where the reader gives this very text back
-        return asked
+        asked = self._asked
+        if asked[0] is not text:
+            self._asked = asked = (text, native.module.screen(self._tables, text, False))
+        return asked[1]  # said again where the reader gives this very text back
 
     def asks_normal(self, text: str) -> int:
         """The same for a whole text that was read already."""
@@ -55,6 +56,12 @@ class Screen:
         if asked[0] is not text:
             self._asked = asked = (text, native.module.screen(self._tables, text, True))
         return asked[1]
+
+    def reads_as(self, text: str, normal: str) -> None:
+        """Promise that ``text`` is read as ``normal``, each of its characters as one: what was said of the one goes for the other."""
+        asked = self._asked
+        if asked[0] is text:
+            self._asked = (normal, asked[1])
 
     def words(self, text: str) -> list[tuple[int, int, int]] | None:
         """The words that may stand in a whole normalised text as it is written: start, end, number; None: nobody can say."""

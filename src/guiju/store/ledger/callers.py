@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, Sum
 
+from guiju.china import china_day
 from guiju.errors import (
     IntegrationExpired,
     IntegrationNotApproved,
@@ -15,7 +16,7 @@ from guiju.errors import (
     KeyUnknown,
 )
 from guiju.law.ledger import CallerCounts, IntegrationFacts
-from guiju.law.period import Period, china_day
+from guiju.law.period import Period
 from guiju.store.ledger.traffic import exchange_rows
 from guiju.store.models import AuditEntry, Integration, Refusal
 

@@ -6,8 +6,9 @@ from datetime import datetime, time
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
+from guiju.china import CHINA, china_day
 from guiju.law.ledger import ChainFacts, Drill, Retention, Verification
-from guiju.law.period import CHINA, Period, add_months, china_day
+from guiju.law.period import Period, add_months
 from guiju.store.evidence.retention import SWEEP
 from guiju.store.ledger.traffic import sample
 from guiju.store.models import AuditEntry, Chain, Record, RecordText, Seal, VerifyRun

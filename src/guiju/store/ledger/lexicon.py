@@ -6,8 +6,9 @@ import hashlib
 from collections import defaultdict
 from functools import lru_cache
 
+from guiju.china import china_day
 from guiju.law.ledger import LexiconChange, LexiconFacts, RiskCount
-from guiju.law.period import Period, china_day
+from guiju.law.period import Period
 from guiju.store.models import AuditEntry, WordList, WordListVersion
 from guiju.store.services import word_lists
 

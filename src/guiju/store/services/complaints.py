@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 
+from guiju.china import china_day
 from guiju.complaints import WorkingCalendar, new_receipt, new_secret
-from guiju.complaints.calendar import CHINA
 from guiju.complaints.receipt import tidy
 from guiju.errors import ComplaintUnknown, FormRefused, InvalidField, InvalidTransition
 from guiju.store import complaint_words, keys, outbox
@@ -98,7 +98,7 @@ def submit(actor: Actor, sent: Submission, now: datetime) -> Receipt:
     calendar, secret = WorkingCalendar.load(), new_secret()
     due = calendar.due(now, kind.limit_of(sent.topic))
     row = Complaint(
-        receipt=new_receipt(now.astimezone(CHINA).date()),
+        receipt=new_receipt(china_day(now)),
         secret=_hashed(secret),
         kind=kind.id,
         topic=sent.topic,

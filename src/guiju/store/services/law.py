@@ -12,10 +12,11 @@ import msgspec
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from guiju.china import china_day
 from guiju.errors import InvalidField, LawError
 from guiju.law.book import Book, Override, rules
 from guiju.law.documents import Document as Proof
-from guiju.law.period import Period, china_day
+from guiju.law.period import Period
 from guiju.law.profile import Profile, read_profile
 from guiju.law.result import insufficient
 from guiju.law.schema import Obligation, SetBy

@@ -151,18 +151,22 @@ class Reader:
     def _feed_odd(self, piece: str) -> str:
         out: list[str] = []
         done = 0
-        for match in ODD.finditer(piece):
+        for match in HARD.finditer(piece):
             index = match.start()
             if index > done:
-                out.append(piece[done:index])
-                self._plain(piece[done:index])
+                out.append(self._easy(piece[done:index]))
             done = index + 1
             out.append(self._one(piece[index], self._original + index))
         if done < len(piece):
-            out.append(piece[done:])
-            self._plain(piece[done:])
+            out.append(self._easy(piece[done:]))
         self._original += len(piece)
         return "".join(out)
+
+    def _easy(self, stretch: str) -> str:
+        """Characters between those that need a look of their own: read in one go, each as one."""
+        read = _translated(stretch)
+        self._plain(read)
+        return read
 
     def _one(self, character: str, place: int) -> str:
         folded = FOLDS[character]
@@ -231,9 +235,14 @@ def easily(text: str) -> str | None:
     """The normalised characters of a text of which each is read as one, none as a disguise; None where some are not."""
     if ODD.search(text) is None:
         return text
-    if HARD.search(text) is not None:
-        return None
-    return text.lower() if ODD_BESIDE_CAPITALS.search(text) is None else text.translate(EASY)
+    return None if HARD.search(text) is not None else _translated(text)
+
+
+def _translated(text: str) -> str:
+    """What a text without hard characters is read as."""
+    if ODD_BESIDE_CAPITALS.search(text) is not None:
+        return text.translate(EASY)
+    return text.lower()
 
 
 def read(text: str) -> Reading:

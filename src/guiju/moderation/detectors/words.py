@@ -271,9 +271,13 @@ class Words:
         for match in matches:
             if not match.word.deny:
                 continue
-            near = allows[bisect_left(starts, match.start - self.reach) : bisect_right(starts, match.start)]
+            near = (
+                allows[bisect_left(starts, match.start - self.reach) : bisect_right(starts, match.start)]
+                if allows
+                else ()
+            )
             covers = [a for a in near if a is match or a.covers(match)]
-            sure = max((a.start for a in covers if a.fit is Fit.YES), default=-1)
+            sure = max((a.start for a in covers if a.fit is Fit.YES), default=-1) if covers else -1
             if sure >= 0:
                 silenced.append((match.start, sure))
             elif covers or match.fit is Fit.OPEN or match.start >= allow_live:
@@ -282,7 +286,8 @@ class Words:
                 else:
                     hold = min(hold, match.start)
             else:
-                hits.update(dict.fromkeys(_hits(match)))
+                for hit in _hits(match):
+                    hits[hit] = None
         keep = min(keep, hold)
         for start, cover_start in sorted(silenced, reverse=True):
             if start >= keep:

@@ -67,5 +67,7 @@ def test_what_somebody_waits_for_is_asked_every_few_seconds() -> None:
     assert upkeep.run_prompt() == ["delayed steps", "webhooks"]
     scheduler = upkeep.start()
     asked = {job.func: job.trigger.interval for job in scheduler.get_jobs()}
+    left_out_if_late = [job.func for job in scheduler.get_jobs() if job.misfire_grace_time is not None]
     scheduler.shutdown()
     assert asked == {upkeep.run_due: upkeep.ASK_EVERY, upkeep.run_prompt: timedelta(seconds=10)}
+    assert left_out_if_late == []

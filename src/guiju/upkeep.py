@@ -137,9 +137,11 @@ def _run(jobs: Iterable[Job], now: datetime | None) -> list[str]:
 def start() -> BackgroundScheduler:
     """Begin asking every five minutes, and every few seconds for what is prompt, in threads of its own.
 
-    Shut the returned scheduler down to end it.
+    A run that comes late (a busy machine, one that slept) is done late, once, and not left out. Shut the returned
+    scheduler down to end it.
     """
-    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    once = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults=once)
     soon = timezone.now() + timedelta(seconds=20)
     scheduler.add_job(run_due, "interval", seconds=ASK_EVERY.total_seconds(), next_run_time=soon)
     scheduler.add_job(run_prompt, "interval", seconds=SOON.total_seconds())

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from guiju.china import china_minute
 from guiju.cli import terminal
 from guiju.cli.boot import open_database
 from guiju.cli.language import say
+
+if TYPE_CHECKING:
+    from guiju.store.models import Complaint
 
 app = typer.Typer(
     no_args_is_help=True, help="Complaints, reports, claims and appeals: what waits, and the time limits kept."
@@ -32,6 +36,7 @@ def list_(as_json: Json = False) -> None:
     from guiju.store.services import complaints
 
     now = timezone.now()
+    waiting = list(complaints.queue())
     rows = [
         {
             "receipt": row.receipt,
@@ -41,7 +46,7 @@ def list_(as_json: Json = False) -> None:
             "due_at": row.due_at.isoformat(),
             "late": row.due_at < now,
         }
-        for row in complaints.queue()
+        for row in waiting
     ]
     if as_json:
         terminal.emit(rows)
@@ -54,8 +59,29 @@ def list_(as_json: Json = False) -> None:
         say("超时", "late"),
     ]
     terminal.table(
-        names, ((r["receipt"], f"{r['kind']} {r['topic']}", r["received_at"], r["due_at"], r["late"]) for r in rows)
+        names,
+        (
+            (row.receipt, _about(row), china_minute(row.received_at), china_minute(row.due_at), row.due_at < now)
+            for row in waiting
+        ),
     )
+
+
+def _about(row: Complaint) -> str:
+    """Kind and topic as the public page calls them; as they were given where the operator's file has them no more."""
+    from guiju.store.complaint_rules import kinds
+
+    kind = kinds().kind(row.kind)
+    topic = kind and kind.topic(row.topic)
+    return f"{_named(row.kind)} · {say(topic.zh, topic.en) if topic else row.topic}"
+
+
+def _named(name: str) -> str:
+    """A kind as the public page calls it."""
+    from guiju.store.complaint_rules import kinds
+
+    kind = kinds().kind(name)
+    return say(kind.zh, kind.en) if kind else name
 
 
 @app.command()
@@ -99,4 +125,4 @@ def figures(
         say("超时", "late"),
         say("等待", "waiting"),
     ]
-    terminal.table(names, ((one.kind, one.received, one.in_time, one.late, one.waiting) for one in found))
+    terminal.table(names, ((_named(one.kind), one.received, one.in_time, one.late, one.waiting) for one in found))

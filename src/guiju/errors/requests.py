@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from guiju.errors.problems import WithProblem
 from guiju.errors.tree import GuijuError
 
 
@@ -36,7 +37,7 @@ class BodyTooDeep(RequestError):
     remedy_en = "Send a flatter body."
 
 
-class FieldInvalid(RequestError):
+class FieldInvalid(WithProblem, RequestError):
     code = "GJ-1104"
     zh = "字段 {field} 有误:{problem}"
     en = "Field {field} is wrong: {problem}"

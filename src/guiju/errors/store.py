@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from guiju.errors.problems import WithProblem
 from guiju.errors.tree import GuijuError
 
 
@@ -63,7 +64,7 @@ class LastAdministrator(StoreError):
     remedy_en = "Appoint another system administrator first."
 
 
-class InvalidField(StoreError):
+class InvalidField(WithProblem, StoreError):
     """A value given for a field cannot be accepted."""
 
     code = "GJ-7006"

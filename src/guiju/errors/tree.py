@@ -27,11 +27,11 @@ class GuijuError(Exception):
 
     def message(self, language: str = "zh") -> str:
         """The message in ``zh`` or ``en`` with its placeholders filled."""
-        return (self.zh if language.startswith("zh") else self.en).format_map(_Lenient(self.params))
+        return (self.zh if language.startswith("zh") else self.en).format_map(Lenient(self.params))
 
     def remedy(self, language: str = "zh") -> str:
         """What the user can do about it, in ``zh`` or ``en``."""
-        return (self.remedy_zh if language.startswith("zh") else self.remedy_en).format_map(_Lenient(self.params))
+        return (self.remedy_zh if language.startswith("zh") else self.remedy_en).format_map(Lenient(self.params))
 
     def told(self, language: str = "zh") -> str:
         """The message and what can be done about it, as sentences of one text in ``zh`` or ``en``."""
@@ -42,20 +42,22 @@ class GuijuError(Exception):
         return message + ("" if chinese else " ") + remedy if remedy else message
 
 
-class _Lenient(dict[str, object]):
+class Lenient(dict[str, object]):
+    """Parameters of a message; a placeholder without a value is told as ``?``."""
+
     def __missing__(self, key: str) -> str:
         return "?"
 
 
 def all_errors() -> list[type[GuijuError]]:
     """Every concrete error class (those with a code), ordered by code."""
-    found: list[type[GuijuError]] = []
+    found: set[type[GuijuError]] = set()
     queue = list(GuijuError.__subclasses__())
     while queue:
         cls = queue.pop()
         queue.extend(cls.__subclasses__())
         if "code" in cls.__dict__:
-            found.append(cls)
+            found.add(cls)
     return sorted(found, key=lambda c: c.code)
 
 

@@ -29,7 +29,12 @@ def test_what_waits_and_how_limits_were_kept(guiju: Run) -> None:
     assert guiju("complaint", "figures", "--json").json == []
     (kept,) = guiju("complaint", "figures", "--days", "60", "--json").json
     assert (kept["received"], kept["late"], kept["share"]) == (1, 1, 0)
-    assert sent.receipt in guiju("complaint", "list").out
+    told = guiju("complaint", "list").out
+    assert (
+        sent.receipt in told
+        and "(UTC+8)" in told
+        and ("投诉 · 生成内容有问题" in told or "Complaint · Something generated" in told)
+    )
 
 
 def test_strikes_under_a_policy_of_ones_own(guiju: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from guiju.china import china_day
+from guiju.china import CHINA, china_day
 from guiju.complaints import WorkingCalendar, new_receipt, new_secret
 from guiju.complaints.receipt import tidy
 from guiju.errors import ComplaintUnknown, FormRefused, InvalidField, InvalidTransition
@@ -365,6 +365,6 @@ def _facts(row: Complaint) -> dict[str, object]:
         "kind": row.kind,
         "topic": row.topic,
         "state": row.state,
-        "due_at": row.due_at.isoformat(),
+        "due_at": row.due_at.astimezone(CHINA).isoformat(),
         "content_number": row.content_number,
     }

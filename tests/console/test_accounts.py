@@ -79,6 +79,21 @@ def test_an_account_shows_what_its_violations_weigh(world: World, browser: Calla
     tally = page.context["tally"]
     weights = {record: strike.hundredths for record, strike in tally.strikes.items() if record in range(900, 905)}
     assert weights == {900: 900, 901: 600, 902: 600, 903: 600, 904: 600}
-    assert (tally.points, tally.next_rule) == (34, "")
+    assert [(one.days, one.points, one.next_rule) for one in tally.standings] == [
+        (30, 34, ""),
+        (90, 34, "ladder.close"),
+    ]
     words = page.content.decode()
     assert "变形规避" in words and "反复试探" in words and "30 天内 34 分" in words
+
+
+def test_old_violations_weigh_less_and_less(world: World, browser: Callable[[str], Client]) -> None:
+    now = timezone.now()
+    for number, age in enumerate((29, 31, 61, 91)):
+        world.account.violations.create(record_id=900 + number, at=now - timedelta(days=age), risk="A.1.f/minors")
+    page = browser(Role.REVIEWER).get("/accounts/a1b2c3/")
+    tally = page.context["tally"]
+    assert [tally.strikes[record].hundredths for record in (900, 901, 902)] == [500, 250, 125]
+    assert 903 not in tally.strikes
+    within_30, within_90 = tally.standings
+    assert within_90.points - within_30.points == 3  # 2.5 and 1.25, rounded down

@@ -68,31 +68,48 @@ def spread(policy: AccountPolicy, now: datetime, days: int = 30) -> Spread:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How one account stands with the rules that count points.
+class Standing:
+    """How one account stands with the rules that count points within one window.
 
     Attributes:
-        days: the window looked at. ``strikes``: what each violation in it weighs now, by its record.
-        points: their sum. ``next_rule``, ``next_at``: the next rule with this window and its points; empty
-            and 0 where the account has passed every one.
+        days: the window. ``points``: those of the violations in it, as they weigh now.
+        next_rule, next_at: the next rule with this window and its points; empty and 0 where the account has passed
+            every one.
     """
 
     days: int
-    strikes: dict[int, Strike]
     points: int
     next_rule: str
     next_at: int
 
 
-def tally(account: models.Account, policy: AccountPolicy, now: datetime, days: int = 30) -> Tally:
-    """The strikes of one account at ``now`` from the last ``days``."""
-    rows = models.Violation.objects.filter(account=account, at__gt=now - timedelta(days=days)).order_by("id")
+@dataclass(frozen=True)
+class Tally:
+    """How one account stands with all rules that count points.
+
+    Attributes:
+        strikes: what each violation in the longest window weighs now, by its record.
+        standings: one per window, the shortest first.
+    """
+
+    strikes: dict[int, Strike]
+    standings: tuple[Standing, ...]
+
+
+def tally(account: models.Account, policy: AccountPolicy, now: datetime) -> Tally:
+    """The strikes of one account at ``now``, within every window that a rule of the policy looks at."""
+    windows = sorted({rule.days for rule in policy.rules if rule.points is not None and rule.days is not None}) or [30]
+    rows = models.Violation.objects.filter(account=account, at__gt=now - timedelta(days=windows[-1])).order_by("id")
     found = [_counted(*row) for row in rows.values_list(*_FIELDS)]
-    reached = points(found, policy, micros(now))
-    ahead = [(mark, rule) for rule, mark in _marks(policy, days) if mark > reached]
-    mark, rule = min(ahead, default=(0, ""))
     weighed = {int(strike.violation.record): strike for strike in strikes(found, policy, micros(now))}
-    return Tally(days, weighed, reached, rule, mark)
+    return Tally(weighed, tuple(_standing(found, policy, now, days) for days in windows))
+
+
+def _standing(violations: list[Violation], policy: AccountPolicy, now: datetime, days: int) -> Standing:
+    since = micros(now - timedelta(days=days))
+    reached = points([violation for violation in violations if violation.at > since], policy, micros(now))
+    mark, rule = min(((mark, rule) for rule, mark in _marks(policy, days) if mark > reached), default=(0, ""))
+    return Standing(days, reached, rule, mark)
 
 
 def rehearsals(now: datetime, days: int = 7) -> tuple[Rehearsed, ...]:

@@ -54,8 +54,8 @@ class Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         return _shipped() if source is None else located.typed(source, cls, _mistakes, ComplaintRulesInvalid)
 
-    def fill(self, name: str, values: Mapping[str, str]) -> Notice:
-        """The notice ``name`` with ``values`` in its places.
+    def fill(self, name: str, values: Mapping[str, str], english: Mapping[str, str] | None = None) -> Notice:
+        """The notice ``name`` with ``values`` in its places, and those of ``english`` instead in its English words.
 
         Raises:
             NoticeUnfilled: there is no such template, or a place has no value or an empty one.
@@ -65,7 +65,11 @@ class Templates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise NoticeUnfilled(notice=name, missing=name)
         if missing := sorted(place for place in template.places if not values.get(place, "").strip()):
             raise NoticeUnfilled(notice=name, missing="、".join(missing))
-        return Notice(*(_PLACE.sub(lambda found: values[found[1]], text) for text in (template.zh, template.en)))
+        return Notice(_filled(template.zh, values), _filled(template.en, {**values, **(english or {})}))
+
+
+def _filled(words: str, values: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda found: values[found[1]], words)
 
 
 @cache

@@ -92,6 +92,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     report: bool = False
     delay_minutes: int = 0
 
+    def in_english(self, reason: str) -> str | None:
+        """The English of a reason that this rule gave in Chinese; None if it reads otherwise (the rule was changed)."""
+        shape = re.escape(self.zh.replace("{days}", str(self.days))).replace(r"\{count\}", "([0-9]+)")
+        found = re.fullmatch(shape, reason)
+        return found and self.en.format(count=found[1] if found.groups() else "", days=self.days)
+
 
 class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A checked policy. Build it with :meth:`load`."""
@@ -130,6 +136,11 @@ class AccountPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """The points of one violation with this risk."""
         fitting = [prefix for prefix in self.weights if _under(risk, prefix)]
         return self.weights[max(fitting, key=len)] if fitting else 1
+
+    def in_english(self, rule: str, reason: str) -> str:
+        """What an English notice gives as the reason of a step: the rule's own words, else those of whoever took it."""
+        named = next((one for one in self.rules if one.id == rule), None)
+        return (named and named.in_english(reason)) or reason
 
 
 def _under(risk: str, prefix: str) -> bool:

@@ -6,8 +6,9 @@ from django.conf import settings
 
 from guiju.accounts.notices import Notice, Templates
 from guiju.china import china_minute
-from guiju.errors import SettingsInvalid
-from guiju.store.models import Sanction
+from guiju.errors import GuijuError, SettingsInvalid
+from guiju.store import account_policy
+from guiju.store.models import ProposedStep, Sanction
 from guiju.store.sanction_numbers import number
 
 
@@ -39,6 +40,15 @@ def of_sanction(row: Sanction) -> Notice:
     Raises:
         NoticeUnfilled: the operator has yet to give a value.
     """
-    until = china_minute(row.expires_at) if row.expires_at is not None else "另行通知 / further notice"
-    values = {"reason": row.reason, "step": row.step, "until": until, "sanction": number(row)}
-    return templates().fill(f"sanction.{row.step}", {**settings.GUIJU.notices.values, **values})
+    until = china_minute(row.expires_at) if row.expires_at is not None else ""
+    values = {"reason": row.reason, "step": row.step, "until": until or "另行通知", "sanction": number(row)}
+    english = {"reason": reason_in_english(row), "until": until or "further notice"}
+    return templates().fill(f"sanction.{row.step}", {**settings.GUIJU.notices.values, **values}, english)
+
+
+def reason_in_english(row: Sanction | ProposedStep) -> str:
+    """Why a step was or is to be taken, in English where a rule of the policy in force says so; else as it was given."""
+    try:
+        return account_policy.in_force().in_english(row.rule, row.reason)
+    except GuijuError:  # a step is never held up by the wording of its notice
+        return row.reason

@@ -25,6 +25,8 @@ from guiju.labeling.explicit.mark import in_chinese
 from guiju.minors import ADULT, MinorsPolicy
 from guiju.store import event_names
 from guiju.store.complaint_rules import kinds
+from guiju.store.models import ProposedStep, Sanction
+from guiju.store.notices import reason_in_english
 
 register = template.Library()
 
@@ -276,6 +278,12 @@ def limit_words(limit: Limit) -> str:
 def in_points(strike: Strike) -> str:
     """What a violation weighs, in points with no needless zeros."""
     return f"{strike.hundredths / 100:g}"
+
+
+@register.filter
+def why(step: Sanction | ProposedStep) -> str:
+    """The reason of a step: what a rule gives as one in the active language, a person's in his or her own words."""
+    return step.reason if short() == "zh" else reason_in_english(step)
 
 
 @register.filter

@@ -15,6 +15,7 @@ import daachorse
 import msgspec
 
 from guiju.errors import LexiconError
+from guiju.text.ciphers import TURNS
 from guiju.text.components import splits
 from guiju.text.disguises import BY_SOUND
 from guiju.text.homophones import writings
@@ -30,7 +31,8 @@ SEVERITIES = ("low", "medium", "high")
 _REVERSED_FROM, _LATIN_FROM = 3, 6
 #: Words of two characters that are listened for; with more of them every text would sound like one.
 _MOST_HEARD = 200
-_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
+#: Words of Latin letters that are also looked for shifted and mirrored in the alphabet: 25 forms each.
+_MOST_TURNED = 500
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -80,7 +82,7 @@ class Word(msgspec.Struct, frozen=True):
         deny: the deny entries that read like this. ``allow``: whether an allow entry does.
         gaps: indices before which the entry itself has a space or a punctuation mark.
         latin_left, latin_right: whether that edge needs a word boundary.
-        disguise: how the word is disguised in this form of it (``reversed``, ``rot13``, ``repeat``; ``homophone`` and ``pinyin``
+        disguise: how the word is disguised in this form of it (``reversed``, ``rot13``, ``caesar``, ``atbash``, ``repeat``; ``homophone`` and ``pinyin``
             for words of two characters), or empty.
         doubled: how many letters of the word itself are repeats (1 in 时时彩), where ``text`` has them once.
     """
@@ -178,20 +180,22 @@ def _word(text: str, members: list[tuple[Entry, frozenset[int]]]) -> Word:
 
 
 def _disguised(words: list[Word]) -> list[Word]:
-    """The words backwards, Latin ones shifted by ROT13, and those with double letters as they look when all are doubled.
+    """The words backwards, Latin ones shifted or mirrored in the alphabet, and those with double letters as they look when all are.
 
     A form that spells a listed word is left out.
     """
     known = {word.text for word in words}
     found: list[Word] = []
+    turned = 0
     for word in words:
         text = word.text
         latin = all(is_latin(c) for c in text)
         if not word.deny or len(text) < (_LATIN_FROM if latin else _REVERSED_FROM):
             continue
         forms = [(text[::-1], "reversed", frozenset(len(text) - gap for gap in word.gaps))]
-        if latin:
-            forms.append((text.translate(_ROT13), "rot13", word.gaps))
+        if latin and turned < _MOST_TURNED:
+            turned += 1
+            forms += ((text.translate(turn.table), turn.kind, word.gaps) for turn in TURNS)
         collapsed = once(text)
         if collapsed is not text and len(collapsed) >= _REVERSED_FROM:
             forms.append((collapsed, "repeat", frozenset(len(once(text[:gap])) for gap in word.gaps)))

@@ -458,10 +458,29 @@ static int spell(const Trie *trie, const uint8_t *letter, int size, uint8_t *len
     return count;
 }
 
-/* The same for the run of letters at a place of the text, also shifted by thirteen letters; `run` is its length. */
+/* Whether a run of letters spells syllables at all; most runs show within a few letters that they do not. */
+static int spells(const Trie *trie, const uint8_t *letter, int size)
+{
+    uint64_t reached = 1; /* bit n: the letters before n are syllables */
+    for (int i = 0; i < size && reached >> i; i++) {
+        uint32_t node = reached >> i & 1 ? trie->root[letter[i]] : NOTHING;
+        for (int n = 1; node != NOTHING && n <= LONGEST_SYLLABLE; n++) {
+            if (trie->value[node] != NOTHING)
+                reached |= (uint64_t)1 << (i + n);
+            if (i + n == size)
+                break;
+            node = child(trie, node, letter[i + n]);
+        }
+    }
+    return reached >> size & 1;
+}
+
+/* The same for the run of letters at a place of the text, also shifted or mirrored in the alphabet, in the order of
+ * guiju.text.ciphers; `run` is its length. */
 static int spelled_at(const Text *text, Py_ssize_t place, Py_ssize_t run, uint8_t *lengths, uint16_t *numbers)
 {
-    uint8_t letter[LONGEST_RUN];
+    const Trie *trie = &text->tables->spelling;
+    uint8_t letter[LONGEST_RUN], turned[LONGEST_RUN];
     if (run > LONGEST_RUN)
         return 0;
     for (Py_ssize_t i = 0; i < run; i++) {
@@ -470,12 +489,17 @@ static int spelled_at(const Text *text, Py_ssize_t place, Py_ssize_t run, uint8_
             return 0;
         letter[i] = (uint8_t)number;
     }
-    int count = spell(&text->tables->spelling, letter, (int)run, lengths, numbers);
+    const int count = spell(trie, letter, (int)run, lengths, numbers);
     if (count || run < ROTATED_FROM)
         return count;
-    for (Py_ssize_t i = 0; i < run; i++)
-        letter[i] = (uint8_t)((letter[i] - 1 + LETTERS / 2) % LETTERS + 1);
-    return spell(&text->tables->spelling, letter, (int)run, lengths, numbers);
+    for (int turn = 0; turn < LETTERS; turn++) { /* 13, then 1 to 25 without it, then mirrored */
+        const int by = turn == 0 ? LETTERS / 2 : turn <= LETTERS / 2 - 1 ? turn : turn + 1;
+        for (Py_ssize_t i = 0; i < run; i++)
+            turned[i] = (uint8_t)(turn == LETTERS - 1 ? LETTERS + 1 - letter[i] : (letter[i] - 1 + by) % LETTERS + 1);
+        if (spells(trie, turned, (int)run))
+            return spell(trie, turned, (int)run, lengths, numbers);
+    }
+    return 0;
 }
 
 static Py_ssize_t run_of_letters(const Text *text, Py_ssize_t place)

@@ -16,6 +16,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from guiju.text.ciphers import TURNS
+
 TABLE = Path(__file__).parent / "data" / "syllables.tsv"
 HAN = (0x4E00, 0xA000)
 #: First of the characters that stand for syllables, in alphabetical order: a block of Unicode that nothing is assigned
@@ -24,9 +26,8 @@ FIRST = 0x1C000
 #: Longest run of Latin letters that is tried as pinyin (zhuang × 8).
 LONGEST_RUN = 48
 _MEMORY = 20_000
-#: From this length on, a run that spells nothing is also read shifted by thirteen letters (ROT13).
+#: From this length on, a run that spells nothing is also read shifted and mirrored in the alphabet.
 _ROTATED_FROM = 9
-_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 #: Digits as they are read aloud.
 DIGITS = {
     "0": "ling",
@@ -63,13 +64,13 @@ def sign_of() -> dict[str, str]:
 
 
 class _Spelled(dict[str, str]):
-    """Run of lower-case Latin letters → the signs of the syllables it spells, straight or by ROT13; bounded.
+    """Run of lower-case Latin letters → the signs of the syllables it spells, straight or by a turn of ``ciphers``; bounded.
 
     Empty where it spells none.
     """
 
     def __missing__(self, run: str) -> str:
-        spelled = _spell(run) or (_spell(run.translate(_ROT13)) if len(run) >= _ROTATED_FROM else "")
+        spelled = _spell(run) or (_turned(run) if len(run) >= _ROTATED_FROM else "")
         if len(self) < _MEMORY:
             self[run] = spelled
         return spelled
@@ -93,6 +94,11 @@ def syllables_of(run: str) -> tuple[str, ...]:
                 rest = rest[end:]
                 break
     return tuple(found)
+
+
+def _turned(run: str) -> str:
+    """The signs of the first turn of the alphabet by which a run spells syllables."""
+    return next(filter(None, (_spell(run.translate(turn.table)) for turn in TURNS)), "")
 
 
 def _spell(run: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from guiju.evidence import ChainHead
 from guiju.store import audit
 from guiju.store.actor import Actor
 from guiju.store.models import AuditEntry, Integration, Service
@@ -58,9 +59,22 @@ def test_a_removed_entry_breaks_the_next_one(entries: list[AuditEntry]) -> None:
 
 def test_a_cut_end_shows_against_a_head_kept_elsewhere(entries: list[AuditEntry]) -> None:
     kept = audit.head()
+    anchor = audit.verify().anchor
+    assert anchor.hash == kept and audit.verify([anchor]).ok
     entries[-1].delete()
     assert audit.verify().ok
     assert audit.verify().head != kept
+    cut = audit.verify([anchor, ChainHead(chain="c1", hash="00" * 32, seq=9)])
+    assert not cut.ok and (cut.lost, cut.broken) == (5, None)
+
+
+def test_a_log_written_anew_shows_against_a_head_kept_elsewhere(entries: list[AuditEntry], system: Actor) -> None:
+    anchor = audit.verify().anchor
+    AuditEntry.objects.all().delete()
+    with audit.one_at_a_time():
+        for _ in range(7):
+            audit.append(system, "test.act", None)
+    assert audit.verify().ok and audit.verify([anchor]).lost == 5
 
 
 def test_what_both_databases_could_not_keep_alike_is_made_plain(system: Actor) -> None:

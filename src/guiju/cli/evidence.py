@@ -17,6 +17,7 @@ from guiju.cli.language import current, say
 
 if TYPE_CHECKING:
     from guiju.evidence import ChainHead, Report
+    from guiju.store.audit import AuditReport
     from guiju.store.evidence import Story, Texts
 
 app = typer.Typer(no_args_is_help=True, help="Evidence: verify it, export it, keep it as long as the law asks.")
@@ -43,11 +44,12 @@ def verify(
     limit: Annotated[int, typer.Option(min=1, help="How many problems to list; all are counted.")] = 100,
     as_json: Json = False,
 ) -> None:
-    """Find any changed, missing, added or reordered record, and say which.
+    """Find any changed, missing, added or reordered record, or entry of the audit log, and say which.
 
     Reads every chain, record and seal in constant memory while gateways go on writing; compares what searches and reports
     read with what the records say, and every text still kept with the commitment in its record (nobody sees it). With
-    --anchors it also finds records cut off at the end of a chain that were never sealed.
+    --anchors it also finds records cut off at the end of a chain that were never sealed, and acts cut off the end of the
+    audit log.
 
     Examples:
 
@@ -58,16 +60,19 @@ def verify(
     Exit status: 0 nothing found; 1 problems found; 3 the database or a key cannot be used.
     """
     open_database()
-    from guiju.store import evidence
+    from guiju.store import audit, evidence
 
-    report = evidence.verify(operator(), anchors=_read_heads(anchors), limit=limit, texts=not without_texts)
+    kept = _read_heads(anchors)
+    records = [head for head in kept if head.chain != audit.CHAIN]
+    report = evidence.verify(operator(), anchors=records, limit=limit, texts=not without_texts)
+    log = audit.verify(kept)
     if save_heads is not None:
-        save_heads.write_bytes(msgspec.json.encode(report.heads) + b"\n")
+        save_heads.write_bytes(msgspec.json.encode([*report.heads, log.anchor]) + b"\n")
     if as_json:
-        terminal.emit(_report(report))
+        terminal.emit(_report(report, log))
     else:
-        _show_report(report)
-    raise typer.Exit(Exit.OK if report.ok else Exit.FAILED)
+        _show_report(report, log)
+    raise typer.Exit(Exit.OK if report.ok and log.ok else Exit.FAILED)
 
 
 @app.command()
@@ -203,27 +208,47 @@ def _read_heads(path: Path | None) -> list[ChainHead]:
         raise typer.BadParameter(f"{path} holds no chain heads", param_hint="--anchors") from None
 
 
-def _report(report: Report) -> dict[str, Any]:
-    """``ok``, ``records`` and ``problems`` are the stable part."""
+def _report(report: Report, log: AuditReport) -> dict[str, Any]:
+    """``ok``, ``records``, ``problems`` and ``audit`` are the stable part."""
     told = [{"message": problem.message(current()), **msgspec.structs.asdict(problem)} for problem in report.problems]
-    return msgspec.structs.asdict(report) | {"problems": told}
+    audit = {"ok": log.ok, "entries": log.entries, "broken": log.broken, "lost": log.lost or None, "head": log.head}
+    return msgspec.structs.asdict(report) | {"ok": report.ok and log.ok, "problems": told, "audit": audit}
 
 
-def _show_report(report: Report) -> None:
+def _show_report(report: Report, log: AuditReport) -> None:
     terminal.line(
         say(
             f"{report.records} 条记录,{report.chains} 条链,{report.seals} 个封存,{report.unsealed} 条尚未封存",
             f"{report.records} records in {report.chains} chains, {report.seals} seals, {report.unsealed} not yet sealed",
         )
     )
+    _show_log(log)
     for problem in report.problems:
         span = str(problem.seq) if problem.last in (-1, problem.seq) else f"{problem.seq}–{problem.last}"
         where = f"{problem.chain}:{span}" if problem.seq >= 0 else problem.chain
         terminal.line(f"✗ {where} {problem.record}  {problem.kind.value}  {problem.message(current())}")
     if report.found > len(report.problems):
         terminal.line(say(f"…共 {report.found} 个问题", f"… {report.found} problems in all"))
-    if report.ok:
+    if report.ok and log.ok:
         terminal.line(say("✓ 未发现问题", "✓ nothing found"))
+
+
+def _show_log(log: AuditReport) -> None:
+    terminal.line(say(f"审计日志 {log.entries} 条", f"{log.entries} entries in the audit log"))
+    if log.broken is not None:
+        terminal.line(
+            say(
+                f"✗ 审计日志被改动：第 {log.broken} 条与前一条不符",
+                f"✗ the audit log has been changed: entry {log.broken} does not fit the one before it",
+            )
+        )
+    if log.lost:
+        terminal.line(
+            say(
+                f"✗ 审计日志缺少此前留存的摘要所指的第 {log.lost} 条",
+                f"✗ the audit log lacks entry {log.lost}, whose head was kept elsewhere",
+            )
+        )
 
 
 def _story(story: Story, texts: Texts | None) -> dict[str, Any]:

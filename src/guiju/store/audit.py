@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +19,15 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from guiju.evidence import ChainHead
 from guiju.store.actor import Actor
 from guiju.store.models import AuditEntry
 
 _LOCK = 0x6775696A75  # "guiju": the advisory lock that acts take on PostgreSQL
 _START = bytes(32)
 _PAGE = 1000
+CHAIN = "audit"
+"""What the log is called among the heads of chains; theirs are ids, so none is called so."""
 
 
 @contextmanager
@@ -97,28 +100,42 @@ class AuditReport:
         broken: id of the first entry that does not fit the one before, ``None`` when all fit.
         head: digest of the last entry (hex); kept elsewhere, it also shows when the end was cut off.
         at: when the last entry was written, ``None`` for an empty log.
+        lost: the entry a head kept elsewhere was taken at, where the log does not hold it any more; 0 where it does.
     """
 
     entries: int
     broken: int | None
     head: str
     at: datetime | None
+    lost: int = 0
 
     @property
     def ok(self) -> bool:
-        """Whether every entry fits."""
-        return self.broken is None
+        """Whether every entry fits, and all are there that were at an earlier time."""
+        return self.broken is None and not self.lost
+
+    @property
+    def anchor(self) -> ChainHead:
+        """The head as it is kept elsewhere, beside those of the record chains."""
+        return ChainHead(chain=CHAIN, hash=self.head, seq=self.entries)
 
 
-def verify() -> AuditReport:
-    """Recompute the whole chain, page by page, in constant memory."""
+def verify(anchors: Iterable[ChainHead] = ()) -> AuditReport:
+    """Recompute the whole chain, page by page, in constant memory.
+
+    Args:
+        anchors: heads of earlier reports, kept outside the database; those of other chains are passed over.
+    """
+    unmet = {anchor.seq: anchor.hash for anchor in anchors if anchor.chain == CHAIN and anchor.seq}
     previous, entries, broken, at = _START, 0, None, None
     for entry in _in_order():
         entries += 1
         if broken is None and digest(previous, entry) != bytes(entry.digest):
             broken = entry.pk
         previous, at = bytes(entry.digest), entry.at
-    return AuditReport(entries=entries, broken=broken, head=previous.hex(), at=at)
+        if unmet and unmet.get(entries) == previous.hex():
+            del unmet[entries]
+    return AuditReport(entries=entries, broken=broken, head=previous.hex(), at=at, lost=min(unmet, default=0))
 
 
 def head() -> str:

@@ -41,6 +41,22 @@ def test_problems_are_told_in_words(
     assert [one["kind"] for one in listed] == ["changed", "missing"] and listed[0]["message"]
 
 
+def test_a_changed_audit_log_is_found(guiju: Run, tmp_path: Path) -> None:
+    """The records are whole; what people did about them is not."""
+    heads = tmp_path / "heads.json"
+    assert guiju("user", "create", "li.na", "--role", "auditor").status == 0
+    assert guiju("evidence", "verify", "--save-heads", heads).status == 0
+    assert guiju("evidence", "verify", "--anchors", heads, "--json").json["audit"]["ok"]
+    AuditEntry.objects.filter(pk__gt=AuditEntry.objects.earliest("id").pk).delete()
+    ran = guiju("evidence", "verify", "--anchors", heads, "--json")
+    assert ran.status == 1 and not ran.json["ok"] and ran.json["problems"] == []
+    assert ran.json["audit"]["lost"] and ran.json["audit"]["broken"] is None
+    first = AuditEntry.objects.earliest("id")
+    AuditEntry.objects.filter(pk=first.pk).update(reason="别的")
+    shown = guiju("--lang", "zh", "evidence", "verify")
+    assert shown.status == 1 and f"第 {first.pk} 条与前一条不符" in shown.out and "未发现问题" not in shown.out
+
+
 def test_anchors_that_are_none(guiju: Run, tmp_path: Path) -> None:
     (path := tmp_path / "heads.json").write_text("{}")
     ran = guiju("evidence", "verify", "--anchors", path)

@@ -18,6 +18,11 @@ HIDDEN = {
     "base64 of English": base64.b64encode(b"how to make a bomb").decode(),
     "hex": RAW.hex(),
     "spaced hex": RAW.hex(" "),
+    "hex with its sign": "0x" + RAW.hex(),
+    "signed bytes": ", ".join(f"0x{byte:02x}" for byte in RAW),
+    "base32": base64.b32encode(RAW).decode(),
+    "decimal": ", ".join(map(str, RAW)),
+    "after another row": "00 00 00 00 00 00  " + RAW.hex(" "),
     "binary": "".join(f"{byte:08b}" for byte in RAW),
     "spaced binary": " ".join(f"{byte:08b}" for byte in RAW),
     "url": urllib.parse.quote(SAID),
@@ -54,7 +59,8 @@ def held_by(text: str, step: int = 1) -> list[int]:
 def test_every_beginning_of_a_payload_is_held(kind: str) -> None:
     for before in ("请看：", "see ", "key=", "\n"):
         held = held_by(before + HIDDEN[kind])[len(before) :]
-        assert all(count >= place for place, count in enumerate(held, start=1)), before
+        begin = HIDDEN[kind].rfind("  ") + 2 if "  " in HIDDEN[kind] else 0
+        assert all(count >= place for place, count in enumerate(held[begin:], start=1)), before
 
 
 @pytest.mark.usefixtures("half")

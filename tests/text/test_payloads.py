@@ -43,6 +43,14 @@ def test_decoded_with_its_place(kind: str) -> None:
         ("".join(f"&#x{ord(c):X}" for c in SAID), "html", SAID),
         ("".join(f"\\x{byte:02x}" for byte in RAW), "escape", SAID),
         (" ".join(f"U+{ord(c):04X}" for c in SAID), "escape", SAID),
+        ("0x" + RAW.hex(), "hex", SAID),
+        (", ".join(f"0x{byte:02X}" for byte in RAW), "hex", SAID),
+        (" ".join(f"0x{ord(c):04x}" for c in SAID), "hex", SAID),
+        (", ".join(f"\\x{byte:02x}" for byte in RAW), "escape", SAID),
+        (base64.b32encode(RAW).decode(), "base32", SAID),
+        (base64.b32encode(RAW).decode().rstrip("="), "base32", SAID),
+        (", ".join(map(str, RAW)), "decimal", SAID),
+        (" ".join(map(str, b"how to make it")), "decimal", "how to make it"),
         ("\\ud83d\\udd2b\\u67aa", "escape", "🔫枪"),
         ("-.. ..- -... --- / -.-. .... .- -. --.", "morse", "dubo chang"),
         ("−·· ··− −··· −−− /−·−· ···· ·− −· −−·", "morse", "dubo chang"),
@@ -68,6 +76,11 @@ def test_ways_of_writing(text: str, kind: str, said: str) -> None:
         "sk-9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c",
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
         "2026-11-22 16:30:00, 10 20 30 40 50 60",
+        "成绩：98, 97, 76, 85, 92, 90, 88, 79",
+        "100 200 150 120 110 115",
+        "ANTIDISESTABLISHMENTARIANISM",
+        "0x7fff5fbff8a0, 0x00 0x01 0x02",
+        "1920x1080, 1280x720",
         "",
     ],
 )
@@ -89,7 +102,7 @@ def test_bounds() -> None:
 
 
 PIECES = st.sampled_from(
-    [*WRITTEN.values(), RAW.hex(" "), "-.. ..- -... ---", "线赌", "上场", "\n", " ", "，", "a", "5", "%", "&#", "\\u", "=", "..", "文字文字文字文字文字文字", "A" * 70]
+    [*WRITTEN.values(), RAW.hex(" "), "0x", ", ".join(map(str, RAW)), base64.b32encode(RAW).decode(), "0xe8 0xb5", "232,", "-.. ..- -... ---", "线赌", "上场", "\n", " ", "，", "a", "5", "%", "&#", "\\u", "=", "..", "文字文字文字文字文字文字", "A" * 70]
 )  # fmt: skip
 
 
@@ -123,7 +136,7 @@ def test_a_run_without_end_is_not_held_for_ever() -> None:
 
 
 ODDS = st.sampled_from(
-    [*WRITTEN.values(), *"aZ9+/=-_.,:;%&#\\xuU{}| 0101ABab\n·—", "01101000 ", "e8 ", "%E8", "&#36;", "\\x41", "U+8D4C", ".- ", "a" * 30,
+    [*WRITTEN.values(), *"aZ9+/=-_.,:;%&#\\xuU{}| 0101ABab\n·—", "01101000 ", "e8 ", "232, ", "0xe8,", "0x", "X", "465L7ZFYRLULLDHFTS5A====", "%E8", "&#36;", "\\x41", "U+8D4C", ".- ", "a" * 30,
      "赌场", "线", "。", "\u3000", "线上\n", "Title", "camelCase", "-" * 40, "A" * 4200, "1," * 2100]
 )  # fmt: skip
 

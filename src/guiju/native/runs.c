@@ -21,9 +21,9 @@ static unsigned alphabets(Py_UCS4 c)
 {
     const Py_UCS4 low = c | 0x20;
     if (low >= 'a' && low <= 'z' && c < 0x80)
-        return LETTERS | PERCENT | (low <= 'f' ? HEX | ENTITIES | ESCAPES : low == 'x' ? ENTITIES | (c == 'x' ? ESCAPES : 0) : low == 'u' ? ESCAPES : 0);
+        return LETTERS | PERCENT | (low <= 'f' ? HEX | ENTITIES | ESCAPES : low == 'x' ? ENTITIES | ESCAPES : low == 'u' ? ESCAPES : 0);
     if (c >= '0' && c <= '9')
-        return LETTERS | HEX | PERCENT | ENTITIES | ESCAPES | (c <= '1' ? BINARY : 0);
+        return LETTERS | HEX | PERCENT | ENTITIES | ESCAPES | BINARY;
     switch (c) {
     case ' ': return HEX | BINARY | ESCAPES | MORSE;
     case ',': return HEX | BINARY | ESCAPES;
@@ -59,7 +59,7 @@ static void count(Runs *runs, int kind, Py_UCS4 c, int first)
     case BINARY: telling = c == ' ' || c == ',', beside = !telling; break;
     case PERCENT: telling = c == '%'; break;
     case ENTITIES: telling = c == '&', beside = c == '#'; break;
-    case ESCAPES: telling = c == '\\' || c == '+'; break;
+    case ESCAPES: telling = c == '\\' || c == '+' || ((c | 0x20) == 'x' && runs->last == '0'); break;
     case MORSE: telling = c == ' ' || c == '/' || c == '|', beside = !telling; break;
     }
     runs->telling[kind] += (uint32_t)telling;
@@ -76,9 +76,9 @@ static int may_hold(const Runs *runs, int kind, int64_t size)
 {
     const uint32_t telling = runs->telling[kind], beside = runs->beside[kind];
     switch (1 << kind) {
-    case LETTERS: return size >= 8 && is_mixed(telling);
+    case LETTERS: return size >= 8 && (is_mixed(telling) || (size >= 16 && !(telling & 1)));
     case HEX: return telling >= 5 && beside >= 12;
-    case BINARY: return telling >= 5 && beside >= 48;
+    case BINARY: return telling >= 5 && beside >= 12;
     case PERCENT: return telling >= 3 && size >= 9;
     case ENTITIES: return telling >= 2 && beside >= 2 && size >= 8;
     case ESCAPES: return telling >= 2 && size >= 8;
@@ -88,7 +88,7 @@ static int may_hold(const Runs *runs, int kind, int64_t size)
 
 /* A run of letters and digits, read as Base64 for what it decodes to so far. Bits 0-1 of the state: characters of a group of
  * four; 2-7: bits left over; 8-9: bytes that must follow; then flags; from 14 on: how many characters. */
-enum { NO_TEXT = 1 << 10, NO_HEX = 1 << 11, WAS_ONE = 1 << 12, CHARACTERS = 14 };
+enum { NO_TEXT = 1 << 10, NO_HEX = 1 << 11, WAS_ONE = 1 << 12, NO_32 = 1 << 13, CHARACTERS = 14 };
 
 static uint32_t sextet(Py_UCS4 c)
 {
@@ -105,17 +105,19 @@ static int may_follow(uint32_t low, uint32_t high, uint32_t left)
 
 static int may_be_one(uint32_t state)
 {
-    return (state & (NO_TEXT | NO_HEX)) != (NO_TEXT | NO_HEX);
+    return (state & (NO_TEXT | NO_HEX | NO_32)) != (NO_TEXT | NO_HEX | NO_32);
 }
 
-static uint32_t decode(uint32_t state, Py_UCS4 c)
+static uint32_t decode(uint32_t state, Py_UCS4 c, Py_UCS4 last)
 {
     uint32_t count = state >> CHARACTERS;
     if (c == '=') /* what follows is read anew */
         return state & WAS_ONE || (count >= 8 && may_be_one(state)) ? WAS_ONE : 0;
     count += count < LONGEST;
-    const int hex = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-    const uint32_t kept = (state & (WAS_ONE | NO_TEXT | NO_HEX)) | (hex ? 0 : NO_HEX) | count << CHARACTERS;
+    const int hex = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') ||
+                    ((c | 0x20) == 'x' && last == '0' && count == 2);
+    const int of_32 = (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
+    const uint32_t kept = (state & (WAS_ONE | NO_TEXT | NO_HEX | NO_32)) | (hex ? 0 : NO_HEX) | (of_32 ? 0 : NO_32) | count << CHARACTERS;
     if (state & NO_TEXT)
         return kept;
     uint32_t phase = state & 3, left = state >> 8 & 3, have = (state >> 2 & 63) << 6 | sextet(c), bits = phase * 6 % 8 + 6;
@@ -132,20 +134,20 @@ static uint32_t decode(uint32_t state, Py_UCS4 c)
     return kept | left << 8 | have << 2 | (bits == 0 ? 0 : phase + 1);
 }
 
-/* Bytes apart by spaces, each of `width` digits: bits 0-7 of the state count the digits of the last, 255 where it is none; the
+/* Bytes apart by spaces, each of two digits: bits 0-7 of the state count the digits of the last, 255 where it is none; the
  * rest the bytes before it. From six bytes on they may be a payload, whatever follows. */
-static uint32_t space(uint32_t state, int is_digit, int in_word, uint32_t width)
+static uint32_t space(uint32_t state, int is_digit, int in_word)
 {
     uint32_t digits = state & 255, bytes = state >> 8;
     if (bytes >= 6)
         return state;
     if (is_digit)
-        digits = digits >= width || (digits == 0 && in_word) ? 255 : digits + 1;
+        digits = digits >= 2 || (digits == 0 && in_word) ? 255 : digits + 1;
     else {
-        bytes = digits == width ? bytes + 1 : 0;
+        bytes = digits == 2 ? bytes + 1 : 0;
         digits = 0;
     }
-    return digits == width && bytes == 5 ? 6 << 8 : bytes << 8 | digits;
+    return digits == 2 && bytes == 5 ? 6 << 8 : bytes << 8 | digits;
 }
 
 /* Look at one more character of a run, for whether the run may be the beginning of a payload. */
@@ -156,10 +158,9 @@ static void look(Runs *runs, int kind, Py_UCS4 c, int first)
     const uint32_t state = first ? 0 : runs->opening[kind];
     const int is_digit = c != ' ' && c != ',' && c != ':';
     switch (1 << kind) {
-    case LETTERS: runs->opening[kind] = decode(state, c); break;
-    case HEX: runs->opening[kind] = space(state, is_digit, in_word, 2); break;
-    case BINARY: runs->opening[kind] = space(state, is_digit, in_word, 8); break;
-    case ESCAPES: runs->opening[kind] = c == 'U'; break;
+    case LETTERS: runs->opening[kind] = decode(state, c, last); break;
+    case HEX: runs->opening[kind] = space(state, is_digit, in_word); break;
+    case ESCAPES: runs->opening[kind] = c == 'U' || c == '0'; break;
     }
 }
 
@@ -169,7 +170,8 @@ static int may_begin(const Runs *runs, int kind)
     const uint32_t telling = runs->telling[kind], beside = runs->beside[kind], opening = runs->opening[kind];
     switch (1 << kind) {
     case LETTERS: return may_be_one(opening) || opening & WAS_ONE;
-    case HEX: case BINARY: return (opening & 255) != 255 && opening != 0;
+    case HEX: return (opening & 255) != 255 && opening != 0;
+    case BINARY: return beside >= 1; /* also of decimal numbers */
     case PERCENT: return telling >= 1;
     case ENTITIES: return telling >= 1;
     case ESCAPES: return telling >= 1 || opening;

@@ -22,17 +22,22 @@ _SIX = {
 }
 _SIX |= {"-": 62, "_": 63}
 _FOUR = {digit: int(digit, 16) for digit in "0123456789abcdefABCDEF"}
+_FIVE = {letter: index for index, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}
 _ONE = {"0": 0, "1": 1}
 #: Spaced bytes: a row of them that reaches the end of the text, and one that is a payload already.
 _HEX_ROW = re.compile(f"(?<![0-9A-Za-z])(?:{_HEX}{{2}}[ ,:])*{_HEX}{{0,2}}\\Z")
-_HEX_WHOLE = re.compile(f"(?<![0-9A-Za-z])(?:{_HEX}{{2}}[ ,:]){{5}}{_HEX}{{2}}")
+_HEX_WHOLE = re.compile(f"(?<![0-9A-Za-z])(?:{_HEX}{{2}}[ ,:]){{5,}}{_HEX}{{2}}")
 _BINARY_ROW = re.compile("(?<![0-9A-Za-z])(?:[01]{8}[ ,])*[01]{0,8}\\Z")
-_BINARY_WHOLE = re.compile("(?<![0-9A-Za-z])(?:[01]{8}[ ,]){5}[01]{8}")
+#: Bytes in a row, as eight binary digits or as decimal numbers.
+SPACED_NUMBERS = re.compile(
+    "(?<![0-9A-Za-z])(?:(?:[01]{8}[ ,]){5,}[01]{8}|(?:[0-9]{2,3}(?:, ?| )){5,}[0-9]{2,3}(?![0-9]))"
+)
+_DECIMAL_ROW = re.compile("(?<![0-9A-Za-z])(?:[0-9]{2,3}(?:, ?| ))*[0-9]{0,3}\\Z")
 _PERCENT = re.compile(
     f"(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{3}}|(?:%{_HEX}{{2}}[A-Za-z0-9._~+-]{{0,4}}){{0,2}}(?:%{_HEX}?)?\\Z"
 )
 _ENTITY = re.compile("&(?:#|\\Z)")
-_ESCAPE = re.compile(rf"\\(?:[uUx](?:\{{?{_HEX}|\{{?\Z)|\Z)|U(?:\+{_HEX}|\+?\Z)")
+_ESCAPE = re.compile(rf"\\(?:[uUx](?:\{{?{_HEX}|\{{?\Z)|\Z)|U(?:\+{_HEX}|\+?\Z)|0(?:[xX](?:{_HEX}|\Z)|\Z)")
 _DOT_OR_DASH = "[.\u00b7\u2022\\-\u2212\u2013\u2014_]"
 _MORSE = re.compile(
     f"{_DOT_OR_DASH}{{1,6}}(?:(?:[ /|]{{1,3}}{_DOT_OR_DASH}{{1,6}}){{3}}|(?:[ /|]{{1,3}}{_DOT_OR_DASH}{{1,6}})*[ /|]{{0,3}}\\Z)"
@@ -42,7 +47,7 @@ LEAD = 16
 
 
 def letters(text: str, start: int) -> int | None:
-    """A run of letters and digits: Base64, hexadecimal or binary digits, from the last ``=`` on or from the one before."""
+    """A run of letters and digits: Base64, Base32, hexadecimal or binary digits, from the last ``=`` on or from the one before."""
     for match in _SEGMENT.finditer(text, start):
         run = match.group()
         growing = match.end() == len(text)  # one that an "=" has ended is told with the whole run
@@ -56,32 +61,54 @@ _SHORTEST = 8
 
 
 def _may_hide(run: str) -> bool:
-    return any(_may_be_text(run[:_ENOUGH], *way) for way in ((_SIX, 6), (_FOUR, 4), (_ONE, 1)))
+    begun = run[:_ENOUGH]
+    if begun[1:2] in ("x", "X") and begun[0] == "0":
+        return _may_be_text(begun[2:], _FOUR, 4)
+    return any(_may_be_text(begun, *way) for way in ((_SIX, 6), (_FOUR, 4), (_FIVE, 5), (_ONE, 1)))
 
 
 def spaced_hex(text: str, start: int) -> int | None:
     """``e8 b5 8``."""
-    return _spaced(text, start, _HEX_ROW, _HEX_WHOLE, (_FOUR, 4))
+    return _spaced(text, start, _HEX_WHOLE, (_HEX_ROW, _may_be_hex))
 
 
 def spaced_binary(text: str, start: int) -> int | None:
-    """``11101000 1011``."""
-    return _spaced(text, start, _BINARY_ROW, _BINARY_WHOLE, (_ONE, 1))
+    """``11101000 1011``, ``232, 181, 1``."""
+    return _spaced(text, start, SPACED_NUMBERS, (_BINARY_ROW, _may_be_binary), (_DECIMAL_ROW, _may_be_decimal))
 
 
 def _spaced(
-    text: str, start: int, row: re.Pattern[str], whole: re.Pattern[str], way: tuple[dict[str, int], int]
+    text: str, start: int, whole: re.Pattern[str], *rows: tuple[re.Pattern[str], Callable[[str], bool]]
 ) -> int | None:
-    found = whole.search(text, start) or row.search(text, start)
-    if found is None or found.start() == len(text):
-        return None
-    digits = _SPACES.sub("", found.group())
-    if _may_be_text(digits[:_ENOUGH], *way):
-        return found.start()
-    return None
+    """Where the first row of bytes begins that is a payload already, or one that may become it at the end of the text."""
+    for found in whole.finditer(text, start):
+        if any(may_be_text(found.group()) for _, may_be_text in rows):
+            return found.start()
+    begun = [
+        last.start()
+        for row, may_be_text in rows
+        if (last := row.search(text, start)) and last.start() < len(text) and may_be_text(last.group())
+    ]
+    return min(begun, default=None)
+
+
+def _may_be_hex(row: str) -> bool:
+    return _may_be_text(_SPACES.sub("", row)[:_ENOUGH], _FOUR, 4)
+
+
+def _may_be_binary(row: str) -> bool:
+    return _may_be_text(_SPACES.sub("", row)[:_ENOUGH], _ONE, 1)
+
+
+def _may_be_decimal(row: str) -> bool:
+    """Of the last number more digits may come."""
+    *numbers, _ = _BETWEEN.split(row)
+    known = [int(number) for number in numbers[:_ENOUGH]]
+    return all(number < 256 for number in known) and _may_be_text(bytes(known).hex(), _FOUR, 4)
 
 
 _SPACES = re.compile("[ ,:]")
+_BETWEEN = re.compile("[ ,]+")
 
 
 def percent(text: str, start: int) -> int | None:

@@ -72,11 +72,15 @@ _ENCODED = re.compile("[!-~][ -~]{6}|[\u00b7\u2022\u2212\u2013\u2014] ?[\u00b7\u
 _HAN_LINE = "[A-Za-z0-9]{0,3}[\u3400-\u9fff\u3000][A-Za-z0-9\u3400-\u9fff\u3000]{0,15}"
 _LINE = re.compile(_HAN_LINE)
 _COLUMNS = re.compile(f"(?:^|\n){_HAN_LINE}[ \t\r]*\n{_HAN_LINE}[ \t\r]*(?:\n|\\Z)")
+_ESCAPE = (
+    rf"\\u{_HEX}{{4}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}|\\x{_HEX}{{2}}|U\+{_HEX}{{4,5}}"
+    rf"|0[xX]{_HEX}{{4,5}}(?!{_HEX})|0[xX]{_HEX}{{2}}(?!{_HEX})"
+)
 _DOT_OR_DASH = "[.\u00b7\u2022\\-\u2212\u2013\u2014_]"
 _KINDS = (
     _Kind(
         re.compile("[A-Za-z0-9+/_=-]+"),
-        re.compile("[A-Za-z0-9+/_-]{8,}={0,2}"),
+        re.compile("[A-Za-z0-9+/_-]{8,}={0,6}"),
         openings.letters,
         re.compile("[A-Za-z0-9+/_-]{8}"),
         decoding.letters,
@@ -89,10 +93,10 @@ _KINDS = (
         decoding.spaced_hex,
     ),
     _Kind(
-        re.compile("[01 ,]+"),
-        re.compile("(?<![0-9A-Za-z])(?:[01]{8}[ ,]){5,}[01]{8}"),
+        re.compile("[0-9 ,]+"),
+        openings.SPACED_NUMBERS,
         openings.spaced_binary,
-        re.compile("[01]{8}[ ,][01]{8}[ ,]"),
+        re.compile("[01]{8}[ ,][01]{8}[ ,]|[0-9]{2}(?:, ?| )[0-9]{2,3}(?:, ?| )[0-9]{2,3}(?:, ?| )"),
         decoding.spaced_binary,
     ),
     _Kind(
@@ -110,12 +114,10 @@ _KINDS = (
         decoding.entities,
     ),
     _Kind(
-        re.compile(r"[\\uxU+{}0-9A-Fa-f ,]+"),
-        re.compile(
-            rf"(?:\\u{_HEX}{{4}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}|\\x{_HEX}{{2}}|U\+{_HEX}{{4,5}}[ ,]?){{2,}}"
-        ),
+        re.compile(r"[\\uxXU+{}0-9A-Fa-f ,]+"),
+        re.compile(f"(?:(?:{_ESCAPE})[ ,]{{0,2}})+(?:{_ESCAPE})"),
         openings.escapes,
-        re.compile(rf"[\\U][uUx+]\{{?{_HEX}"),
+        re.compile(rf"[\\U][uUx+]\{{?{_HEX}|0[xX]{_HEX}"),
         decoding.escapes,
     ),
     _Kind(

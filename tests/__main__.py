@@ -97,9 +97,11 @@ class Leg:
 
 
 SHELLS = ("tests/gateway", "tests/console", "tests/cli", "tests/store")
+TABLES = ("--no-migrations",)
+"""Make the test database's tables from the models: the legs of either database go through every migration, once is enough."""
 LEGS = (
     Leg("sqlite", SHELLS),
-    Leg("faults", ("tests/faults",)),
+    Leg("faults", ("tests/faults", *TABLES)),
     Leg(
         "postgres",
         (
@@ -112,8 +114,8 @@ LEGS = (
         before=("-m", "tests.postgres", "--"),
         missing=_without_postgres,
     ),
-    Leg("browser", ("tests/journeys",), missing=_without_browser),
-    Leg("core", tuple(f"--ignore={path}" for path in (*SHELLS, "tests/faults", "tests/journeys"))),
+    Leg("browser", ("tests/journeys", *TABLES), missing=_without_browser),
+    Leg("core", (*(f"--ignore={path}" for path in (*SHELLS, "tests/faults", "tests/journeys")), *TABLES)),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,6 +62,8 @@ from guiju.store.services import (
 )
 from tests.store.evidence_rows import TestChain, verdict
 
+from .kept import Kept
+
 PASSWORD = "guiju-test-password-7"
 PROFILE = {
     "roles": ["provider"],
@@ -112,6 +115,8 @@ def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file and no cached figure of one test is seen by another."""
     monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "documents")
     monkeypatch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+    for shelf in ("originals", "films"):
+        shutil.rmtree(settings.GUIJU.home / shelf, ignore_errors=True)
     cache.clear()
 
 
@@ -121,8 +126,12 @@ def system(db: None) -> Actor:
 
 
 @pytest.fixture
-def world(system: Actor) -> World:
-    now = timezone.now()
+def world(db: None) -> World:
+    return _WORLD.put()
+
+
+def _world() -> World:
+    system, now = Actor.system("test"), timezone.now()
     service = Service.objects.create(slug="chat", name="聊天")
     services.update(system, service, profile=PROFILE)
     service.refresh_from_db()
@@ -187,6 +196,9 @@ def world(system: Actor) -> World:
         ),
         incident=incidents.open_incident(system, incidents.Opening("资料外泄", Facts(people=1_200_000)), now),
     )
+
+
+_WORLD = Kept(_world, shared=lambda world: (world.chain._vault,))
 
 
 @pytest.fixture

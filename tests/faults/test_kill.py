@@ -34,17 +34,17 @@ def killed_again_and_again(plant: Plant, rounds: int) -> list[str]:
 
 
 def test_killed_on_an_embedded_database(plant: Plant, thorough: int) -> None:
-    acknowledged = killed_again_and_again(plant, 6 * thorough)
+    acknowledged = killed_again_and_again(plant, 3 * thorough)
     assert set(acknowledged) <= set(plant.outcomes())
     report = plant.verify()
-    assert report["chains"] == 6 * thorough
+    assert report["chains"] == 3 * thorough
     with serving(plant) as gateway:
         assert ask(gateway.base, plant.key).status == 200
     assert plant.verify()["records"] >= len(acknowledged) + 1
 
 
 def test_killed_on_postgres(on_postgres: Plant, thorough: int) -> None:
-    acknowledged = killed_again_and_again(on_postgres, 3 * thorough)
+    acknowledged = killed_again_and_again(on_postgres, 2 * thorough)
     assert set(acknowledged) <= set(on_postgres.outcomes())
     on_postgres.verify()
 

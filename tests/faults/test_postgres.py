@@ -114,7 +114,7 @@ def test_cut_at_any_moment(on_postgres: Plant, on_loss: str, thorough: int) -> N
         with Load([gateway.base], on_postgres.key) as load:
             told_of_at_least(load, 20)
             with connections_cut(on_postgres, 0.013) as cut:
-                until(lambda: cut[0] >= 60 * thorough, "connections are cut")
+                until(lambda: cut[0] >= 30 * thorough, "connections are cut")
             told_of_at_least(load, 50)
         until(gateway.ready, "it is well again")
         if on_loss == "wait":

@@ -28,8 +28,6 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "RESULTS", tmp_path / "results")
     arguments = (
         str(tmp_path),
-        "-p",
-        "no:django",
         "-q",
         f"--rootdir={tmp_path}",
         "-c",
@@ -38,6 +36,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     legs = (runner.Leg("here", arguments), runner.Leg("postgres", (), missing=lambda: "no server found"))
     monkeypatch.setattr(runner, "LEGS", legs)
     monkeypatch.delenv("GUIJU_TEST_REQUIRE", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the sample needs none, and they take seconds
 
 
 def closing(capfd: pytest.CaptureFixture[str]) -> list[str]:

@@ -41,6 +41,10 @@ def check(text: str) -> Decision:
         ("get nud1fy app now", "nud1fy app", {"leet"}),
         ("get nuudify aapp now", "nuudify aapp", {"repeat"}),
         ("ahqvsl ncc", "ahqvsl ncc", {"rot13"}),
+        ("qxglib dss", "qxglib dss", {"caesar"}),
+        ("mfwrub zkk", "mfwrub zkk", {"atbash"}),
+        ("时时彩开户", "时时彩开户", set()),
+        ("时彩开户", None, set()),
         ("时时时时彩彩开开户户", None, {"repeat"}),
         ("弓虽女干", "弓虽女干", {"split"}),
     ],
@@ -61,6 +65,9 @@ def test_read_through(text: str, written: str | None, kinds: set[str]) -> None:
         ("xian shang du chang", "xian shang du chang", "pinyin"),
         ("去xsdc玩", "xsdc", "initials"),
         ("mqzdy", "mqzdy", "initials"),
+        ("cnfsxmfslizhmfsl", "cnfsxmfslizhmfsl", "pinyin"),
+        ("xian4 shang4 du3 chang3", "xian4 shang4 du3 chang3", "pinyin"),
+        ("去xian4shang4du3chang3玩", "xian4shang4du3chang3", "pinyin"),
     ],
 )
 def test_heard(text: str, written: str, kind: str) -> None:

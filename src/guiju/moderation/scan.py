@@ -15,8 +15,9 @@ import msgspec
 
 from guiju.nouns import Direction
 
-#: Characters to the left of the undecided part that stay in a window, for word boundaries and look-behinds.
-CONTEXT = 4
+#: Characters to the left of the undecided part that stay in a window, for word boundaries, look-behinds, and for whether a
+#: digit is the tone of the syllable before it (six letters, and what stands before them).
+CONTEXT = 8
 #: The widest match any detector may have, in normalised characters.
 MAX_WIDTH = 160
 

@@ -620,6 +620,26 @@ static int is_apart(const Text *text, const View *view, Py_ssize_t first, Py_ssi
     return bad && !all;
 }
 
+/* Whether a digit may be the tone of a syllable before it: how that sounds is Python's to say. */
+static int has_tone(const Text *text)
+{
+    uint8_t lengths[LONGEST_RUN];
+    uint16_t numbers[LONGEST_RUN];
+    if (!(text->seen & IS_LETTER) || !(text->seen & IS_DIGIT))
+        return 0;
+    for (Py_ssize_t i = 1; i < text->size; i++) {
+        if (!(text->entry[i].flags & IS_DIGIT) || !(text->entry[i - 1].flags & IS_LETTER) ||
+            flags_at(text, i + 1) & IS_DIGIT)
+            continue;
+        Py_ssize_t start = i;
+        while (start > 0 && i - start <= LONGEST_SYLLABLE && text->entry[start - 1].flags & IS_LETTER)
+            start--;
+        if (i - start <= LONGEST_SYLLABLE && spelled_at(text, start, i - start, lengths, numbers) == 1)
+            return 1;
+    }
+    return 0;
+}
+
 /* How the sounds of a text are read, and whether anything in it is spelled. */
 static View as_heard(Text *text, int *plain)
 {
@@ -887,11 +907,12 @@ static Py_ssize_t sounds_growing(const Text *text, const View *view)
 {
     const Tables *tables = text->tables;
     const Py_ssize_t size = text->size, longest = tables->longest_sound;
+    const Py_ssize_t tone = size && text->code[size - 1] >= '1' && text->code[size - 1] <= '5';
     Py_ssize_t keep = size, run = 0;
-    while (run < size && run <= LONGEST_RUN && text->entry[size - 1 - run].flags & IS_LETTER)
+    while (run + tone < size && run <= LONGEST_RUN && text->entry[size - 1 - tone - run].flags & IS_LETTER)
         run++;
     if (run && run <= LONGEST_RUN)
-        keep = size - run;
+        keep = size - tone - run;
     Py_ssize_t end = view->count;
     while (end > 0 && view->end[end - 1] > (uint32_t)keep)
         end--;
@@ -914,7 +935,7 @@ static void sounds_in_window(Text *text, Undecided *undecided)
 {
     int plain;
     const View view = as_heard(text, &plain);
-    if (text->seen & IS_EMOJI || has_sound(text, &view, plain))
+    if (text->seen & IS_EMOJI || (!plain && has_tone(text)) || has_sound(text, &view, plain))
         undecided->ask |= ASK_SOUNDS;
     else
         undecided->sound = sounds_growing(text, &view);
@@ -1003,7 +1024,7 @@ static PyObject *screen(PyObject *module, PyObject *arguments)
         ask = words_may(&text);
         int plain;
         const View view = as_heard(&text, &plain);
-        if (text.seen & IS_EMOJI || has_sound(&text, &view, plain))
+        if (text.seen & IS_EMOJI || (!plain && has_tone(&text)) || has_sound(&text, &view, plain))
             ask |= ASK_SOUNDS;
         ask |= patterns_may(&text);
     }
@@ -1131,7 +1152,8 @@ static PyObject *list_all(PyObject *arguments, int *plain)
     if (PyUnicode_GetLength(given) >= (Py_ssize_t)(NOTHING >> 1))
         Py_RETURN_NONE;
     const int ready = take(given, &room, &text);
-    if (ready && look_up(&text, room.codes) && !(text.seen & (plain ? IS_FOLDED | IS_EMOJI : IS_FOLDED))) {
+    if (ready && look_up(&text, room.codes) && !(text.seen & (plain ? IS_FOLDED | IS_EMOJI : IS_FOLDED)) &&
+        !(plain && has_tone(&text))) {
         squeeze(&text);
         found = PyList_New(0);
         if (found != NULL && !(plain ? list_all_sounds(&text, found, plain) : list_all_words(&text, found)))

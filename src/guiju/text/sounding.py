@@ -1,6 +1,6 @@
 """A text as it sounds: one sign per syllable, for Han characters, digits, and Latin letters that spell pinyin.
 
-菠菜平台, bocai平台 and bo cai pingtai all become the same four signs (``guiju.text.syllables``). Skip characters are left
+菠菜平台, bocai平台, bo cai pingtai and bo1 cai4 ping2 tai2 all become the same four signs (``guiju.text.syllables``). Skip characters are left
 out as in ``squeeze``, emoji are read as their word. Letters of a run that spells no syllables, and everything else, stay
 themselves.
 """
@@ -97,7 +97,9 @@ def sounding(window: str) -> Sounding:
         written += (window[done:start], signs)
         starts += range(done, start)
         ends += range(done + 1, start + 1)
-        lengths = [_LENGTHS[sign] for sign in signs] if match.group() not in emoji() else []
+        lengths = [_LENGTHS.get(sign, 1) for sign in signs] if match.group() not in emoji() else []
+        if len(lengths) == 1:
+            lengths[0] = end - start  # with its tone
         for length in lengths:
             starts.append(start)
             start += length
@@ -114,13 +116,15 @@ def sounding(window: str) -> Sounding:
     return Sounding(sound(squeeze(text)), [starts[place] for place in places], [ends[place] for place in places])
 
 
-_SPELT = re.compile(f"[a-z]+|{_EMOJI.pattern}")
+_SPELT = re.compile(f"[a-z]+(?:[1-5](?![0-9]))?|{_EMOJI.pattern}")
 
 
 def _written(match: re.Match[str]) -> str:
-    """What is read in place of a run of letters or an emoji: its signs, or itself."""
+    """What is read in place of a run of letters or an emoji: its signs, or itself. The digit after one syllable is its tone."""
     piece = match.group()
     readings = emoji().get(piece)
     if readings:
         return readings[0]
-    return (SPELLED[piece] if len(piece) <= LONGEST_RUN else "") or piece
+    letters = piece.rstrip("12345")
+    spelled = SPELLED[letters] if len(letters) <= LONGEST_RUN else ""
+    return spelled if len(spelled) == 1 else (spelled or letters) + piece[len(letters) :]

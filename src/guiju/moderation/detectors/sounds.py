@@ -28,7 +28,7 @@ from guiju.text.syllables import LONGEST_RUN
 _INITIALS_SCORE = 0.5
 #: Of three syllables so many must be written like the word; from so many syllables on, all may differ.
 _ALIKE, _ALL_DIFFER = 2, 4
-_LAST_RUN = re.compile(r"[a-z]+\Z")
+_LAST_RUN = re.compile(r"([a-z]+)[1-5]?\Z")
 _INITIALS_RUN = re.compile(f"[b-df-hj-np-tv-z]{{{INITIALS[0]},{INITIALS[1]}}}")
 
 
@@ -102,8 +102,8 @@ class Sounds:
         """Where the longest end of the window begins that could still become a word by its sound."""
         keep = size = len(window)
         known = self._lexicon
-        run = _LAST_RUN.search(window[-LONGEST_RUN - 1 :])
-        if run is not None and run.end() - run.start() <= LONGEST_RUN:
+        run = _LAST_RUN.search(window[-LONGEST_RUN - 2 :])
+        if run is not None and len(run[1]) <= LONGEST_RUN:
             keep = size - (run.end() - run.start())
         end = bisect_right(heard.ends, keep)
         for start in range(max(0, end - known.longest + 1), end):
@@ -121,7 +121,7 @@ class Sounds:
             return []
         if len(units) < _ALL_DIFFER and len(differing) > 1 and not all(unit.isascii() for unit in differing):
             return []
-        kinds = {"pinyin" if unit.isascii() and unit.isalpha() else "homophone" for unit in differing}
+        kinds = {"pinyin" if is_letter(unit[0]) else "homophone" for unit in differing}
         gaps = [window[heard.ends[i - 1] : heard.starts[i]] for i in range(first + 1, last)]
         if any(gaps):
             if not _may_lie_between(gaps, units):

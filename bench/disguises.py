@@ -117,6 +117,8 @@ _CYRILLIC = str.maketrans("aeopcyxi", "аеорсухі")
 _WIDE = {c: c + 0xFEE0 for c in range(0x21, 0x7F)}
 _BOLD = {ord("a") + i: 0x1D41A + i for i in range(26)}
 _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
+_CAESAR = str.maketrans("abcdefghijklmnopqrstuvwxyz", "defghijklmnopqrstuvwxyzabc")
+_ATBASH = str.maketrans("abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba")
 
 DISGUISES: dict[str, Disguise] = {
     "plain": lambda word: word,
@@ -138,21 +140,29 @@ DISGUISES: dict[str, Disguise] = {
     "homophones": _homophones,
     "pinyin": _pinyin(""),
     "pinyin, spaced": _pinyin(" "),
+    "pinyin with tone digits": lambda word: "".join(_SYLLABLES[c] + "4" for c in word) if _is_han(word) else word,
     "pinyin mixed in": _pinyin("", 2),
     "initials": _initials,
     "pinyin in bold letters": lambda word: _pinyin("")(word).translate(_BOLD) if _is_han(word) else word,
     "pinyin with Cyrillic": lambda word: _pinyin("")(word).translate(_CYRILLIC) if _is_han(word) else word,
     "pinyin by ROT13": lambda word: _pinyin("")(word).translate(_ROT13) if _is_han(word) else word,
+    "pinyin by Atbash": lambda word: _pinyin("")(word).translate(_ATBASH) if _is_han(word) else word,
     "Latin with Cyrillic": _latin(lambda word: word.lower().translate(_CYRILLIC)),
     "Latin with digits": _latin(lambda word: word[0] + word[1:].translate(str.maketrans("oieasb", "013458"))),
     "Latin by ROT13": _latin(lambda word: word.lower().translate(_ROT13)),
+    "Latin by Caesar": _latin(lambda word: word.lower().translate(_CAESAR)),
+    "Latin by Atbash": _latin(lambda word: word.lower().translate(_ATBASH)),
     "reversed": lambda word: word[::-1],
     "vertical, one column": lambda word: "\n" + "\n".join(word) + "\n",
     "vertical, two columns": _columns(2),
     "Base64": lambda word: base64.b64encode(word.encode()).decode(),
     "Base64 twice": lambda word: base64.b64encode(base64.b64encode(word.encode())).decode(),
+    "Base32": lambda word: base64.b32encode(word.encode()).decode(),
     "hexadecimal": lambda word: word.encode().hex(),
     "hexadecimal, spaced": lambda word: word.encode().hex(" "),
+    "hexadecimal, 0x": lambda word: "0x" + word.encode().hex(),
+    "bytes, 0x": lambda word: ", ".join(f"0x{byte:02x}" for byte in word.encode()),
+    "bytes, decimal": lambda word: " ".join(map(str, word.encode())),
     "binary": lambda word: " ".join(f"{byte:08b}" for byte in word.encode()),
     "percent (UTF-8)": lambda word: urllib.parse.quote(word, safe=""),
     "percent (GBK)": lambda word: urllib.parse.quote(word.encode("gb18030"), safe=""),

@@ -27,6 +27,7 @@ def document(
         ([document(end="2026-11-30")], 366, date(2026, 11, 30)),
         ([document("a", end="2026-10-31"), document("b", end="2026-11-30")], None, date(2026, 11, 30)),
         ([document(revision=1, end="2026-01-31"), document(revision=2)], None, None),
+        ([document(revision=1, end="2026-12-31"), document(revision=2, start="2026-10-01")], None, date(2026, 12, 31)),
     ],
 )
 def test_in_effect(documents: list[Document], days: int | None, until: date | None) -> None:

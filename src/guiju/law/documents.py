@@ -14,7 +14,8 @@ class Document(msgspec.Struct, frozen=True):
     """One revision of an uploaded document.
 
     Attributes:
-        id: the document, the same over its revisions. ``revision``: 1, 2, …; only the newest counts.
+        id: the document, the same over its revisions. ``revision``: 1, 2, …; on a day the newest counts whose
+            effective period has begun: what is handed in early does not end what holds today.
         obligation: id or URN of the obligation it proves.
         sha256: of the file, hexadecimal.
         effective_from, effective_until: the days it speaks for, both inclusive; no end where ``None``.
@@ -53,12 +54,12 @@ def standing(documents: Iterable[Document], obligation: str, on: date, current_d
     """
     newest: dict[str, Document] = {}
     for document in documents:
-        if document.obligation.rpartition(":")[2] != obligation:
+        if document.obligation.rpartition(":")[2] != obligation or document.effective_from > on:
             continue
         known = newest.get(document.id)
         if known is None or document.revision > known.revision:
             newest[document.id] = document
-    held = [Standing(d, _until(d, current_days)) for d in newest.values() if d.effective_from <= on]
+    held = [Standing(d, _until(d, current_days)) for d in newest.values()]
     valid = [s for s in held if s.until is None or s.until >= on]
     return max(valid, key=lambda s: (s.until or date.max, s.document.effective_from), default=None)
 

@@ -34,9 +34,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "guiju.django_settings"
 
 import django  # noqa: E402 - the environment above must be set first
 import pytest  # noqa: E402
+from django.conf import settings as django_settings  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 django.setup()
+
+# Before anything is hashed: Django keeps its first answer. Processes that tests start hash as in production.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 _ROWS = {"db", "transactional_db", "database", "django_db_setup"}
 

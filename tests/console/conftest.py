@@ -114,7 +114,6 @@ def complain(actor: Actor, **fields: Any) -> Complaint:
 def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file and no cached figure of one test is seen by another."""
     monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "documents")
-    monkeypatch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
     for shelf in ("originals", "films"):
         shutil.rmtree(settings.GUIJU.home / shelf, ignore_errors=True)
     cache.clear()

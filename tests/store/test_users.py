@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from guiju import django_settings as production
 from guiju.errors import AlreadyExists, InvalidField, LastAdministrator, OwnAccount, WeakPassword, WrongPassword
 from guiju.store.actor import Actor
 from guiju.store.models import AuditEntry, Role, User
@@ -106,3 +107,7 @@ def test_a_lost_second_factor_is_removed(administrator: Actor, person: tuple[Use
     TOTPDevice.objects.create(user=user, name="new", confirmed=False)
     assert users.reset_totp(administrator, user, "手机丢失") == 2
     assert not TOTPDevice.objects.filter(user=user).exists()
+
+
+def test_passwords_are_hashed_slowly_where_no_test_runs() -> None:
+    assert production.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]

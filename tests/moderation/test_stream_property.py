@@ -76,7 +76,7 @@ PIECES = st.sampled_from(
         "nudify app", "nud1fy", "n", "u", "nuuudify", "ahqvsl ncc", "弹药", "买", "药弹支枪买", "上线", "场赌", "协会", "4", "8",
         "6LWM5Y2a", "6LWM", "5Y2a", "=", "e8b58ce58d9a", "e8 b5 8c e5 8d 9a", "%E8%B5%8C%E5%8D%9A", "%E8%B5", "&#36172;&#x535a;", "\\u8d4c\\u535a",
         "0xe8b58ce58d9a", "0xe8,0xb5,0x8c", ",0xe5,0x8d,0x9a", "232,181,140,", "229,141,154", "5C2YZZMNTI", "5C2YZZMNTI======", "qxglib dss",
-        "du3chang3", "xian4 shang4", "du3", "3",
+        "du3chang3", "xian4 shang4", "du3", "3", "chang",
         "-.. ..- -... ---", "\n", "线赌\n上场\n", "aGVsbG8gMTM5MTIzNDU2Nzg=", "international",
         "时时彩", "时时时", "彩", "八王", "王", "八",
         "微信:zhang_san88", "QQ", "123456789", "sk-9f8a7b6c5d4e3f2a1b0c", "京A12345", "护照号E12345678",
@@ -137,6 +137,8 @@ def test_any_cut_gives_the_findings_and_the_mask_of_the_whole(text: str, places:
 @example("nuudify ap🔫p")
 @example("zhang.san@nudify app")
 @example("vvx.x号x")
+@example("xian4 shang4du3chang3")
+@example("xian shang du changs")
 def test_character_by_character(text: str) -> None:
     part = Part("a", text)
     whole = MASKING.check([part], Direction.ANSWER)

@@ -69,17 +69,20 @@ class Sounds:
         hits: dict[Hit, None] = {}
         if found and not spelled:
             found = [each for each in found if _plausible(squeezed, known.words[each[2]], each[0], each[1])]
+        decided = len(window) if final else _open_run(window)
         if found:
             heard = sounding(window) if spelled else plain_sounding(window, signs)
             for first, last, value in found:
-                if heard.starts[first] >= fresh:
+                if heard.starts[first] >= fresh and heard.ends[last - 1] <= decided:
                     for word in known.words[value]:
                         hits.update(dict.fromkeys(self._judge(window, heard, first, last, word)))
         hits.update(dict.fromkeys(self._by_initials(window, fresh, final)))
         size = len(window)
         if final:
             return Scan(tuple(hits), size, size) if hits else None
-        keep = self._undecided(window, heard or (sounding(window) if spelled else plain_sounding(window, signs)))
+        keep = self._undecided(
+            window, heard or (sounding(window) if spelled else plain_sounding(window, signs)), decided
+        )
         return Scan(tuple(hits), size, keep, keep) if hits or keep < size else None
 
     def _told(self, window: str, told: screening.Heard, fresh: int) -> Scan | None:
@@ -98,13 +101,10 @@ class Sounds:
         hits.update(dict.fromkeys(self._by_initials(window, fresh, True)))
         return Scan(tuple(hits), len(window), len(window)) if hits else None
 
-    def _undecided(self, window: str, heard: Sounding) -> int:
-        """Where the longest end of the window begins that could still become a word by its sound."""
-        keep = size = len(window)
+    def _undecided(self, window: str, heard: Sounding, keep: int) -> int:
+        """Where the longest end of the window begins that could still become a word by its sound; up to ``keep`` letters are read."""
+        size = len(window)
         known = self._lexicon
-        run = _LAST_RUN.search(window[-LONGEST_RUN - 2 :])
-        if run is not None and len(run[1]) <= LONGEST_RUN:
-            keep = size - (run.end() - run.start())
         end = bisect_right(heard.ends, keep)
         for start in range(max(0, end - known.longest + 1), end):
             if heard.signs[start:end] in known.prefixes and size - heard.starts[start] < self.reach:
@@ -151,6 +151,12 @@ class Sounds:
 def is_letter(character: str) -> bool:
     """Whether a normalised character can be part of pinyin."""
     return "a" <= character <= "z"
+
+
+def _open_run(window: str) -> int:
+    """Where the letters begin, a tone perhaps with them, that end a window which goes on: they may be read otherwise with more."""
+    run = _LAST_RUN.search(window[-LONGEST_RUN - 2 :])
+    return len(window) - (len(run[0]) if run is not None and len(run[1]) <= LONGEST_RUN else 0)
 
 
 def _plausible(squeezed: str, words: Sequence[Spoken], first: int, last: int) -> bool:

@@ -11,7 +11,7 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -272,6 +272,13 @@ def limit_words(limit: Limit) -> str:
         return ngettext("%(n)d hour", "%(n)d hours", limit.hours) % {"n": limit.hours}
     days = limit.working_days or 0
     return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+
+
+@register.filter
+def by_steps(where: str) -> SafeString:
+    """A place in a body, such as ``choices[0].message.content``, that a narrow column breaks after its dots."""
+    steps = where.split(".")
+    return format_html_join("", "{}.<wbr>", ((step,) for step in steps[:-1])) + format_html("{}", steps[-1])
 
 
 @register.filter

@@ -135,7 +135,7 @@ def _morse(text: str, choose: random.Random) -> str:
 
 Code: TypeAlias = Callable[[str, random.Random], str]
 
-#: What a check leaves as it stands.
+#: What a check leaves as it stands, or cannot always undo.
 CIPHERS: tuple[Code, ...] = (
     _caesar,
     _morse,

@@ -149,6 +149,8 @@ def test_character_by_character(text: str) -> None:
 
 @settings(max_examples=600, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 60), max_size=12))
+@example("5C2YZZMNTI5C2YZZMNTI======", [])
+@example("6LWM5Y2aeR==", [11])
 def test_nothing_of_a_stopped_match_gets_out(text: str, places: list[int]) -> None:
     whole = STOPPING.check([Part("a", text)], Direction.ANSWER)
     stops = [f.spans[0][0] for f in whole.findings if f.risk == "A.1.f/gambling"]

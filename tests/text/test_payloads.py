@@ -7,7 +7,7 @@ import urllib.parse
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from guiju import native
@@ -144,6 +144,7 @@ ODDS = st.sampled_from(
 @pytest.mark.skipif(native.module is None, reason=f"not built: {native.why_not}")
 @settings(max_examples=80, deadline=None)
 @given(pieces=st.lists(ODDS, max_size=12))
+@example([WRITTEN["base64"] * 2, "a" * 30])
 def test_the_compiled_half_misses_nothing_and_holds_the_same(pieces: list[str]) -> None:
     text = "".join(pieces)
     module = native.module

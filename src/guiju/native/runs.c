@@ -87,8 +87,9 @@ static int may_hold(const Runs *runs, int kind, int64_t size)
 }
 
 /* A run of letters and digits, read as Base64 for what it decodes to so far. Bits 0-1 of the state: characters of a group of
- * four; 2-7: bits left over; 8-9: bytes that must follow; then flags; from 14 on: how many characters. */
-enum { NO_TEXT = 1 << 10, NO_HEX = 1 << 11, WAS_ONE = 1 << 12, NO_32 = 1 << 13, CHARACTERS = 14 };
+ * four; 2-7: bits left over; 8-9: bytes that must follow; then flags; from 14 on: how many characters. What is still possible after
+ * ENOUGH of them stays possible. */
+enum { NO_TEXT = 1 << 10, NO_HEX = 1 << 11, WAS_ONE = 1 << 12, NO_32 = 1 << 13, CHARACTERS = 14, ENOUGH = 48 };
 
 static uint32_t sextet(Py_UCS4 c)
 {
@@ -114,6 +115,8 @@ static uint32_t decode(uint32_t state, Py_UCS4 c, Py_UCS4 last)
     if (c == '=') /* what follows is read anew */
         return state & WAS_ONE || (count >= 8 && may_be_one(state)) ? WAS_ONE : 0;
     count += count < LONGEST;
+    if (count > ENOUGH) /* as guiju.text.openings has it */
+        return (state & ((1 << CHARACTERS) - 1)) | count << CHARACTERS;
     const int hex = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') ||
                     ((c | 0x20) == 'x' && last == '0' && count == 2);
     const int of_32 = (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
@@ -129,7 +132,8 @@ static uint32_t decode(uint32_t state, Py_UCS4 c, Py_UCS4 last)
             return kept | NO_TEXT;
         left = left ? left - 1 : byte < 0xC2 ? 0 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
     }
-    if (bits && !may_follow(have << (8 - bits), ((have + 1) << (8 - bits)) - 1, left))
+    /* a run of eight characters may end here, and is then decoded without the bits left over */
+    if (bits && count < 8 && !may_follow(have << (8 - bits), ((have + 1) << (8 - bits)) - 1, left))
         return kept | NO_TEXT;
     return kept | left << 8 | have << 2 | (bits == 0 ? 0 : phase + 1);
 }

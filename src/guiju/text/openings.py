@@ -145,7 +145,8 @@ def _may_be_text(run: Iterable[str], values: dict[str, int], width: int) -> bool
     """Whether characters that stand for so many bits each may begin readable UTF-8."""
     have = bits = left = 0
     low, high = 0x80, 0xBF
-    for character in run:
+    size = 0
+    for size, character in enumerate(run, start=1):
         value = values.get(character)
         if value is None:
             return False
@@ -163,7 +164,7 @@ def _may_be_text(run: Iterable[str], values: dict[str, int], width: int) -> bool
         elif byte >= 0xC2:
             left = 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
             low, high = _SECOND.get(byte, (0x80, 0xBF))
-    if not bits:
+    if not bits or size >= _SHORTEST:  # a run that ends here is decoded without the bits left over
         return True
     least = have << 8 - bits
     most = least + (1 << 8 - bits) - 1

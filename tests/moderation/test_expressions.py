@@ -37,7 +37,7 @@ def test_heads_and_width(source: str, heads: tuple[str, ...], width: int) -> Non
         ("^微信", "stream"),
         (r"微信\b", "stream"),
         (r"(微)信\1", "stream"),
-        ("(?<=甲乙丙丁戊)微信", "look-behind"),
+        ("(?<=甲乙丙丁戊己庚辛壬)微信", "look-behind"),
         ("WX[0-9]{3}", "never occurs"),
         ("賭[0-9]{3}", "never occurs"),
         ("[^a]微信", "begin with anything"),

@@ -9,7 +9,7 @@ beginning, which most words of Latin letters show within their first two or thre
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 Opening = Callable[[str, int], int | None]
 """Text and start of the run at its end → from where on it may become a payload, or None."""
@@ -141,12 +141,11 @@ _FIRST = bytes(byte in (9, 10, 13) or 0x20 <= byte < 0x7F or 0xC2 <= byte < 0xF5
 _SECOND = {0xC2: (0xA0, 0xBF), 0xE0: (0xA0, 0xBF), 0xED: (0x80, 0x9F), 0xF0: (0x90, 0xBF), 0xF4: (0x80, 0x8F)}
 
 
-def _may_be_text(run: Iterable[str], values: dict[str, int], width: int) -> bool:
+def _may_be_text(run: str, values: dict[str, int], width: int) -> bool:
     """Whether characters that stand for so many bits each may begin readable UTF-8."""
     have = bits = left = 0
     low, high = 0x80, 0xBF
-    size = 0
-    for size, character in enumerate(run, start=1):
+    for character in run:
         value = values.get(character)
         if value is None:
             return False
@@ -164,7 +163,7 @@ def _may_be_text(run: Iterable[str], values: dict[str, int], width: int) -> bool
         elif byte >= 0xC2:
             left = 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
             low, high = _SECOND.get(byte, (0x80, 0xBF))
-    if not bits or size >= _SHORTEST:  # a run that ends here is decoded without the bits left over
+    if not bits or len(run) >= _SHORTEST:  # a run that ends here is decoded without the bits left over
         return True
     least = have << 8 - bits
     most = least + (1 << 8 - bits) - 1

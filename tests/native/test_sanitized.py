@@ -28,18 +28,22 @@ spec.loader.exec_module(module)
 block = open(sys.argv[2], "rb").read()
 kept = module.tables(block)
 choose = random.Random(1)
-ODD = [*"赌博线上场枪支弹药木仓时彩王八vxbuypot 。*\\n\\0\\ud800\\U0001f52b\\U00020bb7\\U0010ffff019@a", "xian shang du chang",
+ODD = [*"赌博线上场枪支弹药木仓时彩王八vxbuypot 。*\\n\\0\\ud800\\U0001f52b\\U00020bb7\\U0010ffff019@a", "xian shang du chang", "xian4 shang4", "crzmhszmtwfxszmt",
        "e8 b5 8c ", "%E8%B5", "c0de", "A" * 60, "." * 9, "路口博交x"]
 for number in range(1000):
     text = "".join(choose.choices(ODD, k=choose.choice((0, 1, 2, 3, 5, 9, 30, 120))))
     module.screen(kept, text, number % 2)
     module.window(kept, text)
+    module.words(kept, text)
+    module.sounds(kept, text)
     module.hides(text)
     state = bytearray(struct.pack("=8q22I", 0, *[-1] * 7, *[0] * 22))
     for start in range(0, len(text), 3):
         module.follow(state, text[start : start + 3])
 for text in ("赌" * 1024, "木仓" * 600, "a0" * 700, "nihao" * 4000, "赌博" * 40000, "1 " * 3000, "\\0" * 5000):
     module.screen(kept, text, False)
+    module.words(kept, text)
+    module.sounds(kept, text)
     module.hides(text)
 refused = 0
 for number in range(60):
@@ -54,6 +58,8 @@ for number in range(60):
     for text in ("线上赌场枪支弹药", "加vx木仓时时时彩", "buy pot c0de 路口博交"):
         module.screen(other, text, False)
         module.window(other, text)
+        module.words(other, text)
+        module.sounds(other, text)
 print("done", refused)
 """
 

@@ -12,6 +12,7 @@ class GuijuError(Exception):
         code: stable identifier, ``GJ-nnnn``; documented in ``docs/errors.md``.
         status: the HTTP status where the error leaves over HTTP.
         zh, en: the message. ``remedy_zh``, ``remedy_en``: what to do next.
+        retry_after: seconds after which to try again, where the status (429, 503) asks for such a word.
     """
 
     code: ClassVar[str] = ""
@@ -20,6 +21,7 @@ class GuijuError(Exception):
     en: ClassVar[str] = ""
     remedy_zh: ClassVar[str] = ""
     remedy_en: ClassVar[str] = ""
+    retry_after: int = 5
 
     def __init__(self, **params: object) -> None:
         self.params = params

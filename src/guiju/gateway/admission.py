@@ -21,6 +21,7 @@ from guiju.errors import (
 )
 from guiju.gateway.endpoints import Endpoint, Json
 from guiju.gateway.pools import Served
+from guiju.gateway.quota import MINUTE, minute_of, renewed_at
 from guiju.gateway.runtime import Runtime
 from guiju.gateway.wire import Scope, header
 from guiju.store.moments import moment
@@ -118,7 +119,7 @@ def account_gate(runtime: Runtime, snapshot: Snapshot, account: str) -> None:
     if standing.may_use(int(now * 1e6)):
         limit = standing.requests_per_minute(int(now * 1e6))
         if limit is not None and not runtime.limited.admit(account, limit, now):
-            raise AccountLimited(limit=limit)
+            raise renewed_at(minute_of(now) + MINUTE, now, AccountLimited(limit=limit))
         return
     if standing.closed:
         raise AccountClosed()

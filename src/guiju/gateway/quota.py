@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
-from guiju.errors import QuotaConcurrent, QuotaRequests, QuotaTokens
+from guiju.errors import AccessError, QuotaConcurrent, QuotaRequests, QuotaTokens
 from guiju.store.snapshot import Limits
 
 MINUTE = 60
@@ -25,6 +26,12 @@ def minute_of(now: float) -> int:
 def day_of(now: float) -> int:
     """Start of the day in UTC+8, seconds since the epoch."""
     return (int(now) + _UTC8) // DAY * DAY - _UTC8
+
+
+def renewed_at(renewed: int, now: float, refusal: AccessError) -> AccessError:
+    """A refusal that tells when its window begins anew, ``renewed`` seconds since the epoch."""
+    refusal.retry_after = max(1, ceil(renewed - now))
+    return refusal
 
 
 @dataclass(slots=True)
@@ -77,9 +84,9 @@ class Meter:
         if limits.concurrent is not None and self._in_flight + self.elsewhere >= limits.concurrent:
             raise QuotaConcurrent(limit=limits.concurrent)
         if limits.requests_per_minute is not None and self._minutes.total(minute_of(now)) >= limits.requests_per_minute:
-            raise QuotaRequests(limit=limits.requests_per_minute)
+            raise renewed_at(minute_of(now) + MINUTE, now, QuotaRequests(limit=limits.requests_per_minute))
         if limits.tokens_per_day is not None and self._days.total(day_of(now)) >= limits.tokens_per_day:
-            raise QuotaTokens(limit=limits.tokens_per_day)
+            raise renewed_at(day_of(now) + DAY, now, QuotaTokens(limit=limits.tokens_per_day))
         self._minutes.add(minute_of(now), 1)
         self._in_flight += 1
 

@@ -110,8 +110,14 @@ async def send_json(send: Send, status: int, body: bytes, headers: Iterable[Head
 
 async def send_error(send: Send, error: GuijuError, headers: Iterable[Header] = ()) -> None:
     """Send an error as an answer of its own."""
-    extra = [(b"retry-after", b"5")] if error.status in (429, 503) else []
-    await send_json(send, error.status, encode({"error": error_object(error)}), [*headers, *extra])
+    await send_json(
+        send, error.status, encode({"error": error_object(error)}), [*headers, *retry_after(error, error.status)]
+    )
+
+
+def retry_after(error: GuijuError, status: int) -> list[Header]:
+    """The header that says when to try again, where an answer of ``status`` is to have one."""
+    return [(b"retry-after", b"%d" % error.retry_after)] if status in (429, 503) else []
 
 
 async def start_events(send: Send, headers: Iterable[Header] = ()) -> None:

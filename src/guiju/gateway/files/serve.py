@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from guiju.gateway.files.form import receive_form
 from guiju.gateway.files.room import room
 from guiju.gateway.files.visit import FileVisit
 from guiju.gateway.runtime import Runtime
-from guiju.gateway.wire import Receive, Scope, Send, encode, error_object, send_json
+from guiju.gateway.wire import Receive, Scope, Send, encode, send_error, send_json
 
 log = logging.getLogger("guiju.gateway")
 
@@ -107,5 +107,4 @@ async def send_file(send: Send, sent: Sent) -> None:
 
 async def _refuse(visit: FileVisit, error: GuijuError, send: Send) -> None:
     visit.refused(error)
-    headers: Iterable[tuple[bytes, bytes]] = [(b"retry-after", b"5")] if error.status in (429, 503) else []
-    await send_json(send, error.status, encode({"error": error_object(error)}), headers)
+    await send_error(send, error)

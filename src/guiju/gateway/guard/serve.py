@@ -8,7 +8,7 @@ from guiju.errors import GuijuError, InternalFault
 from guiju.gateway.guard.visit import Visit
 from guiju.gateway.guard.way import Way
 from guiju.gateway.runtime import Runtime
-from guiju.gateway.wire import Receive, Scope, Send, encode, send_json
+from guiju.gateway.wire import Receive, Scope, Send, encode, retry_after, send_json
 
 log = logging.getLogger("guiju.gateway")
 
@@ -35,5 +35,4 @@ async def serve(runtime: Runtime, way: Way, scope: Scope, receive: Receive, send
 async def _refuse(visit: Visit, way: Way, error: GuijuError, send: Send) -> None:
     visit.refused(error)
     status, body = way.refusal(error, visit)
-    headers = [(b"retry-after", b"5")] if status in (429, 503) else []
-    await send_json(send, status, encode(body), headers)
+    await send_json(send, status, encode(body), retry_after(error, status))

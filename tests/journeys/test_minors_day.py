@@ -26,6 +26,10 @@ class Child:
         self._at, self._key, self._name = installation.address, installation.first["integration_key"], name
         self._client = openai.OpenAI(base_url=f"{self._at}/v1", api_key=self._key, max_retries=0)
 
+    def leave(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def say(self, text: str = "今天天气怎么样？", **headers: str) -> tuple[str, str]:
         """The answer, and what the header says of minors."""
         raw = self._client.chat.completions.with_raw_response.create(
@@ -60,6 +64,14 @@ class Child:
 
 
 @pytest.fixture
+def child(installation: Installation) -> Iterator[Child]:
+    """Nobody has met them yet."""
+    born = Child(installation, f"child-{time.time_ns()}")
+    yield born
+    born.leave()
+
+
+@pytest.fixture
 def phone(chromium: Browser) -> Iterator[Page]:
     """The guardian's phone; no scripts are needed."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
@@ -75,8 +87,7 @@ def limit(phone: Page, scope: str, value: str) -> None:
     phone.click("button.primary")
 
 
-def test_the_hours_the_time_and_the_company_of_a_child(installation: Installation, phone: Page) -> None:
-    child = Child(installation, f"child-{time.time_ns()}")
+def test_the_hours_the_time_and_the_company_of_a_child(installation: Installation, child: Child, phone: Page) -> None:
     child.call("PUT", "/guard/v1/accounts/{user}/profile", band="12_16", basis="verified", contact="g-1")
     proof = "ab" * 32
     child.call("POST", "/guard/v1/accounts/{user}/guardian", kind="exemption", scope="curfew", proof_sha256=proof)
@@ -129,9 +140,8 @@ def serves_minors(window: Visit, stated: str) -> str:
     return before
 
 
-def test_a_grown_up_taken_for_a_minor_is_told_and_appeals(installation: Installation, officer: Visit) -> None:
-    window, page = officer, officer.page
-    user = Child(installation, f"grown-up-{time.time_ns()}")
+def test_a_grown_up_taken_for_a_minor_is_told_and_appeals(child: Child, officer: Visit) -> None:
+    window, page, user = officer, officer.page, child
     user.until(NOTICE, "我今年13岁，在读初一")
     until_told(user, minor=True)
     asked = {"kind": "appeal", "statement": "我是成年人，上面那句是小说台词"}

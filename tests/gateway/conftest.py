@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from guiju.store.models import Service
 from guiju.store.services import word_lists
-from tests.gateway.serving import SYSTEM, Caller, Gateway, new_caller
+from tests.gateway.serving import SYSTEM, Caller, Gateway, close_clients, new_caller
 from tests.gateway.stub import Stub
 
 WORD = "紫檀木暗号"
@@ -84,6 +84,12 @@ def make(gateway: Gateway, stub: Stub) -> Callable[..., Caller]:
         return new_caller(gateway, **fields)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _clients_closed() -> Iterator[None]:
+    yield
+    close_clients()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import openai
@@ -157,11 +157,17 @@ class Caller:
     gateway: Gateway | Elsewhere
     row: Integration
     key: str
+    _client: openai.OpenAI | None = field(default=None, repr=False)
 
     @property
     def openai(self) -> openai.OpenAI:
-        """The official client."""
-        return openai.OpenAI(base_url=f"{self.gateway.base}/v1", api_key=self.key, max_retries=0, timeout=20)
+        """The official client; :func:`close_clients` closes it."""
+        if self._client is None or self._client.is_closed():
+            self._client = openai.OpenAI(
+                base_url=f"{self.gateway.base}/v1", api_key=self.key, max_retries=0, timeout=20
+            )
+            _connected.append(self)
+        return self._client
 
     def post(self, path: str, body: Any, **headers: str) -> Reply:
         """A plain POST; ``body`` is JSON, or bytes as they are. Underscores in header names stand for dashes."""
@@ -181,6 +187,18 @@ class Caller:
         """Its records, oldest first."""
         self.gateway.settled()
         return list(Record.objects.filter(integration_id=self.row.pk).order_by("id"))
+
+
+_connected: list[Caller] = []
+
+
+def close_clients() -> None:
+    """Close what the official clients hold open, before chance does."""
+    while _connected:
+        caller = _connected.pop()
+        if caller._client is not None:
+            caller._client.close()
+            caller._client = None
 
 
 def new_caller(gateway: Gateway, *, status: str = "approved", **fields: Any) -> Caller:

@@ -6,7 +6,7 @@ same tests run on that PostgreSQL; ``python -m tests.postgres -- pytest …`` st
 On PostgreSQL run those whose answer a database can change: what searches, pages, sorts, counts by hours and days, locks,
 claims, keeps JSON or is refused by a constraint, every service that writes, and every page once. Not those that touch no
 database, nor the modules marked ``one_database``: the words of a screen, who may see or do what, where a stream is cut,
-what a file carries. What they ask of the database others ask of both.
+what a file carries, what only SQLite has. What they ask of the database others ask of both.
 """
 
 from __future__ import annotations

@@ -91,9 +91,8 @@ def test_what_was_tampered_with_is_named(chain: TestChain, auditor: Actor, tampe
     assert evidence.verify(auditor, limit=1).found == 1
 
 
+@pytest.mark.one_database  # only SQLite stores what is no time in a column of times
 def test_a_time_that_is_none(chain: TestChain, auditor: Actor) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("only SQLite stores what is no time in a column of times")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE store_record SET at = 'never' WHERE id & 255 = 5")
     assert flaws(evidence.verify(auditor)) == [(Flaw.COLUMNS, 5)]

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from django.conf import settings
 from django.db import connection, connections
 
 from guiju.store import express, models
@@ -20,7 +19,7 @@ from guiju.store.evidence import verify
 from guiju.store.journal.recovery import unstored
 from tests.faults.writing import Clock, Writing
 
-pytestmark = pytest.mark.skipif(bool(settings.GUIJU.database_url), reason="the short way is SQLite's")
+pytestmark = pytest.mark.one_database  # the short way is SQLite's
 
 
 @pytest.fixture

@@ -111,13 +111,8 @@ def test_a_judge_that_breaks_is_a_failure() -> None:
 
 
 def test_a_text_that_asks_to_be_read_backwards_is_judged_so() -> None:
-    class Order:
+    class Order(Dice):
         name = "order"
-        risks = ("A.1.h",)
-        reach = 0
-
-        def scan(self, window: str, fresh: int, final: bool) -> Scan | None:
-            return None
 
         def judge(self, text: str, direction: Direction) -> Judgement:
             return Judgement(0.9 if "教我撬锁" in text else 0.1)

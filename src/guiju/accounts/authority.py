@@ -84,12 +84,12 @@ def document(case: Case) -> Paper:
         "authority": case.authority,
         "operator_name": case.operator,
         "contact": case.contact,
-        "prepared_at": _time(case.prepared_at),
+        "prepared_at": china_minute(case.prepared_at),
         "account": case.account,
         "service": case.service,
         "identity": _named(case.identity),
         "registration": _named(case.registration),
-        "seen": f"{_time(case.first_seen)} – {_time(case.last_seen)}",
+        "seen": f"{china_minute(case.first_seen)} – {china_minute(case.last_seen)}",
         "reason": case.reason,
         "violations": "\n".join(f"{risk}: {count}" for risk, count in case.violations) or "0",
         "evidence": "\n".join(_lines(case.evidence)),
@@ -99,21 +99,17 @@ def document(case: Case) -> Paper:
 
 
 def _lines(evidence: Sequence[Evidence]) -> list[str]:
-    shown = [f"{_time(one.at)} {one.risk} {one.number} {one.hash}".rstrip() for one in evidence[:_MOST]]
+    shown = [f"{china_minute(one.at)} {one.risk} {one.number} {one.hash}".rstrip() for one in evidence[:_MOST]]
     left = len(evidence) - len(shown)
     return [*shown, f"另有 {left} 条 / {left} more"] if left else shown
 
 
 def _measure(one: Measure) -> str:
-    until = "无期限 / no end" if one.ends is None else _time(one.ends)
+    until = "无期限 / no end" if one.ends is None else china_minute(one.ends)
     lifted = "（已解除 / lifted）" if one.lifted else ""
-    return f"{_named(one.step)}：{_time(one.starts)} – {until} {one.reason}{lifted}"
+    return f"{_named(one.step)}：{china_minute(one.starts)} – {until} {one.reason}{lifted}"
 
 
 def _named(code: str) -> str:
     """A state or a step as the document calls it, in both languages."""
     return next((f"{name.zh} / {name.en}" for name in _file().names if name.code == code), code)
-
-
-def _time(at: datetime) -> str:
-    return china_minute(at)

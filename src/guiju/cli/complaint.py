@@ -13,6 +13,7 @@ from guiju.cli.boot import open_database
 from guiju.cli.language import say
 
 if TYPE_CHECKING:
+    from guiju.complaints.kinds import Kind, Topic
     from guiju.store.models import Complaint
 
 app = typer.Typer(
@@ -68,20 +69,21 @@ def list_(as_json: Json = False) -> None:
 
 
 def _about(row: Complaint) -> str:
-    """Kind and topic as the public page calls them; as they were given where the operator's file has them no more."""
-    from guiju.store.complaint_rules import kinds
-
-    kind = kinds().kind(row.kind)
+    """What it is about: its kind and topic."""
+    kind = _kind(row.kind)
     topic = kind and kind.topic(row.topic)
-    return f"{_named(row.kind)} · {say(topic.zh, topic.en) if topic else row.topic}"
+    return f"{_named(row.kind, kind)} · {_named(row.topic, topic)}"
 
 
-def _named(name: str) -> str:
-    """A kind as the public page calls it."""
+def _kind(name: str) -> Kind | None:
     from guiju.store.complaint_rules import kinds
 
-    kind = kinds().kind(name)
-    return say(kind.zh, kind.en) if kind else name
+    return kinds().kind(name)
+
+
+def _named(name: str, known: Kind | Topic | None) -> str:
+    """A kind or topic as the public page calls it; by its name where the operator's file has it no more."""
+    return say(known.zh, known.en) if known else name
 
 
 @app.command()
@@ -125,4 +127,6 @@ def figures(
         say("超时", "late"),
         say("等待", "waiting"),
     ]
-    terminal.table(names, ((_named(one.kind), one.received, one.in_time, one.late, one.waiting) for one in found))
+    terminal.table(
+        names, ((_named(one.kind, _kind(one.kind)), one.received, one.in_time, one.late, one.waiting) for one in found)
+    )
